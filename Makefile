@@ -1,0 +1,215 @@
+# Holdfast's build. `make help` lists the targets.
+#
+# One variant is built at a time, each in its own folder: VARIANT=release (the default),
+# clang, asan (with UBSan), tsan, fuzz (libFuzzer). Only release writes build/holdfast itself.
+VARIANT ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Clear it (make WERROR=) for a compiler newer than gcc 12 or clang 14.
+WERROR ?= -Werror
+# Where the binary looks for plans and registers unless told otherwise.
+CONTENT ?= $(CURDIR)/content
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Wundef -Wvla \
+	-Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations -Wwrite-strings \
+	-Wcast-qual -Wpointer-arith -Wformat=2 -Wnull-dereference -Wimplicit-fallthrough=5 \
+	-Wswitch-enum
+WARN_GCC := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init
+WARN_CLANG := -Wno-unknown-warning-option -Wno-implicit-fallthrough
+# A sanitizer's own checks confuse the flow analysis of gcc, which then warns of what cannot be.
+WARN_SANITIZED := -Wno-error -Wno-null-dereference -Wno-maybe-uninitialized
+
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+SANITIZE := -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(VARIANT),release)
+CC := gcc
+MODE := -O2 $(HARDEN) $(WARN_GCC) $(WERROR)
+else ifeq ($(VARIANT),clang)
+CC := clang
+MODE := -O2 $(HARDEN) $(WARN_CLANG) $(WERROR)
+else ifeq ($(VARIANT),asan)
+CC := gcc
+MODE := -O1 -DARENA_PER_OBJECT $(WARN_GCC) $(WARN_SANITIZED)
+SANITIZER := -fsanitize=address,undefined $(SANITIZE)
+else ifeq ($(VARIANT),tsan)
+CC := gcc
+MODE := -O1 $(WARN_GCC) $(WARN_SANITIZED) -Wno-tsan
+SANITIZER := -fsanitize=thread $(SANITIZE)
+else ifeq ($(VARIANT),fuzz)
+CC := clang
+MODE := -O1 -DARENA_PER_OBJECT $(WARN_CLANG) $(WARN_SANITIZED)
+SANITIZER := -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
+FUZZ_LINK := -fsanitize=fuzzer
+else
+$(error VARIANT is $(VARIANT); it must be release, clang, asan, tsan or fuzz)
+endif
+
+CPPFLAGS := -D_GNU_SOURCE -Isrc -DHOLDFAST_CONTENT='"$(CONTENT)"'
+CFLAGS := -std=c17 -g -fPIE -pthread $(WARN) $(MODE) $(SANITIZER)
+LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZER)
+LDLIBS := -lsqlite3 -lsodium -lcrypto -lyaml -ljansson -lm
+
+# The installed binary knows another content folder, so its objects are kept apart.
+OUT := build/$(VARIANT)$(SUFFIX)
+ifeq ($(OUT),build/release)
+BINARY := build/holdfast
+else
+BINARY := $(OUT)/holdfast
+endif
+
+SOURCES := $(sort $(wildcard src/*/*.c))
+HEADERS := $(sort $(wildcard src/*/*.h))
+OBJECTS := $(SOURCES:%.c=$(OUT)/obj/%.o)
+LIBRARY := $(filter-out $(OUT)/obj/src/main/%,$(OBJECTS))
+UNIT_OBJECTS := $(patsubst %.c,$(OUT)/obj/%.o,tests/test_main.c $(sort $(wildcard tests/unit/*.c)))
+FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+FUZZERS := $(FUZZ_NAMES:%=$(OUT)/fuzz/%)
+# libFuzzer brings its own main; the other variants replay files with ours.
+FUZZ_DRIVER := $(if $(FUZZ_LINK),,$(OUT)/obj/tests/fuzz/driver.o)
+
+# Says what it makes; V=1 shows the whole command.
+define run
+@$(if $(V),,echo '$(CC) $@';) mkdir -p $(@D)
+$(if $(V),,@)$(1)
+endef
+
+.PHONY: all unit cli-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
+	format-fix tool-tests cppcheck readme lint-plan check setup run bench soak clean install help
+
+all: $(BINARY)
+
+$(BINARY): $(OBJECTS) $(OUT)/flags
+	$(call run,$(CC) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS))
+
+# The stamp changes only when the flags or the list of files do, and then all is rebuilt or linked again.
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# Removing a source leaves no object newer than the binary, so the list itself is watched too.
+$(OUT)/sources: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(SOURCES) $(wildcard tests/unit/*.c) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(BINARY) $(OUT)/unit: $(OUT)/sources
+
+.PHONY: FORCE
+FORCE:
+
+$(OUT)/obj/src/%.o: src/%.c $(OUT)/flags
+	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
+
+$(OUT)/obj/tests/%.o: tests/%.c $(OUT)/flags
+	$(call run,$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -c -o $@ $<)
+
+$(OUT)/unit: $(LIBRARY) $(UNIT_OBJECTS) $(OUT)/flags
+	$(call run,$(CC) $(LDFLAGS) -o $@ $(LIBRARY) $(UNIT_OBJECTS) $(LDLIBS))
+
+$(FUZZERS): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(FUZZ_DRIVER) $(LIBRARY)
+	$(call run,$(CC) $(LDFLAGS) $(FUZZ_LINK) -o $@ $^ $(LDLIBS))
+
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(patsubst %,$(OUT)/obj/tests/fuzz/%_fuzz.d,$(FUZZ_NAMES))
+
+# T=text runs only the tests whose name contains the text.
+unit: $(OUT)/unit
+	@$(OUT)/unit $(T)
+
+cli-tests: $(BINARY)
+	@tests/cli/run.sh $(BINARY) $(T)
+
+fuzzers: $(FUZZERS)
+
+fuzz-corpora:
+	@$(MAKE) VARIANT=asan fuzzers
+	@tests/fuzz/run.sh build/asan/fuzz
+
+headers: $(HEADERS:%=build/headers/%.ok)
+
+# Every header compiles alone, whoever includes it first.
+build/headers/%.ok: % $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'typedef int header_stands_alone;' | gcc $(CPPFLAGS) -std=c17 $(WARN) $(WARN_GCC) \
+		-Werror -fsyntax-only -x c -include $< - || \
+		{ echo "$<:1: include in the header itself what it needs"; exit 1; }
+	@touch $@
+
+layers:
+	@tools/check_layers.sh
+budget:
+	@tools/check_budget.sh
+sqltext:
+	@tools/check_sqltext.sh
+banned:
+	@tools/check_banned.sh
+format:
+	@tools/check_format.sh
+format-fix:
+	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*.[ch] tests/*/*.[ch])
+tool-tests:
+	@tests/tools/run.sh
+cppcheck:
+	@tools/check_cppcheck.sh
+readme: all
+	@tools/check_readme.sh
+
+lint-plan: $(BINARY)
+	$(BINARY) lint content/plans/post-office-2015
+
+check:
+	@tools/setup.sh check
+	@tools/check.sh
+
+setup:
+	@tools/setup.sh
+
+run:
+	@tools/setup.sh
+	@$(MAKE) all
+	@tools/run.sh
+
+bench: all
+	@bench/run.sh
+soak:
+	@tools/setup.sh check
+	@tools/soak.sh
+
+# The binary looks for its content below PREFIX, so it is built for that place.
+install:
+	$(MAKE) VARIANT=release SUFFIX=-installed CONTENT='$(PREFIX)/share/holdfast/content' all
+	install -D -m 755 build/release-installed/holdfast '$(DESTDIR)$(PREFIX)/bin/holdfast'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/holdfast/content'
+	install -d '$(DESTDIR)$(PREFIX)/share/holdfast'
+	cp -R content '$(DESTDIR)$(PREFIX)/share/holdfast/content'
+	chmod -R u=rwX,go=rX '$(DESTDIR)$(PREFIX)/share/holdfast'
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/holdfast' LICENSE README.md
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make                  build build/holdfast'
+	@echo 'make run              install what is missing, build, make a demo workspace in build/demo and show it'
+	@echo 'make install          install under PREFIX ($(PREFIX)); DESTDIR for packagers'
+	@echo 'make check            everything that CI asks; see tools/check.sh'
+	@echo 'make unit [T=text]    unit tests, those whose name contains the text'
+	@echo 'make cli-tests [T=..] tests of the real binary'
+	@echo 'make fuzz-corpora     replay the fuzz corpora under ASan and UBSan'
+	@echo 'make headers layers budget sqltext banned format cppcheck readme lint-plan tool-tests'
+	@echo '                      one rule of the house each'
+	@echo 'make format-fix       let clang-format rewrite the C files'
+	@echo 'make soak             fuzz each target FUZZ_SECONDS (60) and run the unit tests under valgrind'
+	@echo 'make bench            measure; see bench/run.sh'
+	@echo 'make setup clean help'
+	@echo
+	@echo 'VARIANT=release|clang|asan|tsan|fuzz chooses the build, each in build/VARIANT.'
+	@echo 'WERROR= accepts warnings of newer compilers; V=1 shows whole commands.'

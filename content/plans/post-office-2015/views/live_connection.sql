@@ -1,0 +1,4 @@
+-- Connections in use.
+select c.*
+from connection c
+where coalesce(c.state, 'live') = 'live'

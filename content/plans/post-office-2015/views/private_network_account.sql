@@ -1,0 +1,14 @@
+-- Existing accounts that open the integrator's private network: remote access accounts, and others used for remote access lately.
+select a.id, a.key, a.organisation, a.login, a.person, a.second_factor
+from live_account a
+left join system s on s.id = a.system
+where exists (
+    select 1
+    from organisation o
+    where o.kind = 'integrator'
+      and (o.id = a.organisation or o.id = s.provider)
+  )
+  and (
+    a.kind = 'remote_access'
+    or exists (select 1 from recent_session r where r.account = a.id and r.kind = 'remote_access')
+  )

@@ -1,0 +1,11 @@
+-- Accounts that a review found unneeded and no later review kept, with the day of that decision.
+select r.account, min(r.completed_on) as revoked_on
+from account_review r
+where r.decision = 'revoke'
+  and not exists (
+    select 1
+    from account_review n
+    where n.account = r.account
+      and n.decision in ('keep', 'change')
+      and n.completed_on > r.completed_on)
+group by r.account

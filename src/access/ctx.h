@@ -1,0 +1,26 @@
+/* ctx.h -- everything that one piece of work may touch: who does it, on what, at what time.
+ *
+ * The first argument of everything above this floor. Functions that take it leave the detail of an error in `err`.
+ */
+#ifndef ACCESS_CTX_H
+#define ACCESS_CTX_H
+
+#include "model/model.h"
+#include "sys/clock.h"
+
+struct ledger;
+
+struct ctx {
+	struct arena *arena; /* as long as the command or request */
+	struct db *db;
+	const struct model *model;
+	struct ledger *ledger;
+	struct hasher *hasher;
+	const struct zone *zone; /* of the plan */
+	struct clock clock;
+	struct str actor;	/* who does it: "root@shell" */
+	int64_t actor_id;	/* 0 until the first write */
+	struct err err;
+};
+
+#endif

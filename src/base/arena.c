@@ -1,0 +1,131 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef ARENA_PER_OBJECT
+enum { BLOCK_SIZE = 0 };
+#else
+enum { BLOCK_SIZE = 16 * 1024 };
+#endif
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t size;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena_hook {
+	struct arena_hook *next;
+	void (*release)(void *);
+	void *object;
+};
+
+static _Noreturn void
+no_memory(size_t size)
+{
+	(void)fprintf(stderr, "arena: cannot give %zu bytes\n", size);
+	abort();
+}
+
+static struct arena_block *
+block_add(struct arena *a, size_t size)
+{
+	struct arena_block *b = malloc(sizeof(*b) + size);
+
+	if (!b)
+		no_memory(size);
+	*b = (struct arena_block){.next = a->blocks, .size = size};
+	a->blocks = b;
+	return b;
+}
+
+void
+arena_init(struct arena *a, size_t limit)
+{
+	*a = (struct arena){.limit = limit};
+}
+
+void
+arena_fini(struct arena *a)
+{
+	for (struct arena_hook *h = a->hooks; h; h = h->next)
+		h->release(h->object);
+	while (a->blocks) {
+		struct arena_block *next = a->blocks->next;
+
+		free(a->blocks);
+		a->blocks = next;
+	}
+	*a = (struct arena){0};
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *keep = a->blocks;
+	const size_t limit = a->limit;
+
+#ifndef ARENA_PER_OBJECT
+	if (keep && !a->hooks && keep->size == (size_t)BLOCK_SIZE) {
+		a->blocks = keep->next;
+		arena_fini(a);
+		keep->next = NULL;
+		keep->used = 0;
+		*a = (struct arena){.blocks = keep, .limit = limit};
+		return;
+	}
+#else
+	(void)keep;
+#endif
+	arena_fini(a);
+	a->limit = limit;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct arena_block *b = a->blocks;
+	void *object;
+
+#ifndef ARENA_PER_OBJECT
+	size = (size + align - 1) / align * align;
+#else
+	(void)align;
+#endif
+	if (!b || size > b->size - b->used)
+		b = block_add(a, size > (size_t)BLOCK_SIZE ? size : (size_t)BLOCK_SIZE);
+	object = b->bytes + b->used;
+	b->used += size;
+	a->used += size;
+	return memset(object, 0, size);
+}
+
+bool
+arena_over(const struct arena *a)
+{
+	return a->used > a->limit;
+}
+
+char *
+arena_strndup(struct arena *a, const char *text, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	memcpy(copy, text, len);
+	return copy;
+}
+
+void
+arena_defer(struct arena *a, void (*release)(void *), void *object)
+{
+	struct arena_hook *h = arena_alloc(a, sizeof(*h));
+
+	*h = (struct arena_hook){.next = a->hooks, .release = release, .object = object};
+	a->hooks = h;
+}

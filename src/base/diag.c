@@ -1,0 +1,52 @@
+#include "base/diag.h"
+#include "base/limits.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+diag_init(struct diags *d, struct arena *arena)
+{
+	*d = (struct diags){.arena = arena};
+}
+
+void
+diag_add(struct diags *d, enum diag_level level, struct place at, const char *format, ...)
+{
+	size_t *count = level == DIAG_ERROR	? &d->errors
+			: level == DIAG_WARNING ? &d->warnings
+						: &d->notes;
+	char message[1024];
+	struct diag *g;
+	va_list args;
+
+	if (++*count > LIMIT_DIAGNOSTICS)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	g = arena_alloc(d->arena, sizeof(*g));
+	*g = (struct diag){.level = level,
+			   .file = at.file ? at.file : "",
+			   .line = at.line,
+			   .column = at.column,
+			   .message = str_z(d->arena, str_of(message))};
+	if (d->last)
+		d->last->next = g;
+	else
+		d->first = g;
+	d->last = g;
+}
+
+enum err_code
+diag_err(const struct diags *d, struct err *e)
+{
+	for (const struct diag *g = d->first; g; g = g->next) {
+		if (g->level != DIAG_ERROR)
+			continue;
+		(void)err_set(e, ERR_INVALID, "", "%s", g->message);
+		err_at(e, g->file, g->line, g->column);
+		return ERR_INVALID;
+	}
+	return ERR_NONE;
+}

@@ -1,0 +1,237 @@
+#include "codec/json.h"
+#include "base/limits.h"
+
+#include <inttypes.h>
+
+/* Text given by the caller must be UTF-8. */
+void
+json_escape(struct buf *out, struct str text)
+{
+	size_t from = 0;
+
+	buf_add(out, "\"", 1);
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_add(out, text.ptr + from, i - from);
+		from = i + 1;
+		if (c == '"' || c == '\\')
+			buf_addf(out, "\\%c", c);
+		else if (c >= '\b' && c <= '\r' && c != '\v')
+			buf_addf(out, "\\%c", "btn?fr"[c - '\b']);
+		else
+			buf_addf(out, "\\u%04x", c);
+	}
+	if (text.len > from)
+		buf_add(out, text.ptr + from, text.len - from);
+	buf_add(out, "\"", 1);
+}
+
+void
+jw_begin(struct json_writer *w, struct buf *out, bool pretty)
+{
+	*w = (struct json_writer){.out = out, .pretty = pretty, .first = true};
+}
+
+static void
+new_line(struct json_writer *w)
+{
+	if (!w->pretty)
+		return;
+	buf_add(w->out, "\n", 1);
+	for (int i = 0; i < w->depth; i++)
+		buf_add(w->out, "  ", 2);
+}
+
+/* What stands before a value or a key. */
+static void
+separate(struct json_writer *w)
+{
+	bool first = w->first;
+
+	w->first = false;
+	if (w->after_key) {
+		w->after_key = false;
+		return;
+	}
+	if (!first)
+		buf_add(w->out, ",", 1);
+	if (w->depth > 0)
+		new_line(w);
+}
+
+static void
+open_level(struct json_writer *w, const char *bracket)
+{
+	separate(w);
+	buf_add(w->out, bracket, 1);
+	w->depth++;
+	w->first = true;
+}
+
+static void
+close_level(struct json_writer *w, const char *bracket)
+{
+	w->depth--;
+	if (!w->first)
+		new_line(w);
+	buf_add(w->out, bracket, 1);
+	w->first = false;
+}
+
+void
+jw_object(struct json_writer *w)
+{
+	open_level(w, "{");
+}
+
+void
+jw_end_object(struct json_writer *w)
+{
+	close_level(w, "}");
+}
+
+void
+jw_array(struct json_writer *w)
+{
+	open_level(w, "[");
+}
+
+void
+jw_end_array(struct json_writer *w)
+{
+	close_level(w, "]");
+}
+
+void
+jw_key(struct json_writer *w, const char *name)
+{
+	separate(w);
+	json_escape(w->out, str_of(name));
+	buf_add(w->out, ": ", w->pretty ? 2 : 1);
+	w->after_key = true;
+}
+
+void
+jw_text(struct json_writer *w, struct str text)
+{
+	separate(w);
+	if (text.ptr)
+		json_escape(w->out, text);
+	else
+		buf_add(w->out, "null", 4);
+}
+
+void
+jw_int(struct json_writer *w, int64_t value)
+{
+	separate(w);
+	buf_addf(w->out, "%" PRId64, value);
+}
+
+void
+jw_bool(struct json_writer *w, bool value)
+{
+	separate(w);
+	buf_add(w->out, value ? "true" : "false", value ? 4 : 5);
+}
+
+void
+jw_null(struct json_writer *w)
+{
+	jw_text(w, (struct str){0});
+}
+
+/* Offset of the bracket that opens one level too many, or -1. The text need not be JSON: jansson
+ * says what is wrong with it, this only keeps its recursion low. */
+static long
+depth_fault(struct str text)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (quoted) {
+			i += c == '\\';
+			quoted = c != '"';
+		} else if (c == '"') {
+			quoted = true;
+		} else if (c == '[' || c == '{') {
+			if (++depth > LIMIT_JSON_DEPTH)
+				return (long)i;
+		} else if (c == ']' || c == '}') {
+			depth--;
+		}
+	}
+	return -1;
+}
+
+static void
+place_of(struct str text, size_t offset, int *ret_line, int *ret_column)
+{
+	int line = 1;
+	int column = 1;
+
+	for (size_t i = 0; i < offset && i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c == '\n') {
+			line++;
+			column = 1;
+		} else if ((c & 0xc0) != 0x80) {
+			column++;
+		}
+	}
+	*ret_line = line;
+	*ret_column = column;
+}
+
+enum err_code
+json_read(struct str text, json_t **ret_json, struct err *e)
+{
+	long too_deep = depth_fault(text);
+	json_error_t fault;
+	json_t *json;
+	int line;
+	int column;
+
+	if (too_deep >= 0) {
+		place_of(text, (size_t)too_deep, &line, &column);
+		return err_set(e, ERR_INVALID, "",
+			       "JSON line %d, column %d: more than %d levels of nesting", line,
+			       column, LIMIT_JSON_DEPTH);
+	}
+	json = json_loadb(text.ptr ? text.ptr : "", text.len,
+			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+	if (!json)
+		return err_set(e, ERR_INVALID, "", "JSON line %d, column %d: %s", fault.line,
+			       fault.column, fault.text);
+	*ret_json = json;
+	return ERR_NONE;
+}
+
+/* UTF-8 sorts as UTF-16 does but for one case: in UTF-16 the characters past U+FFFF, here led by F0
+ * to F4, come before U+E000 to U+FFFF, here led by EE and EF. */
+static int
+utf16_rank(char byte)
+{
+	int rank = (unsigned char)byte;
+
+	return rank == 0xee || rank == 0xef ? rank + 0x10 : rank;
+}
+
+int
+json_key_order(struct str a, struct str b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+
+	for (size_t i = 0; i < shorter; i++) {
+		if (a.ptr[i] != b.ptr[i])
+			return utf16_rank(a.ptr[i]) - utf16_rank(b.ptr[i]);
+	}
+	return (a.len > b.len) - (a.len < b.len);
+}

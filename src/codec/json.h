@@ -1,0 +1,49 @@
+/* json.h -- JSON out of a buffer, and canonical JSON (RFC 8785).
+ *
+ * Reading is jansson's (json_read sets its strict flags). Writing goes straight to a buffer.
+ */
+#ifndef CODEC_JSON_H
+#define CODEC_JSON_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <jansson.h>
+
+/* Writes with commas set by itself. Keys in the order of the calls. `pretty` indents by two spaces.
+ */
+struct json_writer {
+	struct buf *out;
+	bool pretty;
+	bool first;
+	bool after_key;
+	int depth;
+};
+
+void jw_begin(struct json_writer *w, struct buf *out, bool pretty);
+void jw_object(struct json_writer *w);
+void jw_end_object(struct json_writer *w);
+void jw_array(struct json_writer *w);
+void jw_end_array(struct json_writer *w);
+void jw_key(struct json_writer *w, const char *name);
+void jw_text(struct json_writer *w, struct str text); /* {NULL, 0} writes null */
+void jw_int(struct json_writer *w, int64_t value);
+void jw_bool(struct json_writer *w, bool value);
+void jw_null(struct json_writer *w);
+
+/* A JSON string with quotes, escaped as RFC 8785 section 3.2.2.2 asks. */
+void json_escape(struct buf *out, struct str text);
+
+/* Parses one JSON text: no duplicate keys, nothing after it, at most LIMIT_JSON_DEPTH levels.
+ * ERR_INVALID says line and column. The caller json_decref()s. */
+MUST_CHECK enum err_code json_read(struct str text, json_t **ret_json, struct err *e);
+
+/* RFC 8785: keys sorted by UTF-16 code units, ECMAScript numbers, no white space. ERR_INVALID for a
+ * number that is no finite double. */
+MUST_CHECK enum err_code json_canonical(const json_t *json, struct buf *out, struct err *e);
+
+/* Keys by UTF-16 code units (RFC 8785 section 3.2.3), for sorting. */
+int json_key_order(struct str a, struct str b);
+
+#endif

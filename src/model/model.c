@@ -1,0 +1,174 @@
+#include "model/model_priv.h"
+
+#include "base/text.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+builder_hash(struct builder *b, const char *name, struct str content)
+{
+	uint64_t len = content.len;
+
+	hasher_add(b->hasher, name, strlen(name) + 1);
+	hasher_add(b->hasher, &len, sizeof(len));
+	hasher_add(b->hasher, content.ptr, content.len);
+}
+
+enum err_code
+model_load(const char *content, const char *plan_folder, struct arena *a, struct diags *d,
+	   const struct model **ret_model, struct err *e)
+{
+	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+	struct model *m = arena_alloc(a, sizeof(*m));
+	struct builder b = {.bind = {.arena = a, .diags = d},
+			    .model = m,
+			    .plan_folder = str_z(a, str_of(plan_folder))};
+	enum err_code rc = hasher_new(&hasher, e);
+
+	if (rc)
+		return rc;
+	if (!file_is_folder(plan_folder))
+		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", plan_folder);
+	b.hasher = hasher;
+	hasher_begin(hasher);
+	plan_read(&b);
+	registers_read(&b, file_join(a, content, "registers"));
+	if (d->errors == 0) {
+		views_read(&b);
+		obligations_read(&b);
+	}
+	m->hash = hasher_end(hasher);
+	rc = diag_err(d, e);
+	if (rc)
+		return rc;
+	*ret_model = m;
+	return ERR_NONE;
+}
+
+const struct reg *
+model_reg(const struct model *m, struct str name)
+{
+	for (size_t i = 0; i < m->reg_count; i++) {
+		if (str_is(name, m->regs[i]->name))
+			return m->regs[i];
+	}
+	return NULL;
+}
+
+const struct reg *
+model_reg_by_code(const struct model *m, int64_t code)
+{
+	for (size_t i = 0; i < m->reg_count; i++) {
+		if (m->regs[i]->code == code)
+			return m->regs[i];
+	}
+	return NULL;
+}
+
+const struct reg *
+model_reg_of_id(const struct model *m, int64_t id)
+{
+	return model_reg_by_code(m, id >> ID_CODE_SHIFT);
+}
+
+const struct reg *
+model_reg_by_prefix(const struct model *m, struct str prefix)
+{
+	for (size_t i = 0; i < m->reg_count; i++) {
+		if (str_is(prefix, m->regs[i]->prefix))
+			return m->regs[i];
+	}
+	return NULL;
+}
+
+const struct field *
+reg_field(const struct reg *r, struct str name)
+{
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (str_is(name, r->fields[i].name))
+			return &r->fields[i];
+	}
+	return NULL;
+}
+
+const struct obligation *
+model_obligation(const struct model *m, struct str id)
+{
+	for (size_t i = 0; i < m->plan.obligation_count; i++) {
+		if (str_is(id, m->plan.obligations[i].id))
+			return &m->plan.obligations[i];
+	}
+	return NULL;
+}
+
+const struct param *
+model_param(const struct model *m, const char *name)
+{
+	for (size_t i = 0; i < m->plan.param_count; i++) {
+		if (strcmp(m->plan.params[i].name, name) == 0)
+			return &m->plan.params[i];
+	}
+	return NULL;
+}
+
+const struct role *
+model_role(const struct model *m, struct str name)
+{
+	for (size_t i = 0; i < m->plan.role_count; i++) {
+		if (str_is(name, m->plan.roles[i].name))
+			return &m->plan.roles[i];
+	}
+	return NULL;
+}
+
+const char *
+model_nearest_reg(const struct model *m, struct str name)
+{
+	enum { NAMES_MAX = 1024 };
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->reg_count && n < NAMES_MAX; i++)
+		names[n++] = m->regs[i]->name;
+	return text_nearest(name, names, n);
+}
+
+const char *
+reg_nearest_field(const struct reg *r, struct str name)
+{
+	enum { NAMES_MAX = 256 };
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->field_count && n < NAMES_MAX - 3; i++)
+		names[n++] = r->fields[i].name;
+	names[n++] = "key";
+	names[n++] = "organisation";
+	names[n++] = "state";
+	return text_nearest(name, names, n);
+}
+
+void
+record_name(const struct model *m, int64_t id, char out[RECORD_NAME_SIZE])
+{
+	const struct reg *r = model_reg_of_id(m, id);
+	long long counter = (long long)(id & (((int64_t)1 << ID_CODE_SHIFT) - 1));
+
+	(void)snprintf(out, RECORD_NAME_SIZE, "%.16s-%lld", r ? r->prefix : "?", counter);
+}
+
+int64_t
+record_id_of_name(const struct model *m, struct str name)
+{
+	struct str rest = name;
+	struct str prefix = str_cut(&rest, '-');
+	const struct reg *r = model_reg_by_prefix(m, prefix);
+	int64_t counter;
+
+	if (!r || !rest.ptr || !str_int(rest, &counter) || counter < 1 ||
+	    counter >= (int64_t)1 << ID_CODE_SHIFT)
+		return 0;
+	return r->code << ID_CODE_SHIFT | counter;
+}

@@ -1,0 +1,38 @@
+/* model_priv.h -- the parts of the loader, private to the model. */
+#ifndef MODEL_MODEL_PRIV_H
+#define MODEL_MODEL_PRIV_H
+
+#include "model/bind.h"
+
+/* What the loader is building. */
+struct builder {
+	struct bind bind;
+	struct model *model;
+	struct hasher *hasher;
+	const char *plan_folder;
+};
+
+/* Takes a file's content into the model's hash; `name` is relative, so that a moved folder keeps its hash. */
+void builder_hash(struct builder *b, const char *name, struct str content);
+
+/* registers.c: two steps, since fields refer to registers and to the plan's roles and classification. */
+void registers_read(struct builder *b, const char *folder);
+
+/* tables.c */
+void tables_plan(struct builder *b, struct reg *r);
+
+/* plan.c: plan.yaml, roles, parameters, documents, faults. */
+void plan_read(struct builder *b);
+
+/* obligations.c: sections and obligations, after the registers. */
+void obligations_read(struct builder *b);
+
+/* views.c */
+void views_read(struct builder *b);
+/* Puts the views that the text uses before it. False after a complaint. */
+bool views_compose(struct builder *b, struct query *q);
+
+/* The place inside a query's file of a byte of its text. */
+struct place query_place(const struct query *q, size_t offset);
+
+#endif

@@ -1,0 +1,335 @@
+#include "model/model_priv.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "sys/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIELDS_MAX = 200 };
+
+static const struct type_name {
+	const char *name;
+	enum field_type type;
+	enum { WORDS_NONE, WORDS_OWN, WORDS_ROLES, WORDS_CLASSES } words;
+} type_names[] = {
+	{"text", FIELD_TEXT, WORDS_NONE},
+	{"int", FIELD_INT, WORDS_NONE},
+	{"decimal", FIELD_DECIMAL, WORDS_NONE},
+	{"bool", FIELD_BOOL, WORDS_NONE},
+	{"date", FIELD_DATE, WORDS_NONE},
+	{"datetime", FIELD_DATETIME, WORDS_NONE},
+	{"enum", FIELD_ENUM, WORDS_OWN},
+	{"role", FIELD_ENUM, WORDS_ROLES},
+	{"classification", FIELD_ENUM, WORDS_CLASSES},
+	{"enum_set", FIELD_WORDS, WORDS_OWN},
+	{"role_set", FIELD_WORDS, WORDS_ROLES},
+	{"classification_set", FIELD_WORDS, WORDS_CLASSES},
+	{"text_list", FIELD_WORDS, WORDS_NONE},
+	{"ref", FIELD_REF, WORDS_NONE},
+	{"refs", FIELD_REFS, WORDS_NONE},
+	{"list", FIELD_LIST, WORDS_NONE},
+	{"file", FIELD_FILE, WORDS_NONE},
+};
+
+/* Names that the tables, JSON and CSV use themselves, or that one of the engines reserves. */
+static const char *const reserved[] = {
+	"id",	   "key",	  "organisation", "state",     "feed",	    "row_version", "recorded_from",
+	"recorded_by", "recorded_to", "delivered",    "salt",	   "retired",	"record",      "pos",
+	"register", "all",	  "and",	  "as",	       "by",	    "case",	   "check",
+	"column",  "constraint",  "create",	  "default",   "distinct",  "do",	   "else",
+	"end",	   "except",	  "false",	  "fetch",     "for",	    "foreign",	   "from",
+	"grant",   "group",	  "having",	  "in",	       "index",	    "into",	   "is",
+	"join",	   "limit",	  "not",	  "null",      "offset",    "on",	   "or",
+	"order",   "primary",	  "references",	  "select",    "table",	    "then",	   "to",
+	"true",	   "union",	  "unique",	  "user",      "using",	    "values",	   "when",
+	"where",   "window",	  "with",
+};
+
+static struct words
+role_words(const struct builder *b)
+{
+	const struct plan *p = &b->model->plan;
+	struct words w = {arena_alloc(b->bind.arena, (p->role_count + 1) * sizeof(*w.words)),
+			  p->role_count};
+
+	for (size_t i = 0; i < p->role_count; i++)
+		w.words[i] = p->roles[i].name;
+	return w;
+}
+
+static void
+check_name(const struct builder *b, const struct yaml *at, const char *name)
+{
+	if (!text_is_name(str_of(name)))
+		bind_error(&b->bind, at,
+			   "'%s' is no good name: use lower-case letters, digits and underscores", name);
+	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
+		if (strcmp(reserved[i], name) == 0)
+			bind_error(&b->bind, at, "'%s' is a reserved name; choose another", name);
+	}
+}
+
+static const struct type_name *
+find_type(const struct builder *b, const struct yaml *map)
+{
+	const char *names[COUNT_OF(type_names)];
+
+	for (size_t i = 0; i < COUNT_OF(type_names); i++)
+		names[i] = type_names[i].name;
+	return &type_names[bind_choice(&b->bind, map, "type", names, COUNT_OF(type_names))];
+}
+
+static void
+read_words(const struct builder *b, const struct yaml *map, const struct type_name *t,
+	   struct field *f)
+{
+	f->words = bind_words(&b->bind, map, "values");
+	if (t->words == WORDS_OWN && f->words.count == 0)
+		bind_error(&b->bind, map, "field '%s' needs 'values'", f->name);
+	if (t->words != WORDS_OWN && f->words.count > 0)
+		bind_error(&b->bind, map, "field '%s' takes no 'values'", f->name);
+	if (t->words == WORDS_ROLES)
+		f->words = role_words(b);
+	if (t->words == WORDS_CLASSES)
+		f->words = b->model->plan.classification;
+}
+
+static void fields_read(struct builder *b, const struct yaml *map, bool inside_list,
+			const struct field **ret_fields, size_t *ret_count);
+
+static void
+field_read(struct builder *b, const struct yaml *map, bool inside_list, struct field *f)
+{
+	static const char *const keys[] = {"name",     "type", "values",  "to",	   "label",
+					   "required", "help", "indexed", "fields"};
+	const struct type_name *t;
+
+	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
+		return;
+	f->place = bind_place(&b->bind, map);
+	f->name = bind_text(&b->bind, map, "name", NULL);
+	if (f->name[0] != '\0')
+		check_name(b, map, f->name);
+	f->label = bind_text(&b->bind, map, "label", f->name);
+	f->help = bind_text(&b->bind, map, "help", "");
+	f->required = bind_bool(&b->bind, map, "required");
+	f->indexed = bind_bool(&b->bind, map, "indexed");
+	t = find_type(b, map);
+	f->type = t->type;
+	read_words(b, map, t, f);
+	if (f->type == FIELD_LIST && !inside_list)
+		fields_read(b, map, true, &f->fields, &f->field_count);
+	if (inside_list && (f->type == FIELD_LIST || f->type == FIELD_REFS))
+		bind_error(&b->bind, map, "a list cannot hold another list");
+	if ((f->type == FIELD_REF || f->type == FIELD_REFS) && !yaml_get(map, "to"))
+		bind_error(&b->bind, map, "field '%s' needs 'to', as in 'to: [person]' or 'to: [any]'",
+			   f->name);
+}
+
+static void
+fields_read(struct builder *b, const struct yaml *map, bool inside_list,
+	    const struct field **ret_fields, size_t *ret_count)
+{
+	const struct yaml *list = bind_list(&b->bind, map, "fields", true);
+	struct field *fields;
+	size_t n = 0;
+
+	if (!list)
+		return;
+	if (list->count > FIELDS_MAX) {
+		bind_error(&b->bind, list, "a register has at most %d fields", FIELDS_MAX);
+		return;
+	}
+	fields = arena_alloc(b->bind.arena, (list->count + 1) * sizeof(*fields));
+	for (const struct yaml *v = list->first; v; v = v->next) {
+		field_read(b, v, inside_list, &fields[n]);
+		for (size_t i = 0; i < n && fields[n].name; i++) {
+			if (fields[i].name && strcmp(fields[i].name, fields[n].name) == 0)
+				bind_error(&b->bind, v, "field '%s' is there twice", fields[n].name);
+		}
+		n++;
+	}
+	*ret_fields = fields;
+	*ret_count = n;
+}
+
+static void
+transitions_read(struct builder *b, const struct yaml *map, struct reg *r)
+{
+	static const char *const keys[] = {"from", "to"};
+	const struct yaml *list = bind_list(&b->bind, map, "transitions", false);
+	struct transition *t;
+
+	if (!list)
+		return;
+	t = arena_alloc(b->bind.arena, (list->count + 1) * sizeof(*t));
+	for (const struct yaml *v = list->first; v; v = v->next) {
+		if (!bind_keys(&b->bind, v, keys, COUNT_OF(keys)))
+			continue;
+		t[r->transition_count].from = r->states.count == 0 ? "" : r->states.words[bind_choice(
+			&b->bind, v, "from", r->states.words, r->states.count)];
+		t[r->transition_count].to = r->states.count == 0 ? "" : r->states.words[bind_choice(
+			&b->bind, v, "to", r->states.words, r->states.count)];
+		r->transition_count++;
+	}
+	r->transitions = t;
+}
+
+static struct reg *
+register_read(struct builder *b, const struct yaml *map)
+{
+	static const char *const keys[] = {"name",   "code",   "prefix",      "title",	"about",
+					   "fields", "states", "transitions", "kernel", "restricted"};
+	struct reg *r = arena_alloc(b->bind.arena, sizeof(*r));
+
+	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
+		return NULL;
+	r->place = bind_place(&b->bind, map);
+	r->name = bind_text(&b->bind, map, "name", NULL);
+	if (!text_is_name(str_of(r->name)))
+		bind_error(&b->bind, map, "'%s' is no good name for a register", r->name);
+	r->code = bind_int(&b->bind, map, "code", 1, REG_CODE_MAX);
+	r->prefix = bind_text(&b->bind, map, "prefix", NULL);
+	r->title = bind_text(&b->bind, map, "title", NULL);
+	r->about = bind_text(&b->bind, map, "about", "");
+	r->kernel = bind_bool(&b->bind, map, "kernel");
+	r->restricted = bind_bool(&b->bind, map, "restricted");
+	r->states = bind_words(&b->bind, map, "states");
+	fields_read(b, map, false, &r->fields, &r->field_count);
+	transitions_read(b, map, r);
+	return r;
+}
+
+static void
+check_unique(const struct builder *b, const struct reg *r)
+{
+	for (size_t i = 0; i < b->model->reg_count; i++) {
+		const struct reg *o = b->model->regs[i];
+
+		if (strcmp(o->name, r->name) == 0)
+			diag_add(b->bind.diags, DIAG_ERROR, r->place, "register '%s' stands in %s too",
+				 r->name, o->place.file);
+		else if (o->code == r->code)
+			diag_add(b->bind.diags, DIAG_ERROR, r->place,
+				 "code %lld belongs to register '%s' already", (long long)r->code, o->name);
+		else if (strcmp(o->prefix, r->prefix) == 0)
+			diag_add(b->bind.diags, DIAG_ERROR, r->place,
+				 "prefix '%s' belongs to register '%s' already", r->prefix, o->name);
+	}
+}
+
+/* Second step: what a reference may point at, once all registers are known. */
+static void
+targets_find(const struct builder *b, struct field *f, const struct yaml *map)
+{
+	struct words to = bind_words(&b->bind, map, "to");
+
+	if (f->type != FIELD_REF && f->type != FIELD_REFS)
+		return;
+	f->targets = arena_alloc(b->bind.arena, (to.count + 1) * sizeof(*f->targets));
+	for (size_t i = 0; i < to.count; i++) {
+		const struct reg *t = model_reg(b->model, str_of(to.words[i]));
+		const char *near = model_nearest_reg(b->model, str_of(to.words[i]));
+
+		if (strcmp(to.words[i], "any") == 0 && to.count == 1)
+			return;
+		if (t)
+			f->targets[f->target_count++] = t;
+		else
+			bind_error(&b->bind, map, "field '%s' refers to register '%s', which does not exist%s%s%s",
+				   f->name, to.words[i], near ? "; did you mean '" : "",
+				   near ? near : "", near ? "'?" : "");
+	}
+}
+
+static void
+all_targets_find(const struct builder *b, const struct field *fields, const struct yaml *map)
+{
+	const struct yaml *list = yaml_get(map, "fields");
+	size_t n = 0;
+
+	for (const struct yaml *v = list ? list->first : NULL; v; v = v->next, n++) {
+		/* The model is still being built: its fields may be written. */
+		struct field *f = (struct field *)(uintptr_t)&fields[n];
+
+		targets_find(b, f, v);
+		if (f->field_count > 0)
+			all_targets_find(b, f->fields, v);
+	}
+}
+
+static int
+by_name(const void *a, const void *b, void *fields)
+{
+	const struct field *f = fields;
+
+	return strcmp(f[*(const size_t *)a].name, f[*(const size_t *)b].name);
+}
+
+static void
+sort_fields(const struct builder *b, struct reg *r)
+{
+	size_t *sorted = arena_alloc(b->bind.arena, (r->field_count + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < r->field_count; i++)
+		sorted[i] = i;
+	qsort_r(sorted, r->field_count, sizeof(*sorted), by_name, (void *)(uintptr_t)r->fields);
+	r->sorted = sorted;
+}
+
+static void
+registers_finish(struct builder *b, const struct yaml **maps)
+{
+	struct model *m = b->model;
+
+	for (size_t i = 0; i < m->reg_count; i++) {
+		struct reg *r = (struct reg *)(uintptr_t)m->regs[i];
+
+		b->bind.file = r->place.file;
+		all_targets_find(b, r->fields, maps[i]);
+	}
+	if (b->bind.diags->errors > 0)
+		return;
+	for (size_t i = 0; i < m->reg_count; i++) {
+		struct reg *r = (struct reg *)(uintptr_t)m->regs[i];
+
+		sort_fields(b, r);
+		tables_plan(b, r);
+	}
+}
+
+void
+registers_read(struct builder *b, const char *folder)
+{
+	struct file_names names;
+	const struct yaml **maps;
+	struct err e = {0};
+
+	if (file_list(folder, ".yaml", b->bind.arena, &names, &e)) {
+		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s", e.message);
+		return;
+	}
+	if (names.count == 0 || names.count > LIMIT_PLAN_FILES) {
+		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0},
+			 "the folder must hold registers (*.yaml), at most %d", LIMIT_PLAN_FILES);
+		return;
+	}
+	b->model->regs = arena_alloc(b->bind.arena, names.count * sizeof(*b->model->regs));
+	maps = arena_alloc(b->bind.arena, names.count * sizeof(*maps));
+	for (size_t i = 0; i < names.count; i++) {
+		struct str text = {0};
+		const struct yaml *map =
+			bind_file(&b->bind, file_join(b->bind.arena, folder, names.names[i]), &text);
+		struct reg *r = map ? register_read(b, map) : NULL;
+
+		builder_hash(b, names.names[i], text);
+		if (!r)
+			continue;
+		check_unique(b, r);
+		maps[b->model->reg_count] = map;
+		b->model->regs[b->model->reg_count++] = r;
+	}
+	registers_finish(b, maps);
+}

@@ -1,0 +1,94 @@
+#include "model/sql.h"
+
+#include <string.h>
+
+bool
+field_has_column(const struct field *f)
+{
+	return f->type != FIELD_REFS && f->type != FIELD_LIST;
+}
+
+static void
+columns(const struct table *t, const char *alias, size_t from, struct buf *out)
+{
+	for (size_t i = from; i < t->column_count; i++)
+		buf_addf(out, "%s%s\"%s\"", i > from ? ", " : "", alias, t->columns[i].name);
+}
+
+void
+sql_select(const struct table *t, const char *tail, struct buf *out)
+{
+	buf_addf(out, "select ");
+	columns(t, "t.", 0, out);
+	buf_addf(out, " from \"%s\" t %s", t->name, tail);
+}
+
+void
+sql_select_items(const struct field *f, bool history, struct buf *out)
+{
+	const struct table *t = history ? f->history_table : f->table;
+
+	buf_addf(out, "select ");
+	columns(t, "", history ? 3 : 2, out);
+	buf_addf(out, " from \"%s\" where record = :record%s order by pos", t->name,
+		 history ? " and row_version = :version" : "");
+}
+
+void
+sql_insert(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "insert into \"%s\" (", t->name);
+	columns(t, "", 0, out);
+	buf_addf(out, ") values (");
+	for (size_t i = 0; i < t->column_count; i++)
+		buf_addf(out, "%s:p%zu", i ? ", " : "", i + 1);
+	buf_addf(out, ")");
+}
+
+void
+sql_update(const struct table *t, struct buf *out)
+{
+	/* Named first, so that the key is parameter 1 as in sql_insert. */
+	buf_addf(out, "update \"%s\" set \"%s\" = :p1", t->name, t->columns[0].name);
+	for (size_t i = 1; i < t->column_count; i++)
+		buf_addf(out, ", \"%s\" = :p%zu", t->columns[i].name, i + 1);
+	buf_addf(out, " where \"%s\" = :p1", t->columns[0].name);
+}
+
+void
+sql_delete(const struct table *t, const char *column, struct buf *out)
+{
+	buf_addf(out, "delete from \"%s\" where \"%s\" = :id", t->name, column);
+}
+
+void
+sql_supersede(const struct reg *r, struct buf *out)
+{
+	buf_addf(out, "insert into \"%s\" (", r->history->name);
+	columns(r->table, "", 0, out);
+	buf_addf(out, ", recorded_to, retired) select ");
+	columns(r->table, "", 0, out);
+	buf_addf(out, ", :to, 0 from \"%s\" where id = :id", r->table->name);
+}
+
+void
+sql_supersede_items(const struct field *f, struct buf *out)
+{
+	buf_addf(out, "insert into \"%s\" (record, row_version, ", f->history_table->name);
+	columns(f->table, "", 1, out);
+	buf_addf(out, ") select record, :version, ");
+	columns(f->table, "", 1, out);
+	buf_addf(out, " from \"%s\" where record = :record", f->table->name);
+}
+
+void
+sql_from(const struct reg *r, const char *what, const char *tail, struct buf *out)
+{
+	buf_addf(out, "select %s from \"%s\" t %s", what, r->name, tail);
+}
+
+void
+sql_column(const struct reg *r, const struct field *f, struct buf *out)
+{
+	buf_addf(out, "select t.\"%s\" from \"%s\" t where t.id = :id", f->name, r->name);
+}

@@ -1,0 +1,32 @@
+/* sql.h -- the statements on a register's tables, written from the model: names come from it alone, values are always bound. */
+#ifndef MODEL_SQL_H
+#define MODEL_SQL_H
+
+#include "base/buf.h"
+#include "model/model.h"
+
+enum { SQL_LIMIT = 65536 };
+
+/* Whether a field is a column of its register's table, not a table of its own. */
+bool field_has_column(const struct field *f);
+
+/* "select <every column> from <table> t <tail>"; the columns in the table's order. `tail` is a literal of the caller. */
+void sql_select(const struct table *t, const char *tail, struct buf *out);
+/* The same for a list field's rows: without record and pos, by pos. Parameters :record and, in the history, :version. */
+void sql_select_items(const struct field *f, bool history, struct buf *out);
+/* "insert into <table> (...) values (...)": one parameter a column, in the order of the model. */
+void sql_insert(const struct table *t, struct buf *out);
+/* Sets every column but the first, which is the key: parameter 1 is the key, the others follow in the table's order. */
+void sql_update(const struct table *t, struct buf *out);
+/* "delete from <table> where <column> = :id". */
+void sql_delete(const struct table *t, const char *column, struct buf *out);
+/* Copies the present row :id to the history, superseded at :to. */
+void sql_supersede(const struct reg *r, struct buf *out);
+/* Copies the present items of a list field of :record to its history as :version. */
+void sql_supersede_items(const struct field *f, struct buf *out);
+/* "select <columns> from <register> <tail>" with `columns` and `tail` literals of the caller. */
+void sql_from(const struct reg *r, const char *columns, const char *tail, struct buf *out);
+/* "select <column> from <register> where id = :id". */
+void sql_column(const struct reg *r, const struct field *f, struct buf *out);
+
+#endif

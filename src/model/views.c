@@ -1,0 +1,168 @@
+#include "model/model_priv.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "sys/file.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { COMPOSED_LIMIT = 262144, VIEWS_MAX = 300 };
+
+void
+views_read(struct builder *b)
+{
+	struct arena *a = b->bind.arena;
+	const char *folder = file_join(a, b->plan_folder, "views");
+	struct file_names names;
+	struct view *views;
+	struct err e = {0};
+
+	if (!file_is_folder(folder))
+		return;
+	if (file_list(folder, ".sql", a, &names, &e) || names.count > VIEWS_MAX) {
+		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s",
+			 e.code ? e.message : "too many views");
+		return;
+	}
+	views = arena_alloc(a, (names.count + 1) * sizeof(*views));
+	for (size_t i = 0; i < names.count; i++) {
+		const char *path = file_join(a, folder, names.names[i]);
+		struct str name = {names.names[i], strlen(names.names[i]) - 4};
+		struct str text = {0};
+
+		views[i] = (struct view){.name = str_z(a, name), .place = {path, 1, 1}};
+		if (file_load(path, LIMIT_PLAN_FILE_BYTES, a, &text, &e))
+			diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s", e.message);
+		else if (!text_is_name(name) || model_reg(b->model, name))
+			diag_add(b->bind.diags, DIAG_ERROR, views[i].place,
+				 "'%s' cannot name a view: it is a register or no good name",
+				 views[i].name);
+		builder_hash(b, names.names[i], text);
+		views[i].sql = text.ptr ? text.ptr : "";
+	}
+	b->model->plan.views = views;
+	b->model->plan.view_count = names.count;
+}
+
+/* The next identifier of a statement; texts, quoted names and comments are passed over. */
+static bool
+next_word(const char **at, struct str *ret_word)
+{
+	const char *p = *at;
+
+	while (*p != '\0' && !isalpha((unsigned char)*p) && *p != '_') {
+		if (*p == '\'' || *p == '"') {
+			const char *end = strchr(p + 1, *p);
+
+			p = end ? end + 1 : p + strlen(p);
+		} else if (p[0] == '-' && p[1] == '-') {
+			p += strcspn(p, "\n");
+		} else if (p[0] == ':') {
+			/* A parameter is no view, whatever its name. */
+			for (p++; isalnum((unsigned char)*p) || *p == '_'; p++)
+				continue;
+		} else {
+			p++;
+		}
+	}
+	if (*p == '\0')
+		return false;
+	ret_word->ptr = p;
+	while (isalnum((unsigned char)*p) || *p == '_')
+		p++;
+	ret_word->len = (size_t)(p - ret_word->ptr);
+	*at = p;
+	return true;
+}
+
+struct composing {
+	struct builder *b;
+	const struct query *query;
+	struct buf *out;
+	signed char seen[VIEWS_MAX]; /* 1 being written, 2 written */
+};
+
+static bool view_write(struct composing *c, size_t index);
+
+/* Writes the views that `sql` uses, in an order in which each stands before its users. */
+static bool
+views_used_write(struct composing *c, const char *sql)
+{
+	const struct plan *p = &c->b->model->plan;
+	struct str word;
+
+	while (next_word(&sql, &word)) {
+		for (size_t i = 0; i < p->view_count; i++) {
+			if (str_is(word, p->views[i].name) && !view_write(c, i))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+view_write(struct composing *c, size_t index)
+{
+	const struct view *v = &c->b->model->plan.views[index];
+
+	if (c->seen[index] == 2)
+		return true;
+	if (c->seen[index] == 1) {
+		diag_add(c->b->bind.diags, DIAG_ERROR, v->place, "view '%s' uses itself", v->name);
+		return false;
+	}
+	c->seen[index] = 1;
+	if (!views_used_write(c, v->sql))
+		return false;
+	c->seen[index] = 2;
+	buf_addf(c->out, "%s%s as (\n%s\n)", c->out->len ? ",\n" : "with ", v->name, v->sql);
+	return true;
+}
+
+bool
+views_compose(struct builder *b, struct query *q)
+{
+	CLEANUP(buf_fini) struct buf out = {.limit = COMPOSED_LIMIT};
+	struct composing c = {.b = b, .query = q, .out = &out};
+	const char *body = q->text + strspn(q->text, " \t\r\n");
+	bool own_with = strncmp(body, "with", 4) == 0 && isspace((unsigned char)body[4]);
+
+	if (!views_used_write(&c, q->text))
+		return false;
+	if (out.len > 0 && own_with) {
+		/* Joins the query's own list of named parts to ours. */
+		buf_addf(&out, ",\n");
+		q->prefix = out.len - (size_t)(body + 4 - q->text);
+		buf_addf(&out, "%s", body + 4);
+	} else {
+		if (out.len > 0)
+			buf_addf(&out, "\n");
+		q->prefix = out.len;
+		buf_addf(&out, "%s", q->text);
+	}
+	if (out.failed) {
+		diag_add(b->bind.diags, DIAG_ERROR, q->place, "with its views the text is too long");
+		return false;
+	}
+	q->composed = str_z(b->bind.arena, (struct str){out.data, out.len});
+	return true;
+}
+
+struct place
+query_place(const struct query *q, size_t offset)
+{
+	struct place p = q->place;
+	long column = 1;
+
+	for (size_t i = 0; i < offset && q->text[i] != '\0'; i++) {
+		column++;
+		if (q->text[i] == '\n') {
+			p.line++;
+			column = 1;
+		}
+	}
+	p.column = q->indent + column;
+	return p;
+}

@@ -1,0 +1,185 @@
+#include "record/record.h"
+
+#include "model/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct record_reader {
+	struct ctx *ctx;
+	const struct reg *reg;
+	bool history;
+	struct db_stmt *children[]; /* one a field; NULL where it has no table of its own */
+};
+
+static enum err_code
+child_prepare(struct record_reader *rd, size_t field)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+
+	sql_select_items(&rd->reg->fields[field], rd->history, &sql);
+	return db_prepare(rd->ctx->db, sql.data, &rd->children[field], &rd->ctx->err);
+}
+
+enum err_code
+record_reader_new(struct ctx *ctx, const struct reg *r, bool history,
+		  struct record_reader **ret_reader)
+{
+	struct record_reader *rd = calloc(1, sizeof(*rd) + r->field_count * sizeof(struct db_stmt *));
+	enum err_code rc = ERR_NONE;
+
+	if (!rd)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a reader");
+	rd->ctx = ctx;
+	rd->reg = r;
+	rd->history = history;
+	for (size_t i = 0; !rc && i < r->field_count; i++) {
+		if (!field_has_column(&r->fields[i]))
+			rc = child_prepare(rd, i);
+	}
+	if (rc) {
+		record_reader_free(rd);
+		return rc;
+	}
+	*ret_reader = rd;
+	return ERR_NONE;
+}
+
+void
+record_reader_free(struct record_reader *rd)
+{
+	if (!rd)
+		return;
+	for (size_t i = 0; i < rd->reg->field_count; i++)
+		db_stmt_free(rd->children[i]);
+	free(rd);
+}
+
+void
+record_reader_freep(struct record_reader **rd)
+{
+	record_reader_free(*rd);
+}
+
+static struct value
+column_value(const struct db_stmt *row, int column)
+{
+	if (db_is_null(row, column))
+		return (struct value){0};
+	if (db_is_int(row, column))
+		return (struct value){.kind = VALUE_INT, .number = db_int(row, column)};
+	return (struct value){.kind = VALUE_TEXT, .text = db_text(row, column)};
+}
+
+static enum err_code
+children_read(struct record_reader *rd, size_t field, const struct record *r, struct arena *a,
+	      struct value *v)
+{
+	const struct field *f = &rd->reg->fields[field];
+	size_t width = f->type == FIELD_REFS ? 1 : f->field_count;
+	struct db_stmt *s = rd->children[field];
+	size_t cap = 0;
+	enum err_code rc;
+	bool row;
+
+	db_bind_int(s, 1, r->id);
+	if (rd->history)
+		db_bind_int(s, 2, r->version);
+	while (!(rc = db_step(s, &row, &rd->ctx->err)) && row) {
+		if (v->count == cap) {
+			struct value *more = arena_alloc(a, (cap + 8) * 2 * width * sizeof(*more));
+
+			if (cap)
+				memcpy(more, v->items, cap * width * sizeof(*more));
+			v->items = more;
+			cap = (cap + 8) * 2;
+		}
+		for (size_t k = 0; k < width; k++) {
+			struct value *item = &v->items[v->count * width + k];
+
+			*item = column_value(s, (int)k);
+			item->text = str_dup(a, item->text);
+		}
+		v->count++;
+	}
+	if (v->count > 0) {
+		v->kind = VALUE_ITEMS;
+		v->number = (int64_t)width;
+	}
+	return rc;
+}
+
+enum err_code
+record_read(struct record_reader *rd, const struct db_stmt *row, struct arena *a,
+	    struct record *ret_record)
+{
+	struct record r = {.reg = rd->reg,
+			   .id = db_int(row, COLUMN_ID),
+			   .version = db_int(row, COLUMN_ROW_VERSION),
+			   .organisation = db_int(row, COLUMN_ORGANISATION),
+			   .feed = db_text(row, COLUMN_FEED),
+			   .key = db_text(row, COLUMN_KEY),
+			   .state = db_text(row, COLUMN_STATE),
+			   .recorded_from = db_int(row, COLUMN_RECORDED_FROM),
+			   .recorded_by = db_int(row, COLUMN_RECORDED_BY),
+			   .delivered = db_int(row, COLUMN_DELIVERED),
+			   .salt = db_text(row, COLUMN_SALT)};
+	int column = SYSTEM_COLUMNS;
+	enum err_code rc = ERR_NONE;
+
+	r.values = arena_alloc(a, (rd->reg->field_count + 1) * sizeof(*r.values));
+	for (size_t i = 0; !rc && i < rd->reg->field_count; i++) {
+		if (field_has_column(&rd->reg->fields[i]))
+			r.values[i] = column_value(row, column++);
+		else
+			rc = children_read(rd, i, &r, a, &r.values[i]);
+	}
+	if (rd->history)
+		r.retired = db_int(row, column + 1) != 0;
+	if (!rc)
+		*ret_record = r;
+	return rc;
+}
+
+/* Makes a record independent of the row that it was read from. */
+static void
+record_keep(struct record *r, struct arena *a)
+{
+	r->feed = str_dup(a, r->feed);
+	r->key = str_dup(a, r->key);
+	r->state = str_dup(a, r->state);
+	r->salt = str_dup(a, r->salt);
+	for (size_t i = 0; i < r->reg->field_count; i++)
+		r->values[i].text = str_dup(a, r->values[i].text);
+}
+
+enum err_code
+record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_record)
+{
+	CLEANUP(record_reader_freep) struct record_reader *rd = NULL;
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	const struct reg *r = model_reg_of_id(ctx->model, id);
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	if (!r)
+		return err_set(&ctx->err, ERR_MISSING, "", "there is no record of that number");
+	sql_select(r->table, "where t.id = :id", &sql);
+	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
+	if (rc)
+		return rc;
+	rc = record_reader_new(ctx, r, false, &rd);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	rc = db_step(s, &row, &ctx->err);
+	if (rc)
+		return rc;
+	if (!row)
+		return err_set(&ctx->err, ERR_MISSING, "", "there is no such record now");
+	rc = record_read(rd, s, a, ret_record);
+	if (!rc)
+		record_keep(ret_record, a);
+	return rc;
+}

@@ -1,0 +1,153 @@
+#include "record/writer_priv.h"
+
+#include "model/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum err_code
+prepare_with(struct ctx *ctx, struct buf *sql, struct db_stmt **ret_stmt)
+{
+	if (sql->failed)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "a statement is too long");
+	return db_prepare(ctx->db, sql->data, ret_stmt, &ctx->err);
+}
+
+/* One of the writers of sql.h that take a table or register, run and prepared. */
+#define PREPARE(ctx, stmt, call)                                                                   \
+	do {                                                                                       \
+		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};                           \
+		enum err_code prepared;                                                            \
+		call;                                                                              \
+		prepared = prepare_with(ctx, &sql, stmt);                                          \
+		if (prepared)                                                                      \
+			return prepared;                                                           \
+	} while (0)
+
+static enum err_code
+prepare_items(struct ctx *ctx, struct reg_writer *rw, size_t i)
+{
+	const struct field *f = &rw->reg->fields[i];
+
+	if (field_has_column(f))
+		return ERR_NONE;
+	PREPARE(ctx, &rw->insert_items[i], sql_insert(f->table, &sql));
+	PREPARE(ctx, &rw->remove_items[i], sql_delete(f->table, "record", &sql));
+	PREPARE(ctx, &rw->supersede_items[i], sql_supersede_items(f, &sql));
+	return ERR_NONE;
+}
+
+static enum err_code
+prepare_all(struct ctx *ctx, struct reg_writer *rw)
+{
+	const struct reg *r = rw->reg;
+	enum err_code rc;
+
+	PREPARE(ctx, &rw->find,
+		sql_from(r, "t.id, t.delivered",
+			 "where t.key = :key and t.organisation = :organisation and t.feed = :feed",
+			 &sql));
+	PREPARE(ctx, &rw->find_retired,
+		sql_select(r->history,
+			   "where t.retired = 1 and t.key = :key and t.organisation = :organisation "
+			   "and t.feed = :feed",
+			   &sql));
+	PREPARE(ctx, &rw->last_version,
+		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1", &sql));
+	PREPARE(ctx, &rw->load, sql_select(r->table, "where t.id = :id", &sql));
+	PREPARE(ctx, &rw->insert, sql_insert(r->table, &sql));
+	PREPARE(ctx, &rw->update, sql_update(r->table, &sql));
+	PREPARE(ctx, &rw->supersede, sql_supersede(r, &sql));
+	PREPARE(ctx, &rw->retire, sql_insert(r->history, &sql));
+	PREPARE(ctx, &rw->remove, sql_delete(r->table, "id", &sql));
+	rc = record_reader_new(ctx, r, false, &rw->reader);
+	for (size_t i = 0; !rc && i < r->field_count; i++)
+		rc = prepare_items(ctx, rw, i);
+	return rc;
+}
+
+enum err_code
+reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw)
+{
+	struct reg_writer *rw;
+	size_t i = 0;
+	enum err_code rc;
+
+	while (w->ctx->model->regs[i] != r)
+		i++;
+	if (w->regs[i]) {
+		*ret_rw = w->regs[i];
+		return ERR_NONE;
+	}
+	rw = calloc(1, sizeof(*rw));
+	if (!rw)
+		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
+	w->regs[i] = rw;
+	rw->reg = r;
+	rw->insert_items = calloc(3 * (r->field_count + 1), sizeof(struct db_stmt *));
+	if (!rw->insert_items)
+		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
+	rw->remove_items = rw->insert_items + r->field_count;
+	rw->supersede_items = rw->remove_items + r->field_count;
+	rc = prepare_all(w->ctx, rw);
+	if (!rc)
+		*ret_rw = rw;
+	return rc;
+}
+
+void
+reg_writer_free(struct reg_writer *rw)
+{
+	struct db_stmt *plain[] = {rw->find,   rw->find_retired, rw->load,   rw->last_version,
+				   rw->insert, rw->update,	 rw->supersede, rw->retire,
+				   rw->remove};
+
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		db_stmt_free(plain[i]);
+	for (size_t i = 0; rw->insert_items && i < 3 * rw->reg->field_count; i++)
+		db_stmt_free(rw->insert_items[i]);
+	record_reader_free(rw->reader);
+	free(rw->insert_items);
+	free(rw);
+}
+
+enum err_code
+counter_load(struct writer *w, struct reg_writer *rw)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	rc = db_prepare(w->ctx->db, "select next from counter where id = :id", &s, &w->ctx->err);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, rw->reg->code);
+	rc = db_step(s, &row, &w->ctx->err);
+	if (rc)
+		return rc;
+	rw->next = row ? db_int(s, 0) : 1;
+	rw->first = rw->next;
+	return ERR_NONE;
+}
+
+enum err_code
+counters_store(struct writer *w)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(w->ctx->db,
+				      "insert into counter (id, next) values (:id, :next) "
+				      "on conflict (id) do update set next = excluded.next",
+				      &s, &w->ctx->err);
+
+	for (size_t i = 0; !rc && i < w->ctx->model->reg_count; i++) {
+		struct reg_writer *rw = w->regs[i];
+
+		if (!rw || rw->next == rw->first)
+			continue;
+		db_bind_int(s, 1, rw->reg->code);
+		db_bind_int(s, 2, rw->next);
+		rc = db_run(s, &w->ctx->err);
+		rw->first = rw->next;
+	}
+	return rc;
+}

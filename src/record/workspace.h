@@ -1,0 +1,51 @@
+/* workspace.h -- a folder that holds everything of one installation.
+ *
+ *   holdfast.db    registers, history, ledger, cells
+ *   content/       the plan and registers as they were taken in; any change needs `holdfast init` again
+ *   ledger.key     the ledger's secret key, mode 0600; ledger.pub its public key, for everyone
+ */
+#ifndef RECORD_WORKSPACE_H
+#define RECORD_WORKSPACE_H
+
+#include "access/ctx.h"
+#include "base/buf.h"
+
+struct workspace;
+
+struct workspace_options {
+	const char *home;
+	const char *content;  /* folder with registers/ and plans/ */
+	const char *plan;     /* the plan's folder */
+	const char *rehearse; /* for a rehearsal: its time as text, else NULL */
+	bool rehearsal;	      /* a new workspace's clock may be set */
+};
+
+struct workspace_report {
+	bool created;
+	bool plan_changed;
+	size_t tables_added;
+	size_t columns_added;
+	struct buf changes; /* one line each, for people; the caller's */
+};
+
+/* Makes a workspace, or takes the changed plan and registers into an existing one: new registers, fields, words and states are added; what was removed or changed its type is refused,
+ * and nothing is changed then. Repeatable after any interruption. */
+MUST_CHECK enum err_code workspace_init(const struct workspace_options *o, struct diags *diags,
+					struct workspace_report *report, struct err *e);
+
+/* ERR_MISSING when there is none, ERR_CONFLICT when it is newer than this program or its content folder changed. */
+MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum db_access access,
+					struct workspace **ret_ws, struct err *e);
+/* An empty one in memory, for examples and tests. `model` must outlive it. */
+MUST_CHECK enum err_code workspace_scratch(const struct model *model, int64_t now_ms,
+					   struct workspace **ret_ws, struct err *e);
+void workspace_close(struct workspace *ws);
+void workspace_closep(struct workspace **ws);
+struct ctx *workspace_ctx(struct workspace *ws);
+
+/* Set when the store was opened: a value of the table `meta`, {NULL, 0} when there is none. */
+MUST_CHECK enum err_code meta_get(struct db *db, const char *name, struct arena *a,
+				  struct str *ret_value, struct err *e);
+MUST_CHECK enum err_code meta_set(struct db *db, const char *name, struct str value, struct err *e);
+
+#endif

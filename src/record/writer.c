@@ -1,0 +1,525 @@
+#include "record/writer_priv.h"
+
+#include "base/limits.h"
+#include "ledger/ledger.h"
+#include "model/sql.h"
+#include "sys/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SALT_SIZE = 16 };
+
+/* Time never runs backwards in the ledger, whatever the clock does. */
+static enum err_code
+time_take(struct writer *w)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		w->ctx->db, "select recorded_at from ledger_checkpoint order by id desc limit 1", &s,
+		&w->ctx->err);
+	bool row;
+
+	if (rc)
+		return rc;
+	rc = db_step(s, &row, &w->ctx->err);
+	if (rc)
+		return rc;
+	w->now = clock_now(&w->ctx->clock);
+	if (row && db_int(s, 0) >= w->now)
+		w->now = db_int(s, 0) + 1;
+	return ERR_NONE;
+}
+
+static enum err_code
+actor_find(struct writer *w)
+{
+	struct ctx *ctx = w->ctx;
+	enum err_code rc = ERR_NONE;
+
+	for (int tries = 0; !rc && tries < 2; tries++) {
+		DB_STMT *find = NULL;
+		DB_STMT *add = NULL;
+		bool row;
+
+		rc = db_prepare(ctx->db, "select id from actor where name = :name", &find, &ctx->err);
+		if (rc)
+			return rc;
+		db_bind_text(find, 1, ctx->actor);
+		rc = db_step(find, &row, &ctx->err);
+		if (rc)
+			return rc;
+		if (row) {
+			ctx->actor_id = db_int(find, 0);
+			return ERR_NONE;
+		}
+		rc = db_prepare(ctx->db,
+				"insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
+				"from actor",
+				&add, &ctx->err);
+		if (rc)
+			return rc;
+		db_bind_text(add, 1, ctx->actor);
+		rc = db_run(add, &ctx->err);
+	}
+	return rc;
+}
+
+enum err_code
+writer_begin(struct ctx *ctx, struct writer **ret_writer)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	enum err_code rc;
+
+	if (!w)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
+	w->ctx = ctx;
+	w->regs = calloc(ctx->model->reg_count, sizeof(struct reg_writer *));
+	arena_init(&w->scratch, LIMIT_IMPORT_MEMORY_BYTES);
+	buf_init(&w->entry, LIMIT_ROW_BYTES);
+	if (w->regs)
+		rc = db_begin(ctx->db, &w->txn, &ctx->err);
+	else
+		rc = err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
+	if (!rc)
+		rc = time_take(w);
+	if (!rc)
+		rc = actor_find(w);
+	if (rc) {
+		writer_end(w);
+		return rc;
+	}
+	*ret_writer = w;
+	return ERR_NONE;
+}
+
+void
+writer_end(struct writer *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; w->regs && i < w->ctx->model->reg_count; i++) {
+		if (w->regs[i])
+			reg_writer_free(w->regs[i]);
+	}
+	db_stmt_free(w->insert_event);
+	if (w->txn.db && !w->txn.committed)
+		ledger_forget(w->ctx->ledger);
+	db_txn_end(&w->txn);
+	arena_fini(&w->scratch);
+	buf_fini(&w->entry);
+	free(w->regs);
+	free(w);
+}
+
+void
+writer_endp(struct writer **w)
+{
+	writer_end(*w);
+}
+
+enum err_code
+writer_commit(struct writer *w)
+{
+	enum err_code rc = counters_store(w);
+
+	if (!rc)
+		rc = ledger_seal(w->ctx->ledger, w->now, &w->ctx->err);
+	if (!rc)
+		rc = db_commit(&w->txn, &w->ctx->err);
+	return rc;
+}
+
+int64_t
+writer_now(const struct writer *w)
+{
+	return w->now;
+}
+
+enum err_code
+writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id)
+{
+	struct reg_writer *rw;
+	enum err_code rc = reg_writer_get(w, r, &rw);
+
+	if (!rc && rw->next == 0)
+		rc = counter_load(w, rw);
+	if (rc)
+		return rc;
+	*ret_id = r->code << ID_CODE_SHIFT | rw->next++;
+	return ERR_NONE;
+}
+
+enum err_code
+writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *ret_delivered)
+{
+	struct reg_writer *rw;
+	enum err_code rc = reg_writer_get(w, r->reg, &rw);
+	struct db_stmt *tries[2];
+	bool row = false;
+
+	if (rc)
+		return rc;
+	*ret_id = 0;
+	tries[0] = rw->find;
+	tries[1] = rw->find_retired;
+	for (size_t i = 0; !row && i < COUNT_OF(tries); i++) {
+		db_bind_text(tries[i], 1, r->key);
+		db_bind_int(tries[i], 2, r->organisation);
+		db_bind_text(tries[i], 3, r->feed);
+		rc = db_step(tries[i], &row, &w->ctx->err);
+		if (rc)
+			return rc;
+		if (row) {
+			*ret_id = db_int(tries[i], 0);
+			if (ret_delivered)
+				*ret_delivered = i == 0 ? db_int(tries[i], 1) : 0;
+			db_reset(tries[i]);
+		}
+	}
+	return ERR_NONE;
+}
+
+enum err_code
+record_validate(const struct record *r, struct err *e)
+{
+	bool known = !r->state.ptr;
+
+	if (r->key.len == 0)
+		return err_set(e, ERR_INVALID, "key", "the key is empty");
+	if (r->key.len > LIMIT_KEY_BYTES)
+		return err_set(e, ERR_TOO_BIG, "key", "the key is longer than %d bytes",
+			       LIMIT_KEY_BYTES);
+	for (size_t i = 0; !known && i < r->reg->states.count; i++)
+		known = str_is(r->state, r->reg->states.words[i]);
+	if (!known)
+		return err_set(e, ERR_INVALID, "state", "'%.*s' is no state of register '%s'%s%s",
+			       STR_ARG(r->state), r->reg->name,
+			       r->reg->states.count ? "; the first is " : ", which has none",
+			       r->reg->states.count ? r->reg->states.words[0] : "");
+	for (size_t i = 0; i < r->reg->field_count; i++) {
+		if (r->reg->fields[i].required && r->values[i].kind == VALUE_NULL)
+			return err_set(e, ERR_INVALID, r->reg->fields[i].name, "'%s' must be given",
+				       r->reg->fields[i].name);
+	}
+	return ERR_NONE;
+}
+
+static bool
+same_value(const struct value *a, const struct value *b)
+{
+	if (a->kind == VALUE_ITEMS || b->kind == VALUE_ITEMS) {
+		size_t items = a->count * (size_t)a->number;
+
+		if (a->count != b->count || (a->count > 0 && a->number != b->number))
+			return false;
+		for (size_t i = 0; i < items; i++) {
+			if (!same_value(&a->items[i], &b->items[i]))
+				return false;
+		}
+		return true;
+	}
+	return a->kind == b->kind && a->number == b->number && str_eq(a->text, b->text);
+}
+
+static bool
+same_content(const struct record *a, const struct record *b)
+{
+	if (!str_eq(a->key, b->key) || !str_eq(a->feed, b->feed) || !str_eq(a->state, b->state) ||
+	    !a->state.ptr != !b->state.ptr || a->organisation != b->organisation)
+		return false;
+	for (size_t i = 0; i < a->reg->field_count; i++) {
+		if (!same_value(&a->values[i], &b->values[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+value_bind(struct db_stmt *s, int index, const struct value *v)
+{
+	if (v->kind == VALUE_INT)
+		db_bind_int(s, index, v->number);
+	else if (v->kind == VALUE_TEXT)
+		db_bind_text(s, index, v->text);
+	else
+		db_bind_null(s, index);
+}
+
+/* Binds a whole row; the number of its parameters. */
+static int
+row_bind(struct db_stmt *s, const struct record *r)
+{
+	int column = SYSTEM_COLUMNS;
+
+	db_bind_int(s, COLUMN_ID + 1, r->id);
+	db_bind_int(s, COLUMN_ROW_VERSION + 1, r->version);
+	db_bind_int(s, COLUMN_ORGANISATION + 1, r->organisation);
+	db_bind_text(s, COLUMN_FEED + 1, r->feed);
+	db_bind_text(s, COLUMN_KEY + 1, r->key);
+	db_bind_text(s, COLUMN_STATE + 1, r->state);
+	db_bind_int(s, COLUMN_RECORDED_FROM + 1, r->recorded_from);
+	db_bind_int(s, COLUMN_RECORDED_BY + 1, r->recorded_by);
+	db_bind_int(s, COLUMN_DELIVERED + 1, r->delivered);
+	db_bind_blob(s, COLUMN_SALT + 1, r->salt.ptr, r->salt.len);
+	for (size_t i = 0; i < r->reg->field_count; i++) {
+		if (field_has_column(&r->reg->fields[i]))
+			value_bind(s, ++column, &r->values[i]);
+	}
+	return column;
+}
+
+static enum err_code
+items_write(struct writer *w, struct reg_writer *rw, const struct record *r)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < r->reg->field_count; i++) {
+		const struct value *v = &r->values[i];
+		size_t width = (size_t)v->number;
+
+		if (v->kind != VALUE_ITEMS)
+			continue;
+		for (size_t k = 0; !rc && k < v->count; k++) {
+			struct db_stmt *s = rw->insert_items[i];
+
+			db_bind_int(s, 1, r->id);
+			db_bind_int(s, 2, (int64_t)k + 1);
+			for (size_t n = 0; n < width; n++)
+				value_bind(s, (int)n + 3, &v->items[k * width + n]);
+			rc = db_run(s, &w->ctx->err);
+		}
+	}
+	return rc;
+}
+
+/* Moves the present version of a record, with its items, to the history. */
+static enum err_code
+supersede(struct writer *w, struct reg_writer *rw, int64_t id, int64_t version)
+{
+	enum err_code rc;
+
+	db_bind_int(rw->supersede, 1, w->now);
+	db_bind_int(rw->supersede, 2, id);
+	rc = db_run(rw->supersede, &w->ctx->err);
+	for (size_t i = 0; !rc && i < rw->reg->field_count; i++) {
+		if (!rw->supersede_items[i])
+			continue;
+		db_bind_int(rw->supersede_items[i], 1, version);
+		db_bind_int(rw->supersede_items[i], 2, id);
+		rc = db_run(rw->supersede_items[i], &w->ctx->err);
+		if (rc)
+			return rc;
+		db_bind_int(rw->remove_items[i], 1, id);
+		rc = db_run(rw->remove_items[i], &w->ctx->err);
+	}
+	return rc;
+}
+
+static enum err_code
+seal(struct writer *w, const struct record *r)
+{
+	enum err_code rc;
+
+	w->entry.len = 0;
+	rc = record_entry(w->ctx, r, w->ctx->actor, &w->entry);
+	if (rc)
+		return rc;
+	return ledger_add(w->ctx->ledger, r->id, r->version,
+			  (struct str){w->entry.data, w->entry.len}, &w->ctx->err);
+}
+
+/* The version that stands in the history for a record that is not current: 0 when it never was. */
+static enum err_code
+version_in_history(struct writer *w, struct reg_writer *rw, int64_t id, int64_t *ret_version)
+{
+	enum err_code rc;
+	bool row;
+
+	db_bind_int(rw->last_version, 1, id);
+	rc = db_step(rw->last_version, &row, &w->ctx->err);
+	if (rc)
+		return rc;
+	*ret_version = row ? db_int(rw->last_version, COLUMN_ROW_VERSION) : 0;
+	db_reset(rw->last_version);
+	return ERR_NONE;
+}
+
+/* Compares with the present version: its number, 0 when there is none, and whether the content is the same. */
+static enum err_code
+compare(struct writer *w, struct reg_writer *rw, const struct record *r, int64_t *ret_version,
+	bool *ret_same)
+{
+	struct record present;
+	enum err_code rc;
+	bool row;
+
+	db_bind_int(rw->load, 1, r->id);
+	rc = db_step(rw->load, &row, &w->ctx->err);
+	if (rc)
+		return rc;
+	*ret_version = 0;
+	*ret_same = false;
+	if (!row)
+		return ERR_NONE;
+	rc = record_read(rw->reader, rw->load, &w->scratch, &present);
+	if (!rc) {
+		*ret_version = present.version;
+		*ret_same = same_content(&present, r);
+	}
+	db_reset(rw->load);
+	return rc;
+}
+
+static enum err_code
+put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new, enum written *ret_written)
+{
+	int64_t present = 0;
+	bool same = false;
+	struct db_stmt *s;
+	enum err_code rc = ERR_NONE;
+
+	if (!is_new)
+		rc = compare(w, rw, r, &present, &same);
+	if (rc || same) {
+		*ret_written = WRITTEN_UNCHANGED;
+		return rc;
+	}
+	r->version = present;
+	if (!is_new && !present)
+		rc = version_in_history(w, rw, r->id, &r->version);
+	if (!rc && present)
+		rc = supersede(w, rw, r->id, present);
+	if (rc)
+		return rc;
+	r->version++;
+	s = present ? rw->update : rw->insert;
+	(void)row_bind(s, r);
+	rc = db_run(s, &w->ctx->err);
+	if (!rc)
+		rc = items_write(w, rw, r);
+	if (!rc)
+		rc = seal(w, r);
+	*ret_written = present ? WRITTEN_CHANGED : WRITTEN_ADDED;
+	return rc;
+}
+
+enum err_code
+writer_put(struct writer *w, struct record *r, enum written *ret_written)
+{
+	struct reg_writer *rw;
+	enum err_code rc = record_validate(r, &w->ctx->err);
+	int64_t counter = r->id & (((int64_t)1 << ID_CODE_SHIFT) - 1);
+
+	if (!rc)
+		rc = reg_writer_get(w, r->reg, &rw);
+	if (rc)
+		return rc;
+	r->recorded_from = w->now;
+	r->recorded_by = w->ctx->actor_id;
+	r->salt = (struct str){0};
+	if (r->reg->restricted) {
+		char *salt = arena_alloc(&w->scratch, SALT_SIZE);
+
+		random_bytes(salt, SALT_SIZE);
+		r->salt = (struct str){salt, SALT_SIZE};
+	}
+	/* A number that this very transaction gave out stands nowhere yet. */
+	rc = put(w, rw, r, rw->next > 0 && counter >= rw->first && counter > rw->highest,
+		 ret_written);
+	if (!rc && counter > rw->highest)
+		rw->highest = counter;
+	arena_reset(&w->scratch);
+	return rc;
+}
+
+enum err_code
+writer_retire(struct writer *w, const struct reg *r, int64_t id)
+{
+	struct reg_writer *rw;
+	struct record last;
+	enum err_code rc = reg_writer_get(w, r, &rw);
+	int columns;
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_int(rw->load, 1, id);
+	rc = db_step(rw->load, &row, &w->ctx->err);
+	if (!rc && !row)
+		rc = err_set(&w->ctx->err, ERR_MISSING, "", "there is no such record now");
+	if (!rc)
+		rc = record_read(rw->reader, rw->load, &w->scratch, &last);
+	if (!rc)
+		rc = supersede(w, rw, id, last.version);
+	if (rc)
+		return rc;
+	last.version++;
+	last.recorded_from = w->now;
+	last.recorded_by = w->ctx->actor_id;
+	last.delivered = 0;
+	last.retired = true;
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (!field_has_column(&r->fields[i]))
+			last.values[i] = (struct value){0};
+	}
+	columns = row_bind(rw->retire, &last);
+	db_bind_int(rw->retire, columns + 1, w->now);
+	db_bind_int(rw->retire, columns + 2, 1);
+	rc = db_run(rw->retire, &w->ctx->err);
+	if (!rc)
+		rc = seal(w, &last);
+	db_reset(rw->load);
+	db_bind_int(rw->remove, 1, id);
+	if (!rc)
+		rc = db_run(rw->remove, &w->ctx->err);
+	arena_reset(&w->scratch);
+	return rc;
+}
+
+static enum err_code
+event_number(struct writer *w)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(w->ctx->db, "select coalesce(max(id), 0) + 1 from event", &s,
+				      &w->ctx->err);
+	bool row;
+
+	if (!rc)
+		rc = db_step(s, &row, &w->ctx->err);
+	if (rc)
+		return rc;
+	w->next_event = db_int(s, 0);
+	return db_prepare(w->ctx->db,
+			  "insert into event (id, kind, at, actor, detail) "
+			  "values (:id, :kind, :at, :actor, :detail)",
+			  &w->insert_event, &w->ctx->err);
+}
+
+enum err_code
+writer_event(struct writer *w, const char *kind, struct str detail)
+{
+	struct event ev = {.at = w->now,
+			   .kind = str_of(kind),
+			   .actor = w->ctx->actor,
+			   .detail = detail};
+	struct db_stmt *s;
+	enum err_code rc = w->insert_event ? ERR_NONE : event_number(w);
+
+	if (rc)
+		return rc;
+	ev.id = w->next_event++;
+	s = w->insert_event;
+	db_bind_int(s, 1, ev.id);
+	db_bind_text(s, 2, ev.kind);
+	db_bind_int(s, 3, ev.at);
+	db_bind_int(s, 4, w->ctx->actor_id);
+	db_bind_text(s, 5, detail);
+	rc = db_run(s, &w->ctx->err);
+	if (rc)
+		return rc;
+	w->entry.len = 0;
+	event_entry(&ev, &w->entry);
+	return ledger_add(w->ctx->ledger, ev.id, 1, (struct str){w->entry.data, w->entry.len},
+			  &w->ctx->err);
+}

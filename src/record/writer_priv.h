@@ -1,0 +1,45 @@
+/* writer_priv.h -- the writer's statements, one set a register, prepared when first needed. */
+#ifndef RECORD_WRITER_PRIV_H
+#define RECORD_WRITER_PRIV_H
+
+#include "record/writer.h"
+
+struct reg_writer {
+	const struct reg *reg;
+	struct db_stmt *find;
+	struct db_stmt *find_retired;
+	struct db_stmt *load;
+	struct db_stmt *last_version;
+	struct db_stmt *insert;
+	struct db_stmt *update;
+	struct db_stmt *supersede;
+	struct db_stmt *retire;
+	struct db_stmt *remove;
+	struct record_reader *reader;
+	struct db_stmt **insert_items; /* one a field, NULL for plain columns */
+	struct db_stmt **remove_items;
+	struct db_stmt **supersede_items;
+	int64_t next; /* counter for new numbers; 0 until read */
+	int64_t first;	 /* what it was when the transaction began */
+	int64_t highest; /* counter of the last record written */
+};
+
+struct writer {
+	struct ctx *ctx;
+	struct db_txn txn;
+	int64_t now;
+	struct arena scratch; /* emptied after each record */
+	struct buf entry;
+	struct reg_writer **regs; /* as ctx->model->regs */
+	struct db_stmt *insert_event;
+	int64_t next_event;
+};
+
+MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,
+					struct reg_writer **ret_rw);
+void reg_writer_free(struct reg_writer *rw);
+/* Writes back the counters that were used. */
+MUST_CHECK enum err_code counters_store(struct writer *w);
+MUST_CHECK enum err_code counter_load(struct writer *w, struct reg_writer *rw);
+
+#endif

@@ -1,0 +1,254 @@
+#include "store/db.h"
+#include "store/engine_priv.h"
+
+enum err_code
+db_open(const char *where, enum db_access access, struct db **ret_db, struct err *e)
+{
+	return sqlite_engine.open(where, access, ret_db, e);
+}
+
+void
+db_close(struct db *db)
+{
+	if (db)
+		db->engine->close(db);
+}
+
+void
+db_closep(struct db **db)
+{
+	db_close(*db);
+}
+
+void
+db_set_zone(struct db *db, const struct zone *zone)
+{
+	db->zone = zone;
+}
+
+enum err_code
+db_exec(struct db *db, const char *sql, struct err *e)
+{
+	return db->engine->exec(db, sql, e);
+}
+
+enum err_code
+db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *e)
+{
+	return db->engine->prepare(db, sql, NULL, ret_stmt, e);
+}
+
+enum err_code
+db_prepare_guarded(struct db *db, const char *sql, struct db_guard *guard,
+		   struct db_stmt **ret_stmt, struct err *e)
+{
+	return db->engine->prepare(db, sql, guard, ret_stmt, e);
+}
+
+void
+db_stmt_free(struct db_stmt *s)
+{
+	if (s)
+		s->db->engine->stmt_free(s);
+}
+
+void
+db_stmt_freep(struct db_stmt **s)
+{
+	db_stmt_free(*s);
+}
+
+int
+db_param(const struct db_stmt *s, const char *name)
+{
+	return s->db->engine->param(s, name);
+}
+
+int
+db_param_count(const struct db_stmt *s)
+{
+	return s->db->engine->param_count(s);
+}
+
+const char *
+db_param_name(const struct db_stmt *s, int index)
+{
+	return s->db->engine->param_name(s, index);
+}
+
+void
+db_bind_int(struct db_stmt *s, int index, int64_t value)
+{
+	s->db->engine->bind_int(s, index, value);
+}
+
+void
+db_bind_text(struct db_stmt *s, int index, struct str value)
+{
+	s->db->engine->bind_bytes(s, index, value, true);
+}
+
+void
+db_bind_blob(struct db_stmt *s, int index, const void *bytes, size_t len)
+{
+	s->db->engine->bind_bytes(s, index, (struct str){bytes, len}, false);
+}
+
+void
+db_bind_null(struct db_stmt *s, int index)
+{
+	s->db->engine->bind_bytes(s, index, (struct str){0}, true);
+}
+
+enum err_code
+db_step(struct db_stmt *s, bool *ret_row, struct err *e)
+{
+	return s->db->engine->step(s, ret_row, e);
+}
+
+enum err_code
+db_run(struct db_stmt *s, struct err *e)
+{
+	bool row;
+	enum err_code rc = s->db->engine->step(s, &row, e);
+
+	s->db->engine->reset(s);
+	return rc;
+}
+
+void
+db_reset(struct db_stmt *s)
+{
+	s->db->engine->reset(s);
+}
+
+int
+db_column_count(const struct db_stmt *s)
+{
+	return s->db->engine->column_count(s);
+}
+
+const char *
+db_column_name(const struct db_stmt *s, int column)
+{
+	return s->db->engine->column_name(s, column);
+}
+
+bool
+db_is_null(const struct db_stmt *s, int column)
+{
+	return s->db->engine->is_null(s, column);
+}
+
+bool
+db_is_int(const struct db_stmt *s, int column)
+{
+	return s->db->engine->is_int(s, column);
+}
+
+int64_t
+db_int(const struct db_stmt *s, int column)
+{
+	return s->db->engine->get_int(s, column);
+}
+
+struct str
+db_text(const struct db_stmt *s, int column)
+{
+	return s->db->engine->get_text(s, column);
+}
+
+int64_t
+db_changes(const struct db *db)
+{
+	return db->engine->changes(db);
+}
+
+static enum err_code
+txn_begin(struct db *db, bool write, struct db_txn *ret_txn, struct err *e)
+{
+	enum err_code rc;
+
+	if (db->in_txn)
+		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
+	rc = db->engine->begin(db, write, e);
+	if (rc)
+		return rc;
+	db->in_txn = true;
+	*ret_txn = (struct db_txn){.db = db};
+	return ERR_NONE;
+}
+
+enum err_code
+db_begin(struct db *db, struct db_txn *ret_txn, struct err *e)
+{
+	return txn_begin(db, true, ret_txn, e);
+}
+
+enum err_code
+db_begin_read(struct db *db, struct db_txn *ret_txn, struct err *e)
+{
+	return txn_begin(db, false, ret_txn, e);
+}
+
+enum err_code
+db_commit(struct db_txn *txn, struct err *e)
+{
+	enum err_code rc = txn->db->engine->commit(txn->db, e);
+
+	if (rc)
+		return rc;
+	txn->committed = true;
+	txn->db->in_txn = false;
+	return ERR_NONE;
+}
+
+void
+db_txn_end(struct db_txn *txn)
+{
+	if (txn->db && !txn->committed) {
+		txn->db->engine->rollback(txn->db);
+		txn->db->in_txn = false;
+	}
+	*txn = (struct db_txn){0};
+}
+
+enum err_code
+db_lock(struct db *db, const char *name, struct err *e)
+{
+	return db->engine->lock(db, name, e);
+}
+
+void
+db_deadline(struct db *db, int64_t ms)
+{
+	db->engine->deadline(db, ms);
+}
+
+enum err_code
+schema_create(struct db *db, const struct table *t, struct err *e)
+{
+	enum err_code rc = db->engine->create_table(db, t, e);
+
+	for (size_t i = 0; !rc && i < t->index_count; i++)
+		rc = db->engine->add_index(db, t, &t->indexes[i], e);
+	return rc;
+}
+
+enum err_code
+schema_add_column(struct db *db, const struct table *t, const struct column *column, struct err *e)
+{
+	return db->engine->add_column(db, t, column, e);
+}
+
+enum err_code
+schema_add_index(struct db *db, const struct table *t, const struct index *index, struct err *e)
+{
+	return db->engine->add_index(db, t, index, e);
+}
+
+enum err_code
+schema_check_guards(struct db *db, const struct table *t, struct err *e)
+{
+	return db->engine->check_guards(db, t, e);
+}

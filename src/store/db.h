@@ -1,0 +1,96 @@
+/* db.h -- one relational database, whichever engine serves it.
+ *
+ * Statement text is the portable subset that docs/plan-format.md describes, with parameters as :name. Values are always bound. Nothing above this floor knows the engine.
+ * A connection and its statements belong to one thread at a time.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "sys/zone.h"
+
+struct db;
+struct db_stmt;
+
+enum db_access {
+	DB_READ,   /* never writes */
+	DB_WRITE,  /* the database must exist */
+	DB_CREATE, /* makes it when missing */
+};
+
+/* `where` is a file's path, or ":memory:". Waits LIMIT_BUSY_SECONDS for another writer, then ERR_BUSY. */
+MUST_CHECK enum err_code db_open(const char *where, enum db_access access, struct db **ret_db,
+				 struct err *e);
+void db_close(struct db *db);
+void db_closep(struct db **db);
+
+/* The zone that date_of() uses; UTC until it is set. Must outlive the connection. */
+void db_set_zone(struct db *db, const struct zone *zone);
+
+/* Statements without parameters or rows; several may be parted by ';'. */
+MUST_CHECK enum err_code db_exec(struct db *db, const char *sql, struct err *e);
+
+MUST_CHECK enum err_code db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt,
+				    struct err *e);
+void db_stmt_free(struct db_stmt *s);
+void db_stmt_freep(struct db_stmt **s);
+#define DB_STMT CLEANUP(db_stmt_freep) struct db_stmt
+
+/* Parameters, from 1, in order of first appearance; 0 when there is none of that name. */
+int db_param(const struct db_stmt *s, const char *name);
+int db_param_count(const struct db_stmt *s);
+const char *db_param_name(const struct db_stmt *s, int index);
+
+/* Bytes must stay until the statement is reset or freed. {NULL, 0} binds null. */
+void db_bind_int(struct db_stmt *s, int index, int64_t value);
+void db_bind_text(struct db_stmt *s, int index, struct str value);
+void db_bind_blob(struct db_stmt *s, int index, const void *bytes, size_t len);
+void db_bind_null(struct db_stmt *s, int index);
+
+/* The next row, if any. After an error or the last row the statement is reset by itself. */
+MUST_CHECK enum err_code db_step(struct db_stmt *s, bool *ret_row, struct err *e);
+/* For a statement that gives no rows: runs it and resets it. */
+MUST_CHECK enum err_code db_run(struct db_stmt *s, struct err *e);
+void db_reset(struct db_stmt *s);
+
+/* Columns of the present row, from 0. Bytes live until the next step or reset. */
+int db_column_count(const struct db_stmt *s);
+const char *db_column_name(const struct db_stmt *s, int column);
+bool db_is_null(const struct db_stmt *s, int column);
+bool db_is_int(const struct db_stmt *s, int column);
+int64_t db_int(const struct db_stmt *s, int column);
+struct str db_text(const struct db_stmt *s, int column); /* text or blob; {NULL, 0} for null */
+
+/* Rows that the last insert, update or delete touched. */
+int64_t db_changes(const struct db *db);
+
+/* A transaction rolls back when it leaves its scope uncommitted. Not nested. */
+struct db_txn {
+	struct db *db;
+	bool committed;
+};
+MUST_CHECK enum err_code db_begin(struct db *db, struct db_txn *ret_txn, struct err *e);
+/* A snapshot: every read in it sees the same state. */
+MUST_CHECK enum err_code db_begin_read(struct db *db, struct db_txn *ret_txn, struct err *e);
+MUST_CHECK enum err_code db_commit(struct db_txn *txn, struct err *e);
+void db_txn_end(struct db_txn *txn);
+#define DB_TXN CLEANUP(db_txn_end) struct db_txn
+
+/* Held to the end of the write transaction: one holder of `name` among all processes. */
+MUST_CHECK enum err_code db_lock(struct db *db, const char *name, struct err *e);
+
+/* For statements that a plan brings: it may only read tables, and call the functions of the format. */
+struct db_guard {
+	/* Called for each table that the statement reads; may be called twice for one. */
+	void (*reads)(void *object, const char *table);
+	void *object;
+	/* Filled on a failed prepare: offset of the fault in the text, or -1. */
+	long offset;
+};
+MUST_CHECK enum err_code db_prepare_guarded(struct db *db, const char *sql, struct db_guard *guard,
+					    struct db_stmt **ret_stmt, struct err *e);
+/* Ends any statement that runs past the time (milliseconds from now) with ERR_TOO_BIG; 0 lifts it. */
+void db_deadline(struct db *db, int64_t ms);
+
+#endif

@@ -1,0 +1,56 @@
+/* engine_priv.h -- what an engine must do; private to the store. */
+#ifndef STORE_ENGINE_PRIV_H
+#define STORE_ENGINE_PRIV_H
+
+#include "store/schema.h"
+
+/* The first member of every engine's connection and statement. */
+struct db {
+	const struct db_engine *engine;
+	const struct zone *zone;
+	bool in_txn;
+};
+
+struct db_stmt {
+	struct db *db;
+};
+
+struct db_engine {
+	const char *name;
+	enum err_code (*open)(const char *where, enum db_access access, struct db **ret_db,
+			      struct err *e);
+	void (*close)(struct db *db);
+	enum err_code (*exec)(struct db *db, const char *sql, struct err *e);
+	enum err_code (*begin)(struct db *db, bool write, struct err *e);
+	enum err_code (*commit)(struct db *db, struct err *e);
+	void (*rollback)(struct db *db);
+	enum err_code (*lock)(struct db *db, const char *name, struct err *e);
+	int64_t (*changes)(const struct db *db);
+	void (*deadline)(struct db *db, int64_t ms);
+	enum err_code (*prepare)(struct db *db, const char *sql, struct db_guard *guard,
+				 struct db_stmt **ret_stmt, struct err *e);
+	void (*stmt_free)(struct db_stmt *s);
+	int (*param)(const struct db_stmt *s, const char *name);
+	int (*param_count)(const struct db_stmt *s);
+	const char *(*param_name)(const struct db_stmt *s, int index);
+	void (*bind_int)(struct db_stmt *s, int index, int64_t value);
+	void (*bind_bytes)(struct db_stmt *s, int index, struct str value, bool text);
+	enum err_code (*step)(struct db_stmt *s, bool *ret_row, struct err *e);
+	void (*reset)(struct db_stmt *s);
+	int (*column_count)(const struct db_stmt *s);
+	const char *(*column_name)(const struct db_stmt *s, int column);
+	bool (*is_null)(const struct db_stmt *s, int column);
+	bool (*is_int)(const struct db_stmt *s, int column);
+	int64_t (*get_int)(const struct db_stmt *s, int column);
+	struct str (*get_text)(const struct db_stmt *s, int column);
+	enum err_code (*create_table)(struct db *db, const struct table *t, struct err *e);
+	enum err_code (*add_column)(struct db *db, const struct table *t, const struct column *c,
+				    struct err *e);
+	enum err_code (*add_index)(struct db *db, const struct table *t, const struct index *i,
+				   struct err *e);
+	enum err_code (*check_guards)(struct db *db, const struct table *t, struct err *e);
+};
+
+extern const struct db_engine sqlite_engine;
+
+#endif

@@ -1,0 +1,51 @@
+/* schema.h -- tables as data; each engine writes its own statements from them. */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include "store/db.h"
+
+enum column_type { COLUMN_INT, COLUMN_TEXT, COLUMN_BLOB };
+
+struct column {
+	const char *name;
+	enum column_type type;
+	bool not_null;
+};
+
+struct index {
+	const char *name;
+	const char *columns; /* "organisation, key" */
+	const char *where;   /* condition, or NULL */
+	bool unique;
+};
+
+/* What the database itself refuses, below any program's code. */
+enum table_guard {
+	GUARD_NONE,
+	GUARD_APPEND_ONLY, /* rows are neither changed nor deleted */
+	GUARD_VERSIONED,   /* a row changes or goes only after its version stands in <table>_history */
+	GUARD_GROWING,	   /* like append-only, but `data` of a row may grow at its end */
+};
+
+struct table {
+	const char *name;
+	const struct column *columns;
+	size_t column_count;
+	const char *primary_key; /* "id" or "record, pos" */
+	bool clustered;		 /* rows are kept in the order of the primary key */
+	enum table_guard guard;
+	const struct index *indexes;
+	size_t index_count;
+};
+
+MUST_CHECK enum err_code schema_create(struct db *db, const struct table *t, struct err *e);
+MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
+					   const struct column *column, struct err *e);
+MUST_CHECK enum err_code schema_add_index(struct db *db, const struct table *t,
+					  const struct index *index, struct err *e);
+
+
+/* Whether the table's guards stand as they were made: ERR_FAILED names the one that is missing or altered. */
+MUST_CHECK enum err_code schema_check_guards(struct db *db, const struct table *t, struct err *e);
+
+#endif

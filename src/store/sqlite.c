@@ -1,0 +1,441 @@
+#include "store/sqlite_priv.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Virtual machine steps between two looks at the deadline. */
+enum { PROGRESS_STEPS = 20000 };
+
+struct sqlite_stmt {
+	struct db_stmt base;
+	sqlite3_stmt *handle;
+};
+
+static struct sqlite_db *
+of_db(const struct db *db)
+{
+	/* Every struct db of this engine is the first member of a sqlite_db. */
+	return (struct sqlite_db *)(uintptr_t)db;
+}
+
+static sqlite3_stmt *
+of_stmt(const struct db_stmt *s)
+{
+	return ((const struct sqlite_stmt *)(const void *)s)->handle;
+}
+
+static int64_t
+monotonic_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int
+on_progress(void *object)
+{
+	const struct sqlite_db *d = object;
+
+	return d->deadline_ns != 0 && monotonic_ns() > d->deadline_ns;
+}
+
+enum err_code
+sqlite_fail(struct sqlite_db *d, const char *what, struct err *e)
+{
+	int rc = sqlite3_errcode(d->handle);
+
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(e, ERR_BUSY, "",
+			       "%s: another process is writing to this workspace; try again when it is done",
+			       what);
+	case SQLITE_FULL:
+		return err_set(e, ERR_IO, "",
+			       "%s: the disk is full; nothing was changed; free some space and repeat", what);
+	case SQLITE_IOERR:
+		return err_set(e, ERR_IO, "",
+			       "%s: the disk failed or is full (%s); nothing was changed", what,
+			       sqlite3_errmsg(d->handle));
+	case SQLITE_INTERRUPT:
+		return err_set(e, ERR_TOO_BIG, "", "%s: ran longer than allowed", what);
+	case SQLITE_CONSTRAINT:
+		return err_set(e, ERR_CONFLICT, "", "%s: %s", what, sqlite3_errmsg(d->handle));
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_CANTOPEN:
+		return err_set(e, ERR_DENIED, "",
+			       "%s: the workspace cannot be opened or written (%s); look at its permissions",
+			       what, sqlite3_errmsg(d->handle));
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return err_set(e, ERR_INVALID, "",
+			       "%s: the database file is damaged or is none (%s); restore it from a backup",
+			       what, sqlite3_errmsg(d->handle));
+	default:
+		return err_set(e, ERR_INVALID, "", "%s: %s", what, sqlite3_errmsg(d->handle));
+	}
+}
+
+static enum err_code
+sqlite_exec(struct db *db, const char *sql, struct err *e)
+{
+	struct sqlite_db *d = of_db(db);
+
+	if (sqlite3_exec(d->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return sqlite_fail(d, "database", e);
+	return ERR_NONE;
+}
+
+static void
+sqlite_close(struct db *db)
+{
+	struct sqlite_db *d = of_db(db);
+
+	(void)sqlite3_close_v2(d->handle);
+	free(d);
+}
+
+static enum err_code
+set_up(struct sqlite_db *d, enum db_access access, struct err *e)
+{
+	enum err_code rc;
+
+	(void)sqlite3_extended_result_codes(d->handle, 1);
+	(void)sqlite3_busy_timeout(d->handle, LIMIT_BUSY_SECONDS * 1000);
+	(void)sqlite3_db_config(d->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	(void)sqlite3_db_config(d->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	(void)sqlite3_db_config(d->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	(void)sqlite3_db_config(d->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_progress_handler(d->handle, PROGRESS_STEPS, on_progress, d);
+	rc = sqlite_add_functions(d, e);
+	if (rc)
+		return rc;
+	rc = sqlite_exec(&d->base, "pragma cache_size = -65536; pragma temp_store = file", e);
+	if (rc || access == DB_READ)
+		return rc;
+	return sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full", e);
+}
+
+static enum err_code
+sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct err *e)
+{
+	int flags = access == DB_READ	 ? SQLITE_OPEN_READONLY
+		    : access == DB_WRITE ? SQLITE_OPEN_READWRITE
+					 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	struct sqlite_db *d = calloc(1, sizeof(*d));
+	enum err_code rc;
+
+	if (!d)
+		return err_set(e, ERR_INTERNAL, "", "no memory for the database handle");
+	d->base.engine = &sqlite_engine;
+	if (sqlite3_open_v2(where, &d->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		rc = d->handle ? sqlite_fail(d, where, e)
+			       : err_set(e, ERR_INTERNAL, "", "no memory for the database");
+	else
+		rc = set_up(d, access, e);
+	if (rc) {
+		sqlite_close(&d->base);
+		return rc;
+	}
+	*ret_db = &d->base;
+	return ERR_NONE;
+}
+
+static enum err_code
+sqlite_begin(struct db *db, bool write, struct err *e)
+{
+	return sqlite_exec(db, write ? "begin immediate" : "begin", e);
+}
+
+static enum err_code
+sqlite_commit(struct db *db, struct err *e)
+{
+	return sqlite_exec(db, "commit", e);
+}
+
+static void
+sqlite_rollback(struct db *db)
+{
+	struct sqlite_db *d = of_db(db);
+
+	/* After some errors SQLite has rolled back by itself. */
+	if (!sqlite3_get_autocommit(d->handle))
+		(void)sqlite3_exec(d->handle, "rollback", NULL, NULL, NULL);
+}
+
+/* A write transaction excludes every other writer of the file: any name is held by holding it. */
+static enum err_code
+sqlite_lock(struct db *db, const char *name, struct err *e)
+{
+	if (!db->in_txn)
+		return err_set(e, ERR_INTERNAL, name, "lock '%s' outside a transaction", name);
+	return ERR_NONE;
+}
+
+static int64_t
+sqlite_changes(const struct db *db)
+{
+	return sqlite3_changes64(of_db(db)->handle);
+}
+
+static void
+sqlite_deadline(struct db *db, int64_t ms)
+{
+	of_db(db)->deadline_ns = ms ? monotonic_ns() + ms * 1000000 : 0;
+}
+
+static bool
+function_allowed(const char *name)
+{
+	static const char *const allowed[] = {"coalesce", "nullif", "min",  "max",    "count",
+					      "sum",	  "lower",  "upper", "trim",   "length",
+					      "substr",	  "replace", "abs",  "row_number", "rank"};
+
+	for (size_t i = 0; i < COUNT_OF(allowed); i++) {
+		if (sqlite3_stricmp(name, allowed[i]) == 0)
+			return true;
+	}
+	return sqlite_is_our_function(name);
+}
+
+static int
+on_authorize(void *object, int action, const char *first, const char *second, const char *database,
+	     const char *trigger)
+{
+	struct db_guard *guard = object;
+
+	(void)database;
+	(void)trigger;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE:
+		return SQLITE_OK;
+	case SQLITE_READ:
+		if (strncmp(first, "sqlite_", 7) == 0)
+			return SQLITE_DENY;
+		if (guard->reads)
+			guard->reads(guard->object, first);
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		return function_allowed(second) ? SQLITE_OK : SQLITE_DENY;
+	default:
+		return SQLITE_DENY;
+	}
+}
+
+static enum err_code
+prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
+{
+	if (guard && sqlite3_errcode(d->handle) == SQLITE_AUTH)
+		return err_set(e, ERR_INVALID, "",
+			       "a plan may only read registers and call the functions of the format (%s)",
+			       sqlite3_errmsg(d->handle));
+	if (guard)
+		return err_set(e, ERR_INVALID, "", "%s", sqlite3_errmsg(d->handle));
+	return sqlite_fail(d, "database", e);
+}
+
+/* Only white space, comments and semicolons may follow a statement. */
+static bool
+tail_is_empty(const char *tail)
+{
+	return !tail || tail[strspn(tail, " \t\r\n;")] == '\0';
+}
+
+static enum err_code
+sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db_stmt **ret_stmt,
+	       struct err *e)
+{
+	struct sqlite_db *d = of_db(db);
+	struct sqlite_stmt *s = calloc(1, sizeof(*s));
+	const char *tail = NULL;
+	enum err_code rc;
+	int status;
+
+	if (!s)
+		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
+	if (guard)
+		(void)sqlite3_set_authorizer(d->handle, on_authorize, guard);
+	status = sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, &tail);
+	if (guard)
+		(void)sqlite3_set_authorizer(d->handle, NULL, NULL);
+	if (status != SQLITE_OK) {
+		if (guard)
+			guard->offset = sqlite3_error_offset(d->handle);
+		rc = prepare_failed(d, guard, e);
+	} else if (!s->handle) {
+		rc = err_set(e, ERR_INVALID, "", "the statement is empty");
+	} else if (!tail_is_empty(tail) ||
+		   (guard && !sqlite3_stmt_readonly(s->handle))) {
+		if (guard)
+			guard->offset = tail ? tail - sql : -1;
+		rc = err_set(e, ERR_INVALID, "", "one statement that only reads is allowed here");
+	} else {
+		s->base.db = db;
+		*ret_stmt = &s->base;
+		return ERR_NONE;
+	}
+	(void)sqlite3_finalize(s->handle);
+	free(s);
+	return rc;
+}
+
+static void
+sqlite_stmt_free(struct db_stmt *s)
+{
+	(void)sqlite3_finalize(of_stmt(s));
+	free(s);
+}
+
+static int
+sqlite_param(const struct db_stmt *s, const char *name)
+{
+	char colon[68] = ":";
+
+	if (strlen(name) > sizeof(colon) - 2)
+		return 0;
+	memcpy(colon + 1, name, strlen(name) + 1);
+	return sqlite3_bind_parameter_index(of_stmt(s), colon);
+}
+
+static int
+sqlite_param_count(const struct db_stmt *s)
+{
+	return sqlite3_bind_parameter_count(of_stmt(s));
+}
+
+static const char *
+sqlite_param_name(const struct db_stmt *s, int index)
+{
+	const char *name = sqlite3_bind_parameter_name(of_stmt(s), index);
+
+	return name ? name + 1 : "?";
+}
+
+static void
+sqlite_bind_int(struct db_stmt *s, int index, int64_t value)
+{
+	(void)sqlite3_bind_int64(of_stmt(s), index, value);
+}
+
+static void
+sqlite_bind_bytes(struct db_stmt *s, int index, struct str value, bool text)
+{
+	if (!value.ptr)
+		(void)sqlite3_bind_null(of_stmt(s), index);
+	else if (text)
+		(void)sqlite3_bind_text64(of_stmt(s), index, value.ptr, value.len, SQLITE_STATIC,
+					  SQLITE_UTF8);
+	else
+		(void)sqlite3_bind_blob64(of_stmt(s), index, value.ptr, value.len, SQLITE_STATIC);
+}
+
+static enum err_code
+sqlite_step(struct db_stmt *s, bool *ret_row, struct err *e)
+{
+	struct sqlite_db *d = of_db(s->db);
+	int status = sqlite3_step(of_stmt(s));
+	enum err_code rc;
+
+	if (status == SQLITE_ROW || status == SQLITE_DONE) {
+		*ret_row = status == SQLITE_ROW;
+		if (status == SQLITE_DONE)
+			(void)sqlite3_reset(of_stmt(s));
+		return ERR_NONE;
+	}
+	rc = sqlite_fail(d, "database", e);
+	(void)sqlite3_reset(of_stmt(s));
+	return rc;
+}
+
+static void
+sqlite_reset(struct db_stmt *s)
+{
+	(void)sqlite3_reset(of_stmt(s));
+}
+
+static int
+sqlite_column_count(const struct db_stmt *s)
+{
+	return sqlite3_column_count(of_stmt(s));
+}
+
+static const char *
+sqlite_column_name(const struct db_stmt *s, int column)
+{
+	return sqlite3_column_name(of_stmt(s), column);
+}
+
+static bool
+sqlite_is_null(const struct db_stmt *s, int column)
+{
+	return sqlite3_column_type(of_stmt(s), column) == SQLITE_NULL;
+}
+
+static bool
+sqlite_is_int(const struct db_stmt *s, int column)
+{
+	return sqlite3_column_type(of_stmt(s), column) == SQLITE_INTEGER;
+}
+
+static int64_t
+sqlite_get_int(const struct db_stmt *s, int column)
+{
+	return sqlite3_column_int64(of_stmt(s), column);
+}
+
+static struct str
+sqlite_get_text(const struct db_stmt *s, int column)
+{
+	sqlite3_stmt *h = of_stmt(s);
+	const void *bytes;
+
+	switch (sqlite3_column_type(h, column)) {
+	case SQLITE_NULL:
+		return (struct str){0};
+	case SQLITE_BLOB:
+		bytes = sqlite3_column_blob(h, column);
+		break;
+	default:
+		bytes = sqlite3_column_text(h, column);
+	}
+	return (struct str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(h, column)};
+}
+
+const struct db_engine sqlite_engine = {
+	.name = "sqlite",
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.exec = sqlite_exec,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.lock = sqlite_lock,
+	.changes = sqlite_changes,
+	.deadline = sqlite_deadline,
+	.prepare = sqlite_prepare,
+	.stmt_free = sqlite_stmt_free,
+	.param = sqlite_param,
+	.param_count = sqlite_param_count,
+	.param_name = sqlite_param_name,
+	.bind_int = sqlite_bind_int,
+	.bind_bytes = sqlite_bind_bytes,
+	.step = sqlite_step,
+	.reset = sqlite_reset,
+	.column_count = sqlite_column_count,
+	.column_name = sqlite_column_name,
+	.is_null = sqlite_is_null,
+	.is_int = sqlite_is_int,
+	.get_int = sqlite_get_int,
+	.get_text = sqlite_get_text,
+	.create_table = sqlite_create_table,
+	.add_column = sqlite_add_column,
+	.add_index = sqlite_add_index,
+	.check_guards = sqlite_check_guards,
+};

@@ -1,0 +1,30 @@
+/* sqlite_priv.h -- the parts of the SQLite engine, private to the store. */
+#ifndef STORE_SQLITE_PRIV_H
+#define STORE_SQLITE_PRIV_H
+
+#include "store/engine_priv.h"
+
+#include <sqlite3.h>
+
+struct sqlite_db {
+	struct db base;
+	sqlite3 *handle;
+	int64_t deadline_ns; /* of the monotonic clock; 0 for none */
+};
+
+/* Turns the connection's last error into ours; `what` says what was tried. */
+enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);
+
+/* sqlite_func.c: the functions of the plan format. */
+enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);
+bool sqlite_is_our_function(const char *name);
+
+/* sqlite_schema.c */
+enum err_code sqlite_create_table(struct db *db, const struct table *t, struct err *e);
+enum err_code sqlite_add_column(struct db *db, const struct table *t, const struct column *c,
+				struct err *e);
+enum err_code sqlite_add_index(struct db *db, const struct table *t, const struct index *i,
+			       struct err *e);
+enum err_code sqlite_check_guards(struct db *db, const struct table *t, struct err *e);
+
+#endif

@@ -1,0 +1,143 @@
+#include "store/sqlite_priv.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+enum { STATEMENT_LIMIT = 65536 };
+
+static const char *
+type_name(enum column_type type)
+{
+	switch (type) {
+	case COLUMN_INT:
+		return "integer";
+	case COLUMN_TEXT:
+		return "text";
+	case COLUMN_BLOB:
+		return "blob";
+	}
+	return "blob";
+}
+
+static enum err_code
+run(struct db *db, struct buf *sql, struct err *e)
+{
+	if (sql->failed)
+		return err_set(e, ERR_INTERNAL, "", "a schema statement is too long");
+	return db_exec(db, sql->data, e);
+}
+
+/* Guards are written once here, so that check_guards can compare what stands with what should. */
+static void
+guard_text(const struct table *t, bool on_delete, struct buf *sql)
+{
+	const char *n = t->name;
+	const char *event = on_delete ? "delete" : "update";
+
+	buf_addf(sql, "create trigger \"%s_guard_%s\" before %s on \"%s\" ", n, event, event, n);
+	if (t->guard == GUARD_VERSIONED)
+		buf_addf(sql,
+			 "when not exists (select 1 from \"%s_history\" h where h.id = old.id and h.row_version = "
+			 "old.row_version)%s begin select raise(abort, '%s: a version is superseded only "
+			 "after it stands in the history'); end",
+			 n, on_delete ? "" : " or new.id <> old.id or new.row_version <= old.row_version",
+			 n);
+	else if (t->guard == GUARD_GROWING && !on_delete)
+		buf_addf(sql,
+			 "when length(new.data) < length(old.data) or substr(new.data, 1, "
+			 "length(old.data)) <> old.data begin select raise(abort, '%s only grows'); end",
+			 n);
+	else
+		buf_addf(sql, "begin select raise(abort, '%s is append-only'); end", n);
+}
+
+enum err_code
+sqlite_create_table(struct db *db, const struct table *t, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	enum err_code rc;
+
+	buf_addf(&sql, "create table \"%s\" (", t->name);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = &t->columns[i];
+		bool rowid = strcmp(t->primary_key, c->name) == 0 && !t->clustered;
+
+		buf_addf(&sql, "%s\"%s\" %s%s%s", i ? ", " : "", c->name, type_name(c->type),
+			 c->not_null ? " not null" : "", rowid ? " primary key" : "");
+	}
+	if (t->clustered)
+		buf_addf(&sql, ", primary key (%s)", t->primary_key);
+	buf_addf(&sql, ") strict%s", t->clustered ? ", without rowid" : "");
+	rc = run(db, &sql, e);
+	for (int on_delete = 0; !rc && t->guard != GUARD_NONE && on_delete < 2; on_delete++) {
+		CLEANUP(buf_fini) struct buf trigger = {.limit = STATEMENT_LIMIT};
+
+		guard_text(t, on_delete, &trigger);
+		rc = run(db, &trigger, e);
+	}
+	return rc;
+}
+
+enum err_code
+sqlite_add_column(struct db *db, const struct table *t, const struct column *c, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+
+	buf_addf(&sql, "alter table \"%s\" add column \"%s\" %s", t->name, c->name,
+		 type_name(c->type));
+	return run(db, &sql, e);
+}
+
+enum err_code
+sqlite_add_index(struct db *db, const struct table *t, const struct index *i, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+
+	buf_addf(&sql, "create %sindex \"%s\" on \"%s\" (%s)%s%s", i->unique ? "unique " : "",
+		 i->name, t->name, i->columns, i->where ? " where " : "", i->where ? i->where : "");
+	return run(db, &sql, e);
+}
+
+static enum err_code
+check_one(struct db_stmt *s, const struct table *t, bool on_delete, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf trigger = {.limit = STATEMENT_LIMIT};
+	CLEANUP(buf_fini) struct buf name = {.limit = STATEMENT_LIMIT};
+	enum err_code rc;
+	bool row;
+	bool same;
+
+	guard_text(t, on_delete, &trigger);
+	buf_addf(&name, "%s_guard_%s", t->name, on_delete ? "delete" : "update");
+	if (trigger.failed || name.failed)
+		return err_set(e, ERR_INTERNAL, "", "a schema statement is too long");
+	db_bind_text(s, 1, str_of(name.data));
+	rc = db_step(s, &row, e);
+	if (rc)
+		return rc;
+	/* SQLite keeps the text as it was given, but for the case of its first two words. */
+	same = row && db_text(s, 0).len == trigger.len &&
+	       memcmp(db_text(s, 0).ptr + 14, trigger.data + 14, trigger.len - 14) == 0;
+	db_reset(s);
+	if (!same)
+		return err_set(e, ERR_FAILED, t->name,
+			       "the guard against silent change of table '%s' on %s is missing or altered",
+			       t->name, on_delete ? "delete" : "update");
+	return ERR_NONE;
+}
+
+enum err_code
+sqlite_check_guards(struct db *db, const struct table *t, struct err *e)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc;
+
+	if (t->guard == GUARD_NONE)
+		return ERR_NONE;
+	rc = db_prepare(db, "select sql from sqlite_master where type = 'trigger' and name = :name",
+			&s, e);
+	for (int on_delete = 0; !rc && on_delete < 2; on_delete++)
+		rc = check_one(s, t, on_delete, e);
+	return rc;
+}

@@ -1,0 +1,31 @@
+. ./lib.sh
+mkdir bin
+for tool in sh cat cut tr sed id mktemp tail rm dirname env dpkg-query gcc make pkg-config sqlite3 python3 setarch; do
+	ln -s "$(command -v $tool)" bin/$tool
+done
+printf '#!/bin/sh\necho "$*" >>calls\nexit "${APT_STATUS:-0}"\n' >bin/apt-get
+chmod +x bin/apt-get
+
+# Nothing missing: nothing said, nothing called.
+accepts env PATH="$project/bin" tools/setup.sh
+[ ! -s log ] && [ ! -e calls ]
+
+rm bin/sqlite3
+accepts env PATH="$project/bin" tools/setup.sh
+grep -qx '  sqlite3 (looks into a store by hand)' log
+grep -qx 'install -q -y --no-install-recommends sqlite3 ' calls || grep -qx 'install -q -y --no-install-recommends sqlite3' calls
+refuses 'apt-get failed' env APT_STATUS=100 PATH="$project/bin" tools/setup.sh
+accepts env PATH="$project/bin" tools/setup.sh check
+grep -q '^  cppcheck ' log
+
+printf '#!/bin/sh\necho 1000\n' >bin/user
+chmod +x bin/user
+rm bin/id
+mv bin/user bin/id
+refuses 'Neither root nor sudo here' env PATH="$project/bin" tools/setup.sh
+printf '#!/bin/sh\necho through sudo >>calls\nexec "$@"\n' >bin/sudo
+chmod +x bin/sudo
+accepts env PATH="$project/bin" tools/setup.sh
+grep -qx 'through sudo' calls
+rm bin/apt-get
+refuses "Only Debian's apt-get" env PATH="$project/bin" tools/setup.sh

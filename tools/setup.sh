@@ -1,0 +1,83 @@
+#!/bin/sh
+# setup.sh [check] -- installs through apt what is missing to build Holdfast on Debian 12, and with `check` also
+# what its tests need. When nothing is missing it does nothing, needs no network and no rights.
+set -eu
+want=${1:-build}
+case $want in
+build | check) ;;
+*) echo "usage: tools/setup.sh [check]" >&2; exit 2 ;;
+esac
+
+# package, a file or command that shows it is there, why it is needed
+needs() {
+	cat <<-END
+		gcc               command:gcc                            compiles
+		libc6-dev         header:stdio.h                         compiles
+		make              command:make                           builds
+		pkg-config        command:pkg-config                     finds libraries
+		libsqlite3-dev    header:sqlite3.h                       the store
+		libsodium-dev     header:sodium.h                        signatures, random numbers
+		libssl-dev        header:openssl/evp.h                   SHA-256
+		libyaml-dev       header:yaml.h                          plans and registers
+		libjansson-dev    header:jansson.h                       JSON
+		sqlite3           command:sqlite3                        looks into a store by hand
+		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
+		python3           command:python3                        tests only
+	END
+	[ "$want" = check ] || return 0
+	cat <<-END
+		clang             command:clang                          second compiler
+		libclang-rt-14-dev package                               libFuzzer
+		clang-format      command:clang-format                   format
+		valgrind          command:valgrind                       memory check of make soak
+		cppcheck          command:cppcheck                       static analysis
+		util-linux        command:setarch                        sanitizers
+	END
+}
+
+installed() {
+	command -v dpkg-query >/dev/null &&
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+present() {
+	case $2 in
+	command:*) command -v "${2#command:}" >/dev/null ;;
+	header:*) [ -r "/usr/include/${2#header:}" ] || installed "$1" ;;
+	file:*) [ -r "${2#file:}" ] ;;
+	package) installed "$1" ;;
+	esac
+}
+
+missing=$(needs | while read -r package probe why; do
+	present "$package" "$probe" || echo "$package ($why)"
+done)
+[ -n "$missing" ] || exit 0
+
+packages=$(printf '%s\n' "$missing" | cut -d ' ' -f 1 | tr '\n' ' ')
+echo "Missing for $want:"
+printf '%s\n' "$missing" | sed 's/^/  /'
+if ! command -v apt-get >/dev/null; then
+	echo "Only Debian's apt-get is known here. Install these by the means of this system, then try again." >&2
+	exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null; then
+	as_root=sudo
+else
+	echo "Neither root nor sudo here. As root, run: apt-get install --no-install-recommends $packages" >&2
+	exit 1
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "Installing them with apt-get${as_root:+ through sudo} ..."
+# shellcheck disable=SC2086 # the list is words on purpose; no as_root is no word
+if ! { $as_root apt-get update -q &&
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages; } >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	echo "apt-get failed, as shown above. Mend that, or install by hand: $packages" >&2
+	exit 1
+fi
+echo "Installed."

@@ -1,0 +1,46 @@
+#!/bin/sh
+# soak.sh -- what takes too long for every commit: fuzzes each target for FUZZ_SECONDS (60), from its corpus on,
+# and runs the unit tests under valgrind. What the fuzzer breaks is kept in build/soak/.
+set -eu
+cd "$(dirname "$0")/.."
+unset MAKEFLAGS MFLAGS MAKELEVEL VARIANT SUFFIX CONTENT T
+seconds=${FUZZ_SECONDS:-60}
+passed=0
+failed=0
+
+count() {
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $2"
+	fi
+}
+
+command -v valgrind >/dev/null || { echo "valgrind: not there; tools/setup.sh check installs it" >&2; exit 1; }
+make VARIANT=fuzz fuzzers
+make VARIANT=release build/release/unit
+
+for source in tests/fuzz/*_fuzz.c; do
+	[ -e "$source" ] || continue
+	name=$(basename "$source" _fuzz.c)
+	found=build/soak/$name
+	mkdir -p "$found/corpus"
+	status=0
+	tools/fixed_addresses.sh "build/fuzz/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+		-print_final_stats=1 -verbosity=0 -artifact_prefix="$found/" \
+		"$found/corpus" "tests/fuzz/corpus/$name" >"$found/log" 2>&1 || status=$?
+	runs=$(awk '/number_of_executed_units/ { print $2 }' "$found/log")
+	count $status "fuzz $name, ${runs:-0} runs in $seconds s"
+	[ $status -eq 0 ] || tail -n 30 "$found/log" | sed 's/^/    /'
+done
+
+status=0
+UNIT_SECONDS=600 valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	--error-exitcode=99 build/release/unit >build/soak/valgrind.log 2>&1 || status=$?
+count $status "unit tests under valgrind, $(tail -n 1 build/soak/valgrind.log)"
+[ $status -eq 0 ] || grep -v '^ok ' build/soak/valgrind.log | head -n 60 | sed 's/^/    /'
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
