@@ -1,6 +1,7 @@
 /* ctx.h -- everything that one piece of work may touch: who does it, on what, at what time.
  *
- * The first argument of everything above this floor. Functions that take it leave the detail of an error in `err`.
+ * The first argument of everything above this floor. Functions that take it leave the detail of an
+ * error in `err`.
  */
 #ifndef ACCESS_CTX_H
 #define ACCESS_CTX_H
@@ -18,8 +19,8 @@ struct ctx {
 	struct hasher *hasher;
 	const struct zone *zone; /* of the plan */
 	struct clock clock;
-	struct str actor;	/* who does it: "root@shell" */
-	int64_t actor_id;	/* 0 until the first write */
+	struct str actor; /* who does it: "root@shell" */
+	int64_t actor_id; /* 0 until the first write */
 	struct err err;
 };
 

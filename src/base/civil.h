@@ -23,8 +23,9 @@ int civil_month_length(int year, int month);
 /* "2026-03-01" exactly; false for a day that does not exist. */
 bool civil_parse_date(struct str text, int64_t *ret_days);
 
-/* ISO 8601: date, 'T' or one space, hh:mm with optional :ss and fraction, then Z, +hh:mm, +hhmm or +hh;
- * without a zone it is UTC. Leap second :60 is taken as :59. The fraction is cut to milliseconds. */
+/* ISO 8601: date, 'T' or one space, hh:mm with optional :ss and fraction, then Z, +hh:mm, +hhmm or
+ * +hh; without a zone it is UTC. Leap second :60 is taken as :59. The fraction is cut to
+ * milliseconds. */
 bool civil_parse_instant(struct str text, int64_t *ret_ms);
 
 /* Each writes the text and a NUL. */

@@ -1,7 +1,8 @@
 /* err.h -- what went wrong, said once, in a form that a person and a program can read.
  *
  * A function that can fail returns `enum err_code` (ERR_NONE is 0) and takes the `struct err` that
- * holds the detail as its last parameter. Nothing here allocates, so reporting an error cannot fail.
+ * holds the detail as its last parameter. Nothing here allocates, so reporting an error cannot
+ * fail.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H

@@ -18,7 +18,8 @@ MUST_CHECK enum err_code hasher_new(struct hasher **ret_hasher, struct err *e);
 void hasher_free(struct hasher *h);
 void hasher_freep(struct hasher **h); /* for CLEANUP */
 
-/* begin, any number of adds, then end. A failing digest aborts the process: there is no going on. */
+/* begin, any number of adds, then end. A failing digest aborts the process: there is no going on.
+ */
 void hasher_begin(struct hasher *h);
 void hasher_add(struct hasher *h, const void *bytes, size_t len);
 struct hash hasher_end(struct hasher *h);
@@ -31,8 +32,8 @@ void hash_hex(const struct hash *hash, char out[HASH_HEX_LEN + 1]);
 
 void base64_encode(struct buf *out, const void *bytes, size_t len);
 
-/* Strict: right padding, no white space. Returns the number of bytes, or -1 when it is not base64 or
- * does not fit into `size`. */
+/* Strict: right padding, no white space. Returns the number of bytes, or -1 when it is not base64
+ * or does not fit into `size`. */
 long base64_decode(struct str text, uint8_t *out, size_t size);
 
 #endif

@@ -26,7 +26,8 @@ struct str str_dup(struct arena *a, struct str s);
 /* Copies to a NUL-terminated string in the arena. */
 char *str_z(struct arena *a, struct str s);
 
-/* Cuts the text before `sep` off *rest and returns it; the last piece empties *rest to {NULL, 0}. */
+/* Cuts the text before `sep` off *rest and returns it; the last piece empties *rest to {NULL, 0}.
+ */
 struct str str_cut(struct str *rest, char sep);
 
 /* Whole decimal number, optional minus, nothing else; false on anything else or overflow. */

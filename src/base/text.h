@@ -4,14 +4,15 @@
 
 #include "base/str.h"
 
-/* Offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), or -1. */
+/* Offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), or
+ * -1. */
 long text_utf8_fault(struct str s);
 
 /* Columns that the text takes on a terminal (one per code point, none for combining marks). */
 size_t text_columns(struct str s);
 
-/* The word of the list nearest to `word` (Damerau-Levenshtein, at most a third of its letters away),
- * for "did you mean ..."; NULL when none is near. */
+/* The word of the list nearest to `word` (Damerau-Levenshtein, at most a third of its letters
+ * away), for "did you mean ..."; NULL when none is near. */
 const char *text_nearest(struct str word, const char *const *words, size_t count);
 
 /* Lower-case letter first, then lower-case letters, digits and underscores; at most 63 bytes. */

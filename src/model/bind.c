@@ -65,8 +65,8 @@ bind_keys(const struct bind *b, const struct yaml *map, const char *const *names
 			continue;
 		near = text_nearest(v->key, names, count);
 		if (near)
-			diag_add(b->diags, DIAG_ERROR, at, "unknown name '%.*s'; did you mean '%s'?",
-				 STR_ARG(v->key), near);
+			diag_add(b->diags, DIAG_ERROR, at,
+				 "unknown name '%.*s'; did you mean '%s'?", STR_ARG(v->key), near);
 		else
 			diag_add(b->diags, DIAG_ERROR, at, "unknown name '%.*s'", STR_ARG(v->key));
 	}
@@ -115,8 +115,8 @@ bind_int(const struct bind *b, const struct yaml *map, const char *name, int64_t
 	if (!v)
 		bind_error(b, map, "'%s' is missing", name);
 	else if (v->kind != YAML_TEXT || !str_int(v->text, &value) || value < low || value > high)
-		bind_error(b, v, "'%s' must be a whole number from %lld to %lld", name, (long long)low,
-			   (long long)high);
+		bind_error(b, v, "'%s' must be a whole number from %lld to %lld", name,
+			   (long long)low, (long long)high);
 	return value < low || value > high ? low : value;
 }
 

@@ -17,8 +17,10 @@ void bind_error(const struct bind *b, const struct yaml *at, const char *format,
 /* Loads and parses a file whose top is a map; NULL after a complaint. `text` too when asked for. */
 const struct yaml *bind_file(struct bind *b, const char *path, struct str *ret_text);
 
-/* Complains about each key of `map` that is not among `names`, with the nearest that is. False when `map` is no map. */
-bool bind_keys(const struct bind *b, const struct yaml *map, const char *const *names, size_t count);
+/* Complains about each key of `map` that is not among `names`, with the nearest that is. False when
+ * `map` is no map. */
+bool bind_keys(const struct bind *b, const struct yaml *map, const char *const *names,
+	       size_t count);
 
 /* Text, or `missing` when the key is absent; `missing` of NULL makes it required (and gives ""). */
 const char *bind_text(const struct bind *b, const struct yaml *map, const char *name,

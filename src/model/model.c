@@ -22,15 +22,18 @@ model_load(const char *content, const char *plan_folder, struct arena *a, struct
 {
 	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
 	struct model *m = arena_alloc(a, sizeof(*m));
-	struct builder b = {.bind = {.arena = a, .diags = d},
-			    .model = m,
-			    .plan_folder = str_z(a, str_of(plan_folder))};
+	struct builder b = {
+		.bind = {.arena = a, .diags = d},
+		.model = m,
+		.plan_folder = str_z(a, str_of(plan_folder))
+	    };
 	enum err_code rc = hasher_new(&hasher, e);
 
 	if (rc)
 		return rc;
 	if (!file_is_folder(plan_folder))
-		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", plan_folder);
+		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan",
+			       plan_folder);
 	b.hasher = hasher;
 	hasher_begin(hasher);
 	plan_read(&b);

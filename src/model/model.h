@@ -1,6 +1,7 @@
 /* model.h -- registers and plan as a checked, read-only model.
  *
- * Loaded from a content folder (docs/plan-format.md); everything lives in the arena given to model_load and is never changed afterwards.
+ * Loaded from a content folder (docs/plan-format.md); everything lives in the arena given to
+ * model_load and is never changed afterwards.
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -41,7 +42,7 @@ struct field {
 	bool indexed;
 	struct words words; /* values of an enum; of words when only these are allowed */
 	const struct reg **targets;
-	size_t target_count; /* 0: any register */
+	size_t target_count;	    /* 0: any register */
 	const struct field *fields; /* of a list */
 	size_t field_count;
 	const struct table *table;	   /* of refs and lists */
@@ -232,8 +233,8 @@ struct model {
 	struct hash hash; /* of every file's name and content */
 };
 
-/* Reads `content`/registers and the plan's folder. Faults go to `d`; ERR_INVALID (with the first one) when any is an error.
- * Faults in files are all gathered before it gives up. */
+/* Reads `content`/registers and the plan's folder. Faults go to `d`; ERR_INVALID (with the first
+ * one) when any is an error. Faults in files are all gathered before it gives up. */
 MUST_CHECK enum err_code model_load(const char *content, const char *plan_folder, struct arena *a,
 				    struct diags *d, const struct model **ret_model, struct err *e);
 

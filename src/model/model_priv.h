@@ -12,10 +12,12 @@ struct builder {
 	const char *plan_folder;
 };
 
-/* Takes a file's content into the model's hash; `name` is relative, so that a moved folder keeps its hash. */
+/* Takes a file's content into the model's hash; `name` is relative, so that a moved folder keeps
+ * its hash. */
 void builder_hash(struct builder *b, const char *name, struct str content);
 
-/* registers.c: two steps, since fields refer to registers and to the plan's roles and classification. */
+/* registers.c: two steps, since fields refer to registers and to the plan's roles and
+ * classification. */
 void registers_read(struct builder *b, const char *folder);
 
 /* tables.c */

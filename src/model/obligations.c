@@ -38,7 +38,8 @@ owners_check(const struct builder *b, const struct yaml *map, const struct words
 		bind_error(&b->bind, map, "'owner' is missing: every duty has a role that owns it");
 	for (size_t i = 0; i < owners->count; i++) {
 		if (!model_role(b->model, str_of(owners->words[i])))
-			bind_error(&b->bind, at, "owner '%s' is no role of this plan (roles.yaml, %zu roles)",
+			bind_error(&b->bind, at,
+				   "owner '%s' is no role of this plan (roles.yaml, %zu roles)",
 				   owners->words[i], p->role_count);
 	}
 }
@@ -105,15 +106,17 @@ proof_check(const struct builder *b, const struct yaml *map, const struct obliga
 	if (o->check.text && !o->example)
 		bind_error(&b->bind, map, "a check needs an 'example' that it fails and passes");
 	if (o->check.text && !o->applies_to)
-		bind_error(&b->bind, map, "'applies_to' must name the register of the records in scope");
+		bind_error(&b->bind, map,
+			   "'applies_to' must name the register of the records in scope");
 }
 
 static void
-obligation_read(struct builder *b, const struct yaml *map, const char *section, struct obligation *o)
+obligation_read(struct builder *b, const struct yaml *map, const char *section,
+		struct obligation *o)
 {
 	static const char *const keys[] = {
-		"id",	  "title",    "duty",  "owner",	   "applies_to", "cadence", "proof", "severity",
-		"binds",  "controls", "cites", "feeds",	   "empty",	 "scope",   "check", "example"};
+		"id",	 "title",    "duty",  "owner", "applies_to", "cadence", "proof", "severity",
+		"binds", "controls", "cites", "feeds", "empty",	     "scope",	"check", "example"};
 	const char *applies;
 
 	o->place = bind_place(&b->bind, map);
@@ -129,8 +132,8 @@ obligation_read(struct builder *b, const struct yaml *map, const char *section, 
 	o->applies_to = applies[0] ? reg_read(b, yaml_get(map, "applies_to"), applies) : NULL;
 	o->cadence = (enum cadence)bind_choice(&b->bind, map, "cadence", cadence_names,
 					       COUNT_OF(cadence_names));
-	o->proof = (enum proof)bind_choice(&b->bind, map, "proof", proof_names,
-					   COUNT_OF(proof_names));
+	o->proof =
+		(enum proof)bind_choice(&b->bind, map, "proof", proof_names, COUNT_OF(proof_names));
 	o->severity = severity_names[bind_choice(&b->bind, map, "severity", severity_names,
 						 COUNT_OF(severity_names))];
 	o->binds = bind_words(&b->bind, map, "binds");
@@ -144,8 +147,9 @@ obligation_read(struct builder *b, const struct yaml *map, const char *section, 
 	query_read(b, map, "check", &o->check);
 	o->example = yaml_get(map, "example");
 	if (strncmp(o->id, section, strlen(section)) != 0 || o->id[strlen(section)] != '-')
-		bind_error(&b->bind, map, "id '%s' must be the section's number and a letter, as in %s-a",
-			   o->id, section);
+		bind_error(&b->bind, map,
+			   "id '%s' must be the section's number and a letter, as in %s-a", o->id,
+			   section);
 	proof_check(b, map, o);
 }
 
@@ -213,7 +217,8 @@ section_read(struct builder *b, const struct yaml *map, struct section *s,
 		struct obligation *o = &obligations[p->obligation_count];
 
 		if (p->obligation_count == OBLIGATIONS_MAX) {
-			bind_error(&b->bind, v, "a plan has at most %d obligations", OBLIGATIONS_MAX);
+			bind_error(&b->bind, v, "a plan has at most %d obligations",
+				   OBLIGATIONS_MAX);
 			return;
 		}
 		obligation_read(b, v, s->number, o);
@@ -243,7 +248,8 @@ obligations_read(struct builder *b)
 	p->sections = sections;
 	for (size_t i = 0; i < names.count && i < LIMIT_PLAN_FILES; i++) {
 		struct str text = {0};
-		const struct yaml *map = bind_file(&b->bind, file_join(a, folder, names.names[i]), &text);
+		const struct yaml *map =
+			bind_file(&b->bind, file_join(a, folder, names.names[i]), &text);
 
 		builder_hash(b, names.names[i], text);
 		if (map) {

@@ -51,9 +51,9 @@ static void
 head_read(struct builder *b)
 {
 	static const char *const keys[] = {
-		"name",	      "title",		 "reference",		"version",
-		"issued",     "time_zone",	 "marking",		"parties",
-		"precedence", "classification",	 "examples_at",		"examples_organisations",
+		"name",	       "title",		 "reference",	"version",
+		"issued",      "time_zone",	 "marking",	"parties",
+		"precedence",  "classification", "examples_at", "examples_organisations",
 		"waiver_roles"};
 	const struct yaml *map = plan_file(b, "plan.yaml", true);
 	struct plan *p = &b->model->plan;
@@ -133,7 +133,7 @@ static void
 param_read(struct builder *b, const struct yaml *v, struct param *p)
 {
 	static const char *const keys[] = {"name", "value", "unit", "section", "origin", "about"};
-	static const char *const units[] = {"minutes", "hours",	  "days",  "months", "years",
+	static const char *const units[] = {"minutes", "hours", "days",	 "months", "years",
 					    "percent", "count", "level", "text",   "words"};
 	static const char *const origins[] = {"fixed", "proposed", "agreed"};
 	size_t unit;
@@ -188,7 +188,8 @@ params_read(struct builder *b)
 			bind_error(&b->bind, v, "parameter '%s' is there twice", n->name);
 		for (size_t i = 0; i < COUNT_OF(always); i++) {
 			if (strcmp(always[i], n->name) == 0)
-				bind_error(&b->bind, v, "parameter '%s' is there by itself", n->name);
+				bind_error(&b->bind, v, "parameter '%s' is there by itself",
+					   n->name);
 		}
 		p->param_count++;
 	}

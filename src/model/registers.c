@@ -14,37 +14,93 @@ static const struct type_name {
 	enum field_type type;
 	enum { WORDS_NONE, WORDS_OWN, WORDS_ROLES, WORDS_CLASSES } words;
 } type_names[] = {
-	{"text", FIELD_TEXT, WORDS_NONE},
-	{"int", FIELD_INT, WORDS_NONE},
-	{"decimal", FIELD_DECIMAL, WORDS_NONE},
-	{"bool", FIELD_BOOL, WORDS_NONE},
-	{"date", FIELD_DATE, WORDS_NONE},
-	{"datetime", FIELD_DATETIME, WORDS_NONE},
-	{"enum", FIELD_ENUM, WORDS_OWN},
-	{"role", FIELD_ENUM, WORDS_ROLES},
-	{"classification", FIELD_ENUM, WORDS_CLASSES},
-	{"enum_set", FIELD_WORDS, WORDS_OWN},
-	{"role_set", FIELD_WORDS, WORDS_ROLES},
-	{"classification_set", FIELD_WORDS, WORDS_CLASSES},
-	{"text_list", FIELD_WORDS, WORDS_NONE},
-	{"ref", FIELD_REF, WORDS_NONE},
-	{"refs", FIELD_REFS, WORDS_NONE},
-	{"list", FIELD_LIST, WORDS_NONE},
-	{"file", FIELD_FILE, WORDS_NONE},
+	{"text",		 FIELD_TEXT,     WORDS_NONE   },
+	{"int",		FIELD_INT,	   WORDS_NONE   },
+	{"decimal",	    FIELD_DECIMAL,  WORDS_NONE   },
+	{"bool",		 FIELD_BOOL,     WORDS_NONE   },
+	{"date",		 FIELD_DATE,     WORDS_NONE   },
+	{"datetime",	     FIELD_DATETIME, WORDS_NONE   },
+	{"enum",		 FIELD_ENUM,     WORDS_OWN    },
+	{"role",		 FIELD_ENUM,     WORDS_ROLES	},
+	{"classification",	   FIELD_ENUM,     WORDS_CLASSES},
+	{"enum_set",	     FIELD_WORDS,	  WORDS_OWN	   },
+	{"role_set",	     FIELD_WORDS,	  WORDS_ROLES  },
+	{"classification_set", FIELD_WORDS,    WORDS_CLASSES},
+	{"text_list",	      FIELD_WORDS,	   WORDS_NONE   },
+	{"ref",		FIELD_REF,	   WORDS_NONE   },
+	{"refs",		 FIELD_REFS,     WORDS_NONE   },
+	{"list",		 FIELD_LIST,     WORDS_NONE   },
+	{"file",		 FIELD_FILE,     WORDS_NONE   },
 };
 
 /* Names that the tables, JSON and CSV use themselves, or that one of the engines reserves. */
 static const char *const reserved[] = {
-	"id",	   "key",	  "organisation", "state",     "feed",	    "row_version", "recorded_from",
-	"recorded_by", "recorded_to", "delivered",    "salt",	   "retired",	"record",      "pos",
-	"register", "all",	  "and",	  "as",	       "by",	    "case",	   "check",
-	"column",  "constraint",  "create",	  "default",   "distinct",  "do",	   "else",
-	"end",	   "except",	  "false",	  "fetch",     "for",	    "foreign",	   "from",
-	"grant",   "group",	  "having",	  "in",	       "index",	    "into",	   "is",
-	"join",	   "limit",	  "not",	  "null",      "offset",    "on",	   "or",
-	"order",   "primary",	  "references",	  "select",    "table",	    "then",	   "to",
-	"true",	   "union",	  "unique",	  "user",      "using",	    "values",	   "when",
-	"where",   "window",	  "with",
+	"id",
+	"key",
+	"organisation",
+	"state",
+	"feed",
+	"row_version",
+	"recorded_from",
+	"recorded_by",
+	"recorded_to",
+	"delivered",
+	"salt",
+	"retired",
+	"record",
+	"pos",
+	"register",
+	"all",
+	"and",
+	"as",
+	"by",
+	"case",
+	"check",
+	"column",
+	"constraint",
+	"create",
+	"default",
+	"distinct",
+	"do",
+	"else",
+	"end",
+	"except",
+	"false",
+	"fetch",
+	"for",
+	"foreign",
+	"from",
+	"grant",
+	"group",
+	"having",
+	"in",
+	"index",
+	"into",
+	"is",
+	"join",
+	"limit",
+	"not",
+	"null",
+	"offset",
+	"on",
+	"or",
+	"order",
+	"primary",
+	"references",
+	"select",
+	"table",
+	"then",
+	"to",
+	"true",
+	"union",
+	"unique",
+	"user",
+	"using",
+	"values",
+	"when",
+	"where",
+	"window",
+	"with",
 };
 
 static struct words
@@ -64,7 +120,8 @@ check_name(const struct builder *b, const struct yaml *at, const char *name)
 {
 	if (!text_is_name(str_of(name)))
 		bind_error(&b->bind, at,
-			   "'%s' is no good name: use lower-case letters, digits and underscores", name);
+			   "'%s' is no good name: use lower-case letters, digits and underscores",
+			   name);
 	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
 		if (strcmp(reserved[i], name) == 0)
 			bind_error(&b->bind, at, "'%s' is a reserved name; choose another", name);
@@ -124,8 +181,8 @@ field_read(struct builder *b, const struct yaml *map, bool inside_list, struct f
 	if (inside_list && (f->type == FIELD_LIST || f->type == FIELD_REFS))
 		bind_error(&b->bind, map, "a list cannot hold another list");
 	if ((f->type == FIELD_REF || f->type == FIELD_REFS) && !yaml_get(map, "to"))
-		bind_error(&b->bind, map, "field '%s' needs 'to', as in 'to: [person]' or 'to: [any]'",
-			   f->name);
+		bind_error(&b->bind, map,
+			   "field '%s' needs 'to', as in 'to: [person]' or 'to: [any]'", f->name);
 }
 
 static void
@@ -147,7 +204,8 @@ fields_read(struct builder *b, const struct yaml *map, bool inside_list,
 		field_read(b, v, inside_list, &fields[n]);
 		for (size_t i = 0; i < n && fields[n].name; i++) {
 			if (fields[i].name && strcmp(fields[i].name, fields[n].name) == 0)
-				bind_error(&b->bind, v, "field '%s' is there twice", fields[n].name);
+				bind_error(&b->bind, v, "field '%s' is there twice",
+					   fields[n].name);
 		}
 		n++;
 	}
@@ -168,10 +226,16 @@ transitions_read(struct builder *b, const struct yaml *map, struct reg *r)
 	for (const struct yaml *v = list->first; v; v = v->next) {
 		if (!bind_keys(&b->bind, v, keys, COUNT_OF(keys)))
 			continue;
-		t[r->transition_count].from = r->states.count == 0 ? "" : r->states.words[bind_choice(
-			&b->bind, v, "from", r->states.words, r->states.count)];
-		t[r->transition_count].to = r->states.count == 0 ? "" : r->states.words[bind_choice(
-			&b->bind, v, "to", r->states.words, r->states.count)];
+		t[r->transition_count].from =
+			r->states.count == 0
+				? ""
+				: r->states.words[bind_choice(&b->bind, v, "from", r->states.words,
+							      r->states.count)];
+		t[r->transition_count].to =
+			r->states.count == 0
+				? ""
+				: r->states.words[bind_choice(&b->bind, v, "to", r->states.words,
+							      r->states.count)];
 		r->transition_count++;
 	}
 	r->transitions = t;
@@ -180,8 +244,9 @@ transitions_read(struct builder *b, const struct yaml *map, struct reg *r)
 static struct reg *
 register_read(struct builder *b, const struct yaml *map)
 {
-	static const char *const keys[] = {"name",   "code",   "prefix",      "title",	"about",
-					   "fields", "states", "transitions", "kernel", "restricted"};
+	static const char *const keys[] = {"name",   "code",	  "prefix", "title",
+					   "about",  "fields",	  "states", "transitions",
+					   "kernel", "restricted"};
 	struct reg *r = arena_alloc(b->bind.arena, sizeof(*r));
 
 	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
@@ -209,14 +274,16 @@ check_unique(const struct builder *b, const struct reg *r)
 		const struct reg *o = b->model->regs[i];
 
 		if (strcmp(o->name, r->name) == 0)
-			diag_add(b->bind.diags, DIAG_ERROR, r->place, "register '%s' stands in %s too",
-				 r->name, o->place.file);
+			diag_add(b->bind.diags, DIAG_ERROR, r->place,
+				 "register '%s' stands in %s too", r->name, o->place.file);
 		else if (o->code == r->code)
 			diag_add(b->bind.diags, DIAG_ERROR, r->place,
-				 "code %lld belongs to register '%s' already", (long long)r->code, o->name);
+				 "code %lld belongs to register '%s' already", (long long)r->code,
+				 o->name);
 		else if (strcmp(o->prefix, r->prefix) == 0)
 			diag_add(b->bind.diags, DIAG_ERROR, r->place,
-				 "prefix '%s' belongs to register '%s' already", r->prefix, o->name);
+				 "prefix '%s' belongs to register '%s' already", r->prefix,
+				 o->name);
 	}
 }
 
@@ -238,7 +305,8 @@ targets_find(const struct builder *b, struct field *f, const struct yaml *map)
 		if (t)
 			f->targets[f->target_count++] = t;
 		else
-			bind_error(&b->bind, map, "field '%s' refers to register '%s', which does not exist%s%s%s",
+			bind_error(&b->bind, map,
+				   "field '%s' refers to register '%s', which does not exist%s%s%s",
 				   f->name, to.words[i], near ? "; did you mean '" : "",
 				   near ? near : "", near ? "'?" : "");
 	}
@@ -320,8 +388,8 @@ registers_read(struct builder *b, const char *folder)
 	maps = arena_alloc(b->bind.arena, names.count * sizeof(*maps));
 	for (size_t i = 0; i < names.count; i++) {
 		struct str text = {0};
-		const struct yaml *map =
-			bind_file(&b->bind, file_join(b->bind.arena, folder, names.names[i]), &text);
+		const struct yaml *map = bind_file(
+			&b->bind, file_join(b->bind.arena, folder, names.names[i]), &text);
 		struct reg *r = map ? register_read(b, map) : NULL;
 
 		builder_hash(b, names.names[i], text);

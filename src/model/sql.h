@@ -1,4 +1,5 @@
-/* sql.h -- the statements on a register's tables, written from the model: names come from it alone, values are always bound. */
+/* sql.h -- the statements on a register's tables, written from the model: names come from it alone,
+ * values are always bound. */
 #ifndef MODEL_SQL_H
 #define MODEL_SQL_H
 
@@ -10,13 +11,16 @@ enum { SQL_LIMIT = 65536 };
 /* Whether a field is a column of its register's table, not a table of its own. */
 bool field_has_column(const struct field *f);
 
-/* "select <every column> from <table> t <tail>"; the columns in the table's order. `tail` is a literal of the caller. */
+/* "select <every column> from <table> t <tail>"; the columns in the table's order. `tail` is a
+ * literal of the caller. */
 void sql_select(const struct table *t, const char *tail, struct buf *out);
-/* The same for a list field's rows: without record and pos, by pos. Parameters :record and, in the history, :version. */
+/* The same for a list field's rows: without record and pos, by pos. Parameters :record and, in the
+ * history, :version. */
 void sql_select_items(const struct field *f, bool history, struct buf *out);
 /* "insert into <table> (...) values (...)": one parameter a column, in the order of the model. */
 void sql_insert(const struct table *t, struct buf *out);
-/* Sets every column but the first, which is the key: parameter 1 is the key, the others follow in the table's order. */
+/* Sets every column but the first, which is the key: parameter 1 is the key, the others follow in
+ * the table's order. */
 void sql_update(const struct table *t, struct buf *out);
 /* "delete from <table> where <column> = :id". */
 void sql_delete(const struct table *t, const char *column, struct buf *out);

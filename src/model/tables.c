@@ -5,16 +5,16 @@
 #include <string.h>
 
 static const struct column system_columns[SYSTEM_COLUMNS] = {
-	[COLUMN_ID] = {"id", COLUMN_INT, true},
-	[COLUMN_ROW_VERSION] = {"row_version", COLUMN_INT, true},
-	[COLUMN_ORGANISATION] = {"organisation", COLUMN_INT, true},
-	[COLUMN_FEED] = {"feed", COLUMN_TEXT, true},
-	[COLUMN_KEY] = {"key", COLUMN_TEXT, true},
-	[COLUMN_STATE] = {"state", COLUMN_TEXT, false},
-	[COLUMN_RECORDED_FROM] = {"recorded_from", COLUMN_INT, true},
-	[COLUMN_RECORDED_BY] = {"recorded_by", COLUMN_INT, true},
-	[COLUMN_DELIVERED] = {"delivered", COLUMN_INT, true},
-	[COLUMN_SALT] = {"salt", COLUMN_BLOB, false},
+	[COLUMN_ID] = {"id",	     COLUMN_INT,	 true },
+	[COLUMN_ROW_VERSION] = {"row_version",   COLUMN_INT,  true },
+	[COLUMN_ORGANISATION] = {"organisation",	 COLUMN_INT,  true },
+	[COLUMN_FEED] = {"feed",		 COLUMN_TEXT, true },
+	[COLUMN_KEY] = {"key",	       COLUMN_TEXT, true },
+	[COLUMN_STATE] = {"state",	   COLUMN_TEXT, false},
+	[COLUMN_RECORDED_FROM] = {"recorded_from", COLUMN_INT,  true },
+	[COLUMN_RECORDED_BY] = {"recorded_by",   COLUMN_INT,  true },
+	[COLUMN_DELIVERED] = {"delivered",	   COLUMN_INT,  true },
+	[COLUMN_SALT] = {"salt",		 COLUMN_BLOB, false},
 };
 
 static const char *
@@ -112,10 +112,10 @@ register_table(struct arena *a, const struct reg *r, bool history)
 		if (has_column(f))
 			c[t->column_count++] = (struct column){f->name, column_type(f), false};
 		if (f->indexed && has_column(f) && !history)
-			ix[t->index_count++] = (struct index){
-				.name = name_of(a, "%s_%s_index", r->name, f->name),
-				.columns = f->name,
-				.where = name_of(a, "%s is not null", f->name)};
+			ix[t->index_count++] =
+				(struct index){.name = name_of(a, "%s_%s_index", r->name, f->name),
+					       .columns = f->name,
+					       .where = name_of(a, "%s is not null", f->name)};
 	}
 	return t;
 }

@@ -32,9 +32,12 @@ views_read(struct builder *b)
 		struct str name = {names.names[i], strlen(names.names[i]) - 4};
 		struct str text = {0};
 
-		views[i] = (struct view){.name = str_z(a, name), .place = {path, 1, 1}};
+		views[i] = (struct view){
+			.name = str_z(a, name), .place = {path, 1, 1}
+		     };
 		if (file_load(path, LIMIT_PLAN_FILE_BYTES, a, &text, &e))
-			diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s", e.message);
+			diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s",
+				 e.message);
 		else if (!text_is_name(name) || model_reg(b->model, name))
 			diag_add(b->bind.diags, DIAG_ERROR, views[i].place,
 				 "'%s' cannot name a view: it is a register or no good name",
@@ -143,7 +146,8 @@ views_compose(struct builder *b, struct query *q)
 		buf_addf(&out, "%s", q->text);
 	}
 	if (out.failed) {
-		diag_add(b->bind.diags, DIAG_ERROR, q->place, "with its views the text is too long");
+		diag_add(b->bind.diags, DIAG_ERROR, q->place,
+			 "with its views the text is too long");
 		return false;
 	}
 	q->composed = str_z(b->bind.arena, (struct str){out.data, out.len});

@@ -28,7 +28,8 @@ item_write(const struct value *v, struct buf *out)
 	}
 }
 
-/* Sub-fields of a list stand as an array in the register's order: names would have to be sorted in every row. */
+/* Sub-fields of a list stand as an array in the register's order: names would have to be sorted in
+ * every row. */
 static void
 items_write(const struct value *v, struct buf *out)
 {
@@ -136,9 +137,10 @@ record_entry(struct ctx *ctx, const struct record *r, struct str actor, struct b
 	}
 	buf_add(out, "}", 1);
 	if (out->failed || out->len - start > LIMIT_ENTRY_BYTES)
-		return err_set(&ctx->err, ERR_TOO_BIG, "",
-			       "the record is longer than %d bytes altogether; shorten its texts or lists",
-			       LIMIT_ENTRY_BYTES);
+		return err_set(
+			&ctx->err, ERR_TOO_BIG, "",
+			"the record is longer than %d bytes altogether; shorten its texts or lists",
+			LIMIT_ENTRY_BYTES);
 	return ERR_NONE;
 }
 

@@ -2,39 +2,56 @@
 
 /* What the store keeps beside registers and ledger. */
 
-static const struct column meta_columns[] = {{"name", COLUMN_TEXT, true},
-					     {"value", COLUMN_TEXT, true}};
-static const struct column shape_columns[] = {{"name", COLUMN_TEXT, true},
-					      {"shape", COLUMN_TEXT, true}};
-static const struct column actor_columns[] = {{"id", COLUMN_INT, true}, {"name", COLUMN_TEXT, true}};
-static const struct column counter_columns[] = {{"id", COLUMN_INT, true},
-						{"next", COLUMN_INT, true}};
-static const struct column event_columns[] = {{"id", COLUMN_INT, true},
-					      {"kind", COLUMN_TEXT, true},
-					      {"at", COLUMN_INT, true},
-					      {"actor", COLUMN_INT, true},
-					      {"detail", COLUMN_TEXT, true}};
+static const struct column meta_columns[] = {
+	{"name",	 COLUMN_TEXT, true},
+	     {"value", COLUMN_TEXT, true}
+};
+static const struct column shape_columns[] = {
+	{"name",	 COLUMN_TEXT, true},
+	     {"shape", COLUMN_TEXT, true}
+};
+static const struct column actor_columns[] = {
+	{"id",   COLUMN_INT,  true},
+	  {"name", COLUMN_TEXT, true}
+};
+static const struct column counter_columns[] = {
+	{"id",   COLUMN_INT, true},
+	  {"next", COLUMN_INT, true}
+};
+static const struct column event_columns[] = {
+	{"id",     COLUMN_INT,  true},
+	{"kind",	 COLUMN_TEXT, true},
+	{"at",     COLUMN_INT,  true},
+	{"actor",  COLUMN_INT,  true},
+	{"detail", COLUMN_TEXT, true}
+};
 static const struct column login_columns[] = {
-	{"name", COLUMN_TEXT, true},	   {"person", COLUMN_INT, false},
-	{"password", COLUMN_TEXT, false},  {"enabled", COLUMN_INT, true},
-	{"made_at", COLUMN_INT, true},
+	{"name",	 COLUMN_TEXT, true },
+	  {"person",   COLUMN_INT,	 false},
+	{"password", COLUMN_TEXT, false},
+	  {"enabled",  COLUMN_INT,  true },
+	{"made_at",  COLUMN_INT,	true },
 };
 static const struct index actor_indexes[] = {
-	{.name = "actor_name_index", .columns = "name", .unique = true}};
+	{.name = "actor_name_index", .columns = "name", .unique = true}
+};
 
 #define COLUMNS(list) .columns = (list), .column_count = COUNT_OF(list)
 
 const struct table kernel_tables[] = {
-	{.name = "meta", COLUMNS(meta_columns), .primary_key = "name", .clustered = true},
-	{.name = "register_shape", COLUMNS(shape_columns), .primary_key = "name", .clustered = true},
+	{.name = "meta",			 COLUMNS(meta_columns), .primary_key = "name", .clustered = true									},
+	{.name = "register_shape",
+	 COLUMNS(shape_columns),
+	 .primary_key = "name",
+	 .clustered = true																			},
 	{.name = "actor",
 	 COLUMNS(actor_columns),
 	 .primary_key = "id",
 	 .guard = GUARD_APPEND_ONLY,
 	 .indexes = actor_indexes,
 	 .index_count = COUNT_OF(actor_indexes)},
-	{.name = "counter", COLUMNS(counter_columns), .primary_key = "id"},
-	{.name = "event", COLUMNS(event_columns), .primary_key = "id", .guard = GUARD_APPEND_ONLY},
-	{.name = "login", COLUMNS(login_columns), .primary_key = "name", .clustered = true},
+	{.name = "counter", COLUMNS(counter_columns),		      .primary_key = "id"				 },
+	{.name = "event",				      COLUMNS(event_columns),						  .primary_key = "id",.guard = GUARD_APPEND_ONLY											 },
+	{.name = "login",				      COLUMNS(login_columns),						  .primary_key = "name",	 .clustered = true},
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);

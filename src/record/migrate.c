@@ -9,10 +9,10 @@
 #include <string.h>
 
 static const char *const type_words[] = {
-	[FIELD_TEXT] = "text", [FIELD_INT] = "int",   [FIELD_DECIMAL] = "decimal",
-	[FIELD_BOOL] = "bool", [FIELD_DATE] = "date", [FIELD_DATETIME] = "datetime",
+	[FIELD_TEXT] = "text", [FIELD_INT] = "int",	[FIELD_DECIMAL] = "decimal",
+	[FIELD_BOOL] = "bool", [FIELD_DATE] = "date",	[FIELD_DATETIME] = "datetime",
 	[FIELD_ENUM] = "enum", [FIELD_WORDS] = "words", [FIELD_REF] = "ref",
-	[FIELD_REFS] = "refs", [FIELD_LIST] = "list", [FIELD_FILE] = "file",
+	[FIELD_REFS] = "refs", [FIELD_LIST] = "list",	[FIELD_FILE] = "file",
 };
 
 static void
@@ -154,12 +154,14 @@ fields_keep(const struct reg *r, const json_t *stored, const struct field *field
 			i++;
 		if (i == count)
 			return err_set(e, ERR_CONFLICT, name,
-				       "register '%s' lost its field '%s': recorded history needs it; put it "
+				       "register '%s' lost its field '%s': recorded history needs "
+				       "it; put it "
 				       "back (a field that is no longer used may stay empty)",
 				       r->name, name);
 		if (type && strcmp(type, type_words[fields[i].type]) != 0)
 			return err_set(e, ERR_CONFLICT, name,
-				       "field '%s' of register '%s' was %s and is now %s: keep the old one "
+				       "field '%s' of register '%s' was %s and is now %s: keep the "
+				       "old one "
 				       "and add a new field with another name",
 				       name, r->name, type, type_words[fields[i].type]);
 	}
@@ -167,7 +169,8 @@ fields_keep(const struct reg *r, const json_t *stored, const struct field *field
 }
 
 static enum err_code
-states_keep(const struct reg *r, const json_t *stored, struct workspace_report *report, struct err *e)
+states_keep(const struct reg *r, const json_t *stored, struct workspace_report *report,
+	    struct err *e)
 {
 	const json_t *states = json_object_get(stored, "states");
 
@@ -179,7 +182,8 @@ states_keep(const struct reg *r, const json_t *stored, struct workspace_report *
 			k++;
 		if (old && k == r->states.count)
 			return err_set(e, ERR_CONFLICT, "states",
-				       "register '%s' lost its state '%s': records may stand in it; put it back",
+				       "register '%s' lost its state '%s': records may stand in "
+				       "it; put it back",
 				       r->name, old);
 	}
 	if (r->states.count > json_array_size(states))
@@ -214,14 +218,16 @@ register_fit(struct db *db, const struct reg *r, const json_t *stored,
 	enum err_code rc;
 
 	if (json_integer_value(json_object_get(stored, "code")) != r->code)
-		return err_set(e, ERR_CONFLICT, "code",
-			       "register '%s' had code %lld: numbers of records contain it; put it back",
-			       r->name, (long long)json_integer_value(json_object_get(stored, "code")));
+		return err_set(
+			e, ERR_CONFLICT, "code",
+			"register '%s' had code %lld: numbers of records contain it; put it back",
+			r->name, (long long)json_integer_value(json_object_get(stored, "code")));
 	if (json_is_true(json_object_get(stored, "restricted")) != r->restricted)
-		return err_set(e, ERR_CONFLICT, "restricted",
-			       "register '%s' cannot become or cease to be restricted: its ledger entries "
-			       "are made",
-			       r->name);
+		return err_set(
+			e, ERR_CONFLICT, "restricted",
+			"register '%s' cannot become or cease to be restricted: its ledger entries "
+			"are made",
+			r->name);
 	rc = fields_keep(r, fields, r->fields, r->field_count, e);
 	if (!rc)
 		rc = states_keep(r, stored, report, e);
@@ -272,7 +278,8 @@ registers_keep(struct db *db, const struct model *m, struct err *e)
 	while (!rc && !(rc = db_step(s, &row, e)) && row) {
 		if (!model_reg(m, db_text(s, 0)))
 			return err_set(e, ERR_CONFLICT, "",
-				       "register '%.*s' is gone from the content: recorded history needs it; "
+				       "register '%.*s' is gone from the content: recorded history "
+				       "needs it; "
 				       "put its file back",
 				       STR_ARG(db_text(s, 0)));
 	}
@@ -293,7 +300,8 @@ migrate(struct db *db, const struct model *m, bool fresh, struct workspace_repor
 	if (!rc)
 		rc = registers_keep(db, m, e);
 	if (!rc)
-		rc = db_prepare(db, "select shape from register_shape where name = :name", &find, e);
+		rc = db_prepare(db, "select shape from register_shape where name = :name", &find,
+				e);
 	for (size_t i = 0; !rc && i < m->reg_count; i++)
 		rc = register_migrate(db, find, m->regs[i], report, e);
 	return rc;

@@ -25,7 +25,8 @@ enum err_code
 record_reader_new(struct ctx *ctx, const struct reg *r, bool history,
 		  struct record_reader **ret_reader)
 {
-	struct record_reader *rd = calloc(1, sizeof(*rd) + r->field_count * sizeof(struct db_stmt *));
+	struct record_reader *rd =
+		calloc(1, sizeof(*rd) + r->field_count * sizeof(struct db_stmt *));
 	enum err_code rc = ERR_NONE;
 
 	if (!rd)

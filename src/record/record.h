@@ -12,7 +12,7 @@ struct record {
 	int64_t organisation;
 	struct str feed;
 	struct str key;
-	struct str state; /* {NULL, 0} when nobody said it */
+	struct str state;      /* {NULL, 0} when nobody said it */
 	int64_t recorded_from; /* milliseconds */
 	int64_t recorded_by;   /* actor */
 	int64_t delivered;     /* digest of the delivered row; 0 when it came another way */
@@ -21,10 +21,10 @@ struct record {
 	struct value *values; /* reg->field_count; references resolved */
 };
 
-/* The entry that the ledger's leaf is the hash of: canonical JSON (RFC 8785) of every column. Fields without a value
- * are left out, so that a field added later changes no entry. Values of a restricted register stand as
- * SHA-256(salt || value), so that a person's data can be erased while the log stays provable.
- * ERR_TOO_BIG past LIMIT_ENTRY_BYTES. */
+/* The entry that the ledger's leaf is the hash of: canonical JSON (RFC 8785) of every column.
+ * Fields without a value are left out, so that a field added later changes no entry. Values of a
+ * restricted register stand as SHA-256(salt || value), so that a person's data can be erased while
+ * the log stays provable. ERR_TOO_BIG past LIMIT_ENTRY_BYTES. */
 MUST_CHECK enum err_code record_entry(struct ctx *ctx, const struct record *r, struct str actor,
 				      struct buf *out);
 
@@ -38,11 +38,12 @@ struct event {
 };
 void event_entry(const struct event *ev, struct buf *out);
 
-/* Reads records of one register out of a statement made with sql_select() on its table or history. */
+/* Reads records of one register out of a statement made with sql_select() on its table or history.
+ */
 struct record_reader;
 
-/* Fills `ret_record` from the present row; texts point into the row, so they live until the next step. List fields are read with
- * statements that the reader keeps. */
+/* Fills `ret_record` from the present row; texts point into the row, so they live until the next
+ * step. List fields are read with statements that the reader keeps. */
 MUST_CHECK enum err_code record_reader_new(struct ctx *ctx, const struct reg *r, bool history,
 					   struct record_reader **ret_reader);
 void record_reader_free(struct record_reader *rd);

@@ -48,12 +48,14 @@ prepare_all(struct ctx *ctx, struct reg_writer *rw)
 			 "where t.key = :key and t.organisation = :organisation and t.feed = :feed",
 			 &sql));
 	PREPARE(ctx, &rw->find_retired,
-		sql_select(r->history,
-			   "where t.retired = 1 and t.key = :key and t.organisation = :organisation "
-			   "and t.feed = :feed",
-			   &sql));
+		sql_select(
+			r->history,
+			"where t.retired = 1 and t.key = :key and t.organisation = :organisation "
+			"and t.feed = :feed",
+			&sql));
 	PREPARE(ctx, &rw->last_version,
-		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1", &sql));
+		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1",
+			   &sql));
 	PREPARE(ctx, &rw->load, sql_select(r->table, "where t.id = :id", &sql));
 	PREPARE(ctx, &rw->insert, sql_insert(r->table, &sql));
 	PREPARE(ctx, &rw->update, sql_update(r->table, &sql));
@@ -98,9 +100,9 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 void
 reg_writer_free(struct reg_writer *rw)
 {
-	struct db_stmt *plain[] = {rw->find,   rw->find_retired, rw->load,   rw->last_version,
-				   rw->insert, rw->update,	 rw->supersede, rw->retire,
-				   rw->remove};
+	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
+				   rw->last_version, rw->insert,       rw->update,
+				   rw->supersede,    rw->retire,       rw->remove};
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		db_stmt_free(plain[i]);

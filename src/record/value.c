@@ -84,7 +84,8 @@ parse_datetime(const struct field *f, struct str text, struct arena *a, struct v
 	char *out;
 
 	if (!civil_parse_instant(text, &ms))
-		return refuse(f, text, "is no time that exists; write it as 2026-03-01T12:00:00Z", e);
+		return refuse(f, text, "is no time that exists; write it as 2026-03-01T12:00:00Z",
+			      e);
 	v->kind = VALUE_TEXT;
 	if (text.len == CIVIL_INSTANT_LEN && text.ptr[10] == 'T' && text.ptr[19] == 'Z' &&
 	    text.ptr[17] != '6') {
@@ -147,8 +148,8 @@ split_list(const struct field *f, struct str text, struct arena *a, struct words
 		const json_t *item = json_array_get(json, i);
 
 		if (json_is_string(item))
-			ret_words->words[ret_words->count++] =
-				str_z(a, (struct str){json_string_value(item), json_string_length(item)});
+			ret_words->words[ret_words->count++] = str_z(
+				a, (struct str){json_string_value(item), json_string_length(item)});
 		else
 			rc = refuse(f, text, "must hold texts only", e);
 	}
@@ -195,7 +196,8 @@ static enum err_code
 parse_key(const struct field *f, struct str text, struct value *v, struct err *e)
 {
 	if (text.len > 2 * LIMIT_KEY_BYTES)
-		return err_set(e, ERR_TOO_BIG, f->name, "a key has at most %d bytes", LIMIT_KEY_BYTES);
+		return err_set(e, ERR_TOO_BIG, f->name, "a key has at most %d bytes",
+			       LIMIT_KEY_BYTES);
 	v->kind = VALUE_KEY;
 	v->text = text;
 	return ERR_NONE;
@@ -247,8 +249,8 @@ list_from_json(const struct field *f, const json_t *json, struct arena *a, struc
 		}
 		if (!rc && (!json_is_object(row) || known != json_object_size(row)))
 			rc = err_set(e, ERR_INVALID, f->name,
-				     "item %zu of '%s' has a name that the list does not have", i + 1,
-				     f->name);
+				     "item %zu of '%s' has a name that the list does not have",
+				     i + 1, f->name);
 	}
 	return rc;
 }
@@ -344,7 +346,8 @@ value_from_json(const struct field *f, const json_t *json, struct arena *a, stru
 	} else if (json_is_array(json) && (f->type == FIELD_WORDS || f->type == FIELD_REFS)) {
 		rc = json_canonical(json, &text, e);
 	} else if (!json_is_null(json)) {
-		return err_set(e, ERR_INVALID, f->name, "'%s' has a value of the wrong kind", f->name);
+		return err_set(e, ERR_INVALID, f->name, "'%s' has a value of the wrong kind",
+			       f->name);
 	}
 	if (rc)
 		return rc;

@@ -10,7 +10,8 @@ enum value_kind {
 	VALUE_INT,   /* int, decimal (thousandths), bool, resolved reference */
 	VALUE_TEXT,  /* text, date, datetime, enum, words as a JSON list, file */
 	VALUE_KEY,   /* a reference as the file gave it, not resolved yet */
-	VALUE_ITEMS, /* `count` rows of `number` items: one each for refs, the sub-fields for a list */
+	VALUE_ITEMS, /* `count` rows of `number` items: one each for refs, the sub-fields for a list
+		      */
 };
 
 struct value {
@@ -21,7 +22,8 @@ struct value {
 	size_t count;
 };
 
-/* Text as files give it; empty is null. The value's memory is the arena's or the text's own. ERR_INVALID or ERR_TOO_BIG with the field's name. */
+/* Text as files give it; empty is null. The value's memory is the arena's or the text's own.
+ * ERR_INVALID or ERR_TOO_BIG with the field's name. */
 MUST_CHECK enum err_code value_parse(const struct field *f, struct str text, struct arena *a,
 				     struct value *ret_value, struct err *e);
 /* The same out of JSON. */

@@ -110,7 +110,8 @@ workspace_new(struct workspace **ret_ws, struct err *e)
 static enum err_code
 attach(struct workspace *ws, struct err *e)
 {
-	enum err_code rc = zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);
+	enum err_code rc =
+		zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);
 
 	if (rc)
 		return rc;
@@ -168,9 +169,10 @@ clock_set(struct workspace *ws, const struct workspace_options *o, bool allowed,
 	if (!o->rehearse)
 		return ERR_NONE;
 	if (!allowed)
-		return err_set(e, ERR_DENIED, "clock",
-			       "only a workspace made with 'init --rehearsal' can be told another time: "
-			       "recorded time is never editable");
+		return err_set(
+			e, ERR_DENIED, "clock",
+			"only a workspace made with 'init --rehearsal' can be told another time: "
+			"recorded time is never editable");
 	if (!civil_parse_instant(str_of(o->rehearse), &ws->ctx.clock.fixed_ms))
 		return err_set(e, ERR_USAGE, "clock",
 			       "'%s' is no time; write it as 2026-03-01T12:00:00Z", o->rehearse);
@@ -189,7 +191,8 @@ store_check(struct workspace *ws, const struct workspace_options *o, struct err 
 
 	if (!rc && version.ptr && str_int(version, &number) && number > STORE_VERSION)
 		return err_set(e, ERR_CONFLICT, "",
-			       "this workspace was made by a newer Holdfast (format %lld, this one knows %d); "
+			       "this workspace was made by a newer Holdfast (format %lld, this one "
+			       "knows %d); "
 			       "use the newer program",
 			       (long long)number, STORE_VERSION);
 	if (!rc)
@@ -200,10 +203,11 @@ store_check(struct workspace *ws, const struct workspace_options *o, struct err 
 		return rc;
 	hash_hex(&ws->ctx.model->hash, hex);
 	if (!str_is(plan, hex))
-		return err_set(e, ERR_CONFLICT, "",
-			       "the plan in '%s/content' is not the one that was taken in; run 'holdfast "
-			       "init --home %s --content %s/content' to take in the change",
-			       o->home, o->home, o->home);
+		return err_set(
+			e, ERR_CONFLICT, "",
+			"the plan in '%s/content' is not the one that was taken in; run 'holdfast "
+			"init --home %s --content %s/content' to take in the change",
+			o->home, o->home, o->home);
 	return clock_set(ws, o, rehearsal.ptr != NULL, e);
 }
 
@@ -218,9 +222,10 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 	enum err_code rc;
 
 	if (!file_exists(db_path))
-		return err_set(e, ERR_MISSING, "home",
-			       "there is no workspace in '%s'; make one with 'holdfast init --home %s'",
-			       o->home, o->home);
+		return err_set(
+			e, ERR_MISSING, "home",
+			"there is no workspace in '%s'; make one with 'holdfast init --home %s'",
+			o->home, o->home);
 	diag_init(&diags, &ws->model_arena);
 	rc = db_open(db_path, access, &ws->ctx.db, e);
 	if (!rc)
@@ -294,14 +299,16 @@ folder_copy(const char *from, const char *to, const char *suffix, struct arena *
 	for (size_t i = 0; !rc && i < names.count; i++) {
 		struct str text;
 
-		rc = file_load(file_join(a, from, names.names[i]), LIMIT_PLAN_FILE_BYTES, a, &text, e);
+		rc = file_load(file_join(a, from, names.names[i]), LIMIT_PLAN_FILE_BYTES, a, &text,
+			       e);
 		if (!rc)
 			rc = file_save(file_join(a, to, names.names[i]), text, 0644, e);
 	}
 	return rc;
 }
 
-/* Copies beside the old content, then puts it in its place: an interruption leaves one of the two whole. */
+/* Copies beside the old content, then puts it in its place: an interruption leaves one of the two
+ * whole. */
 static enum err_code
 content_copy(struct workspace *ws, const struct workspace_options *o, struct err *e)
 {
@@ -313,18 +320,18 @@ content_copy(struct workspace *ws, const struct workspace_options *o, struct err
 	enum err_code rc = file_remove_folder(next, e);
 
 	if (!rc)
-		rc = folder_copy(file_join(a, o->content, "registers"), file_join(a, next, "registers"),
-				 ".yaml", a, e);
+		rc = folder_copy(file_join(a, o->content, "registers"),
+				 file_join(a, next, "registers"), ".yaml", a, e);
 	if (!rc)
 		rc = folder_copy(o->plan, plan, ".yaml", a, e);
 	if (!rc)
 		rc = folder_copy(o->plan, plan, ".csv", a, e);
 	if (!rc)
-		rc = folder_copy(file_join(a, o->plan, "sections"), file_join(a, plan, "sections"), ".yaml",
-				 a, e);
+		rc = folder_copy(file_join(a, o->plan, "sections"), file_join(a, plan, "sections"),
+				 ".yaml", a, e);
 	if (!rc && file_is_folder(file_join(a, o->plan, "views")))
-		rc = folder_copy(file_join(a, o->plan, "views"), file_join(a, plan, "views"), ".sql", a,
-				 e);
+		rc = folder_copy(file_join(a, o->plan, "views"), file_join(a, plan, "views"),
+				 ".sql", a, e);
 	if (!rc)
 		rc = file_remove_folder(old, e);
 	if (!rc && file_is_folder(content) && rename(content, old) != 0)
@@ -410,10 +417,12 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	if (rc)
 		return rc;
 	/* A store whose making was interrupted has no tables at all: it is fresh still. */
-	report->created = meta_get(ws->ctx.db, "store_version", &ws->arena, &version, e) != ERR_NONE;
+	report->created =
+		meta_get(ws->ctx.db, "store_version", &ws->arena, &version, e) != ERR_NONE;
 	if (version.ptr && str_int(version, &number) && number > STORE_VERSION)
 		return err_set(e, ERR_CONFLICT, "",
-			       "this workspace was made by a newer Holdfast (format %lld, this one knows %d); "
+			       "this workspace was made by a newer Holdfast (format %lld, this one "
+			       "knows %d); "
 			       "use the newer program",
 			       (long long)number, STORE_VERSION);
 	rc = key_make(ws, o->home, e);

@@ -1,8 +1,8 @@
 /* workspace.h -- a folder that holds everything of one installation.
  *
  *   holdfast.db    registers, history, ledger, cells
- *   content/       the plan and registers as they were taken in; any change needs `holdfast init` again
- *   ledger.key     the ledger's secret key, mode 0600; ledger.pub its public key, for everyone
+ *   content/       the plan and registers as they were taken in; any change needs `holdfast init`
+ * again ledger.key     the ledger's secret key, mode 0600; ledger.pub its public key, for everyone
  */
 #ifndef RECORD_WORKSPACE_H
 #define RECORD_WORKSPACE_H
@@ -28,12 +28,14 @@ struct workspace_report {
 	struct buf changes; /* one line each, for people; the caller's */
 };
 
-/* Makes a workspace, or takes the changed plan and registers into an existing one: new registers, fields, words and states are added; what was removed or changed its type is refused,
- * and nothing is changed then. Repeatable after any interruption. */
+/* Makes a workspace, or takes the changed plan and registers into an existing one: new registers,
+ * fields, words and states are added; what was removed or changed its type is refused, and nothing
+ * is changed then. Repeatable after any interruption. */
 MUST_CHECK enum err_code workspace_init(const struct workspace_options *o, struct diags *diags,
 					struct workspace_report *report, struct err *e);
 
-/* ERR_MISSING when there is none, ERR_CONFLICT when it is newer than this program or its content folder changed. */
+/* ERR_MISSING when there is none, ERR_CONFLICT when it is newer than this program or its content
+ * folder changed. */
 MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum db_access access,
 					struct workspace **ret_ws, struct err *e);
 /* An empty one in memory, for examples and tests. `model` must outlive it. */

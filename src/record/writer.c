@@ -16,8 +16,8 @@ time_take(struct writer *w)
 {
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(
-		w->ctx->db, "select recorded_at from ledger_checkpoint order by id desc limit 1", &s,
-		&w->ctx->err);
+		w->ctx->db, "select recorded_at from ledger_checkpoint order by id desc limit 1",
+		&s, &w->ctx->err);
 	bool row;
 
 	if (rc)
@@ -42,7 +42,8 @@ actor_find(struct writer *w)
 		DB_STMT *add = NULL;
 		bool row;
 
-		rc = db_prepare(ctx->db, "select id from actor where name = :name", &find, &ctx->err);
+		rc = db_prepare(ctx->db, "select id from actor where name = :name", &find,
+				&ctx->err);
 		if (rc)
 			return rc;
 		db_bind_text(find, 1, ctx->actor);
@@ -53,10 +54,11 @@ actor_find(struct writer *w)
 			ctx->actor_id = db_int(find, 0);
 			return ERR_NONE;
 		}
-		rc = db_prepare(ctx->db,
-				"insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
-				"from actor",
-				&add, &ctx->err);
+		rc = db_prepare(
+			ctx->db,
+			"insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
+			"from actor",
+			&add, &ctx->err);
 		if (rc)
 			return rc;
 		db_bind_text(add, 1, ctx->actor);
@@ -345,7 +347,8 @@ version_in_history(struct writer *w, struct reg_writer *rw, int64_t id, int64_t 
 	return ERR_NONE;
 }
 
-/* Compares with the present version: its number, 0 when there is none, and whether the content is the same. */
+/* Compares with the present version: its number, 0 when there is none, and whether the content is
+ * the same. */
 static enum err_code
 compare(struct writer *w, struct reg_writer *rw, const struct record *r, int64_t *ret_version,
 	bool *ret_same)
@@ -372,7 +375,8 @@ compare(struct writer *w, struct reg_writer *rw, const struct record *r, int64_t
 }
 
 static enum err_code
-put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new, enum written *ret_written)
+put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
+    enum written *ret_written)
 {
 	int64_t present = 0;
 	bool same = false;
@@ -499,10 +503,8 @@ event_number(struct writer *w)
 enum err_code
 writer_event(struct writer *w, const char *kind, struct str detail)
 {
-	struct event ev = {.at = w->now,
-			   .kind = str_of(kind),
-			   .actor = w->ctx->actor,
-			   .detail = detail};
+	struct event ev = {
+		.at = w->now, .kind = str_of(kind), .actor = w->ctx->actor, .detail = detail};
 	struct db_stmt *s;
 	enum err_code rc = w->insert_event ? ERR_NONE : event_number(w);
 

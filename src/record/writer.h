@@ -1,6 +1,8 @@
-/* writer.h -- the only way to change a record: validate, authorise, version, seal, in one transaction.
+/* writer.h -- the only way to change a record: validate, authorise, version, seal, in one
+ * transaction.
  *
- * Import, commands, assessment and jobs all pass through it. Begin, any number of puts and events, commit; ending without a commit rolls everything back.
+ * Import, commands, assessment and jobs all pass through it. Begin, any number of puts and events,
+ * commit; ending without a commit rolls everything back.
  */
 #ifndef RECORD_WRITER_H
 #define RECORD_WRITER_H
@@ -11,7 +13,8 @@ struct writer;
 
 enum written { WRITTEN_ADDED, WRITTEN_CHANGED, WRITTEN_UNCHANGED };
 
-/* Starts the transaction. The time of all that it writes is taken here, and never lies before the last checkpoint's. */
+/* Starts the transaction. The time of all that it writes is taken here, and never lies before the
+ * last checkpoint's. */
 MUST_CHECK enum err_code writer_begin(struct ctx *ctx, struct writer **ret_writer);
 void writer_end(struct writer *w);
 void writer_endp(struct writer **w);
@@ -24,12 +27,14 @@ int64_t writer_now(const struct writer *w); /* milliseconds */
 /* Number for a new record of the register. */
 MUST_CHECK enum err_code writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id);
 
-/* Finds the record with that natural key, present or retired; 0 when there is none. `ret_delivered` may be NULL. */
+/* Finds the record with that natural key, present or retired; 0 when there is none. `ret_delivered`
+ * may be NULL. */
 MUST_CHECK enum err_code writer_find(struct writer *w, const struct record *r, int64_t *ret_id,
 				     int64_t *ret_delivered);
 
-/* Writes the record as its next version: r->id says which (of writer_find or writer_new_id); version, time, actor and salt are set here. What equals the present
- * version makes none. References must be resolved. */
+/* Writes the record as its next version: r->id says which (of writer_find or writer_new_id);
+ * version, time, actor and salt are set here. What equals the present version makes none.
+ * References must be resolved. */
 MUST_CHECK enum err_code writer_put(struct writer *w, struct record *r, enum written *ret_written);
 
 /* Takes the record out of the current ones: its last version says retired. */

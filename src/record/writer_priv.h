@@ -19,7 +19,7 @@ struct reg_writer {
 	struct db_stmt **insert_items; /* one a field, NULL for plain columns */
 	struct db_stmt **remove_items;
 	struct db_stmt **supersede_items;
-	int64_t next; /* counter for new numbers; 0 until read */
+	int64_t next;	 /* counter for new numbers; 0 until read */
 	int64_t first;	 /* what it was when the transaction began */
 	int64_t highest; /* counter of the last record written */
 };

@@ -1,7 +1,8 @@
 /* db.h -- one relational database, whichever engine serves it.
  *
- * Statement text is the portable subset that docs/plan-format.md describes, with parameters as :name. Values are always bound. Nothing above this floor knows the engine.
- * A connection and its statements belong to one thread at a time.
+ * Statement text is the portable subset that docs/plan-format.md describes, with parameters as
+ * :name. Values are always bound. Nothing above this floor knows the engine. A connection and its
+ * statements belong to one thread at a time.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -19,7 +20,8 @@ enum db_access {
 	DB_CREATE, /* makes it when missing */
 };
 
-/* `where` is a file's path, or ":memory:". Waits LIMIT_BUSY_SECONDS for another writer, then ERR_BUSY. */
+/* `where` is a file's path, or ":memory:". Waits LIMIT_BUSY_SECONDS for another writer, then
+ * ERR_BUSY. */
 MUST_CHECK enum err_code db_open(const char *where, enum db_access access, struct db **ret_db,
 				 struct err *e);
 void db_close(struct db *db);
@@ -80,7 +82,8 @@ void db_txn_end(struct db_txn *txn);
 /* Held to the end of the write transaction: one holder of `name` among all processes. */
 MUST_CHECK enum err_code db_lock(struct db *db, const char *name, struct err *e);
 
-/* For statements that a plan brings: it may only read tables, and call the functions of the format. */
+/* For statements that a plan brings: it may only read tables, and call the functions of the format.
+ */
 struct db_guard {
 	/* Called for each table that the statement reads; may be called twice for one. */
 	void (*reads)(void *object, const char *table);
@@ -90,7 +93,8 @@ struct db_guard {
 };
 MUST_CHECK enum err_code db_prepare_guarded(struct db *db, const char *sql, struct db_guard *guard,
 					    struct db_stmt **ret_stmt, struct err *e);
-/* Ends any statement that runs past the time (milliseconds from now) with ERR_TOO_BIG; 0 lifts it. */
+/* Ends any statement that runs past the time (milliseconds from now) with ERR_TOO_BIG; 0 lifts it.
+ */
 void db_deadline(struct db *db, int64_t ms);
 
 #endif

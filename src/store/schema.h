@@ -23,7 +23,8 @@ struct index {
 enum table_guard {
 	GUARD_NONE,
 	GUARD_APPEND_ONLY, /* rows are neither changed nor deleted */
-	GUARD_VERSIONED,   /* a row changes or goes only after its version stands in <table>_history */
+	GUARD_VERSIONED,   /* a row changes or goes only after its version stands in <table>_history
+			    */
 	GUARD_GROWING,	   /* like append-only, but `data` of a row may grow at its end */
 };
 
@@ -44,8 +45,8 @@ MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 MUST_CHECK enum err_code schema_add_index(struct db *db, const struct table *t,
 					  const struct index *index, struct err *e);
 
-
-/* Whether the table's guards stand as they were made: ERR_FAILED names the one that is missing or altered. */
+/* Whether the table's guards stand as they were made: ERR_FAILED names the one that is missing or
+ * altered. */
 MUST_CHECK enum err_code schema_check_guards(struct db *db, const struct table *t, struct err *e);
 
 #endif

@@ -53,11 +53,14 @@ sqlite_fail(struct sqlite_db *d, const char *what, struct err *e)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(e, ERR_BUSY, "",
-			       "%s: another process is writing to this workspace; try again when it is done",
+			       "%s: another process is writing to this workspace; try again when "
+			       "it is done",
 			       what);
 	case SQLITE_FULL:
-		return err_set(e, ERR_IO, "",
-			       "%s: the disk is full; nothing was changed; free some space and repeat", what);
+		return err_set(
+			e, ERR_IO, "",
+			"%s: the disk is full; nothing was changed; free some space and repeat",
+			what);
 	case SQLITE_IOERR:
 		return err_set(e, ERR_IO, "",
 			       "%s: the disk failed or is full (%s); nothing was changed", what,
@@ -70,12 +73,14 @@ sqlite_fail(struct sqlite_db *d, const char *what, struct err *e)
 	case SQLITE_PERM:
 	case SQLITE_CANTOPEN:
 		return err_set(e, ERR_DENIED, "",
-			       "%s: the workspace cannot be opened or written (%s); look at its permissions",
+			       "%s: the workspace cannot be opened or written (%s); look at its "
+			       "permissions",
 			       what, sqlite3_errmsg(d->handle));
 	case SQLITE_NOTADB:
 	case SQLITE_CORRUPT:
 		return err_set(e, ERR_INVALID, "",
-			       "%s: the database file is damaged or is none (%s); restore it from a backup",
+			       "%s: the database file is damaged or is none (%s); restore it from "
+			       "a backup",
 			       what, sqlite3_errmsg(d->handle));
 	default:
 		return err_set(e, ERR_INVALID, "", "%s: %s", what, sqlite3_errmsg(d->handle));
@@ -193,9 +198,9 @@ sqlite_deadline(struct db *db, int64_t ms)
 static bool
 function_allowed(const char *name)
 {
-	static const char *const allowed[] = {"coalesce", "nullif", "min",  "max",    "count",
-					      "sum",	  "lower",  "upper", "trim",   "length",
-					      "substr",	  "replace", "abs",  "row_number", "rank"};
+	static const char *const allowed[] = {
+		"coalesce", "nullif", "min",	"max",	   "count", "sum",	  "lower", "upper",
+		"trim",	    "length", "substr", "replace", "abs",   "row_number", "rank"};
 
 	for (size_t i = 0; i < COUNT_OF(allowed); i++) {
 		if (sqlite3_stricmp(name, allowed[i]) == 0)
@@ -233,9 +238,10 @@ static enum err_code
 prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 {
 	if (guard && sqlite3_errcode(d->handle) == SQLITE_AUTH)
-		return err_set(e, ERR_INVALID, "",
-			       "a plan may only read registers and call the functions of the format (%s)",
-			       sqlite3_errmsg(d->handle));
+		return err_set(
+			e, ERR_INVALID, "",
+			"a plan may only read registers and call the functions of the format (%s)",
+			sqlite3_errmsg(d->handle));
 	if (guard)
 		return err_set(e, ERR_INVALID, "", "%s", sqlite3_errmsg(d->handle));
 	return sqlite_fail(d, "database", e);
@@ -262,7 +268,8 @@ sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db
 		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
 	if (guard)
 		(void)sqlite3_set_authorizer(d->handle, on_authorize, guard);
-	status = sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, &tail);
+	status = sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle,
+				    &tail);
 	if (guard)
 		(void)sqlite3_set_authorizer(d->handle, NULL, NULL);
 	if (status != SQLITE_OK) {
@@ -271,8 +278,7 @@ sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db
 		rc = prepare_failed(d, guard, e);
 	} else if (!s->handle) {
 		rc = err_set(e, ERR_INVALID, "", "the statement is empty");
-	} else if (!tail_is_empty(tail) ||
-		   (guard && !sqlite3_stmt_readonly(s->handle))) {
+	} else if (!tail_is_empty(tail) || (guard && !sqlite3_stmt_readonly(s->handle))) {
 		if (guard)
 			guard->offset = tail ? tail - sql : -1;
 		rc = err_set(e, ERR_INVALID, "", "one statement that only reads is allowed here");

@@ -4,14 +4,16 @@
 
 #include <string.h>
 
-/* Arguments that are null, or no date where one must stand, give null: a check then sees "unknown". */
+/* Arguments that are null, or no date where one must stand, give null: a check then sees "unknown".
+ */
 
 static bool
 text_arg(sqlite3_value *v, struct str *ret_text)
 {
 	if (sqlite3_value_type(v) != SQLITE_TEXT)
 		return false;
-	*ret_text = (struct str){(const char *)sqlite3_value_text(v), (size_t)sqlite3_value_bytes(v)};
+	*ret_text =
+		(struct str){(const char *)sqlite3_value_text(v), (size_t)sqlite3_value_bytes(v)};
 	return true;
 }
 
@@ -188,7 +190,8 @@ month_of(sqlite3_context *c, int n, sqlite3_value **v)
 		sqlite3_result_text(c, s.ptr, 7, SQLITE_TRANSIENT);
 }
 
-/* A list is canonical JSON text: ["a","b"], words without quotes or backslashes inside unless escaped. */
+/* A list is canonical JSON text: ["a","b"], words without quotes or backslashes inside unless
+ * escaped. */
 static bool
 next_word(struct str *list, struct str *ret_word)
 {
@@ -275,12 +278,18 @@ static const struct {
 	int args;
 	void (*run)(sqlite3_context *c, int n, sqlite3_value **v);
 } function_table[] = {
-	{"days_between", 2, days_between}, {"hours_between", 2, hours_between},
-	{"add_days", 2, add_days},	   {"add_months", 2, add_months},
-	{"add_years", 2, add_years},	   {"add_hours", 2, add_hours},
-	{"add_minutes", 2, add_minutes},   {"date_of", 1, date_of},
-	{"month_of", 1, month_of},	   {"list_has", 2, list_has},
-	{"list_count", 1, list_count},	   {"list_minus", 2, list_minus},
+	{"days_between",	 2, days_between },
+	   {"hours_between", 2, hours_between},
+	{"add_days",	     2, add_days	},
+	   {"add_months",	  2, add_months   },
+	{"add_years",     2, add_years	  },
+	   {"add_hours",	 2, add_hours    },
+	{"add_minutes",	2, add_minutes  },
+	   {"date_of",       1, date_of	 },
+	{"month_of",	     1, month_of	},
+	   {"list_has",	2, list_has	   },
+	{"list_count",    1, list_count   },
+	   {"list_minus",	  2, list_minus   },
 };
 
 bool

@@ -38,15 +38,20 @@ guard_text(const struct table *t, bool on_delete, struct buf *sql)
 	buf_addf(sql, "create trigger \"%s_guard_%s\" before %s on \"%s\" ", n, event, event, n);
 	if (t->guard == GUARD_VERSIONED)
 		buf_addf(sql,
-			 "when not exists (select 1 from \"%s_history\" h where h.id = old.id and h.row_version = "
-			 "old.row_version)%s begin select raise(abort, '%s: a version is superseded only "
+			 "when not exists (select 1 from \"%s_history\" h where h.id = old.id and "
+			 "h.row_version = "
+			 "old.row_version)%s begin select raise(abort, '%s: a version is "
+			 "superseded only "
 			 "after it stands in the history'); end",
-			 n, on_delete ? "" : " or new.id <> old.id or new.row_version <= old.row_version",
+			 n,
+			 on_delete ? ""
+				   : " or new.id <> old.id or new.row_version <= old.row_version",
 			 n);
 	else if (t->guard == GUARD_GROWING && !on_delete)
 		buf_addf(sql,
 			 "when length(new.data) < length(old.data) or substr(new.data, 1, "
-			 "length(old.data)) <> old.data begin select raise(abort, '%s only grows'); end",
+			 "length(old.data)) <> old.data begin select raise(abort, '%s only "
+			 "grows'); end",
 			 n);
 	else
 		buf_addf(sql, "begin select raise(abort, '%s is append-only'); end", n);
@@ -121,9 +126,10 @@ check_one(struct db_stmt *s, const struct table *t, bool on_delete, struct err *
 	       memcmp(db_text(s, 0).ptr + 14, trigger.data + 14, trigger.len - 14) == 0;
 	db_reset(s);
 	if (!same)
-		return err_set(e, ERR_FAILED, t->name,
-			       "the guard against silent change of table '%s' on %s is missing or altered",
-			       t->name, on_delete ? "delete" : "update");
+		return err_set(
+			e, ERR_FAILED, t->name,
+			"the guard against silent change of table '%s' on %s is missing or altered",
+			t->name, on_delete ? "delete" : "update");
 	return ERR_NONE;
 }
 

@@ -32,7 +32,8 @@ text_at(const json_t *object, const char *name)
 static void
 check_fields(struct arena *a, json_t *record)
 {
-	const char *path = arena_format(a, "content/registers/%s.yaml", text_at(record, "register"));
+	const char *path =
+		arena_format(a, "content/registers/%s.yaml", text_at(record, "register"));
 	struct err e = {0};
 	struct str yaml;
 	const char *name;
@@ -198,8 +199,9 @@ TEST(collect_without_root_sees_less_and_says_so)
 	text = collected(&r, r.path, "h1", COLLECT_NOW, &summary);
 	CHECK(strstr(text, "/etc/shadow may not be read; run as root"));
 	CHECK(strstr(text, "sudo rights: /etc/sudoers may not be read; run as root"));
-	CHECK(strstr(text, "{\"register\":\"account\",\"key\":\"amara@h1\",\"login\":\"amara\","
-			   "\"kind\":\"user\",\"system\":\"h1\",\"observed_permissions\":[\"amara\"]}"));
+	CHECK(strstr(text,
+		     "{\"register\":\"account\",\"key\":\"amara@h1\",\"login\":\"amara\","
+		     "\"kind\":\"user\",\"system\":\"h1\",\"observed_permissions\":[\"amara\"]}"));
 	free(text);
 	if (getuid() == 0)
 		CHECK(seteuid(0) == 0);

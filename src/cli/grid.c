@@ -1,0 +1,151 @@
+#include "cli/grid.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Between columns. */
+static const char gap[] = "  ";
+
+enum { GAP = sizeof(gap) - 1, CELL_LEAST = 8 };
+
+void
+grid_init(struct grid *g, struct cli *c, const struct grid_column *columns, size_t count)
+{
+	*g = (struct grid){.cli = c, .columns = columns, .column_count = count};
+}
+
+void
+grid_text(struct grid *g, struct str text)
+{
+	char *copy = str_z(&g->cli->arena, text);
+
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
+			copy[i] = ' ';
+	}
+	if (g->cell_count == g->cell_cap) {
+		struct str *more;
+
+		g->cell_cap = g->cell_cap ? 2 * g->cell_cap : 256;
+		more = arena_alloc(&g->cli->arena, g->cell_cap * sizeof(*more));
+		if (g->cell_count)
+			memcpy(more, g->cells, g->cell_count * sizeof(*more));
+		g->cells = more;
+	}
+	g->cells[g->cell_count++] = (struct str){copy, text.len};
+}
+
+void
+grid_addf(struct grid *g, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	grid_text(g, str_of(text));
+}
+
+void
+grid_int(struct grid *g, int64_t value)
+{
+	char plain[32];
+	char text[48];
+	size_t len = (size_t)snprintf(plain, sizeof(plain), "%lld", (long long)value);
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0 && plain[i - 1] != '-')
+			text[n++] = ',';
+		text[n++] = plain[i];
+	}
+	grid_text(g, (struct str){text, n});
+}
+
+/* The widest of a column's cells and its title. */
+static size_t
+column_width(const struct grid *g, size_t column)
+{
+	size_t widest = strlen(g->columns[column].title);
+
+	for (size_t i = column; i < g->cell_count; i += g->column_count) {
+		size_t width = text_columns(g->cells[i]);
+
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+/* Takes from the widest column that may shrink until the row fits or none can give more. */
+static void
+widths_fit(const struct grid *g, size_t *widths)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < g->column_count; i++)
+		total += widths[i] + GAP;
+	for (total -= GAP; total > g->cli->columns; total--) {
+		size_t widest = g->column_count;
+
+		for (size_t i = 0; i < g->column_count; i++) {
+			if (g->columns[i].shrink && widths[i] > CELL_LEAST &&
+			    (widest == g->column_count || widths[i] > widths[widest]))
+				widest = i;
+		}
+		if (widest == g->column_count)
+			return;
+		widths[widest]--;
+	}
+}
+
+/* Bytes of the text that fill at most `width` columns. */
+static size_t
+bytes_within(struct str text, size_t width)
+{
+	size_t bytes = text.len;
+
+	while (bytes > 0 && text_columns((struct str){text.ptr, bytes}) > width) {
+		bytes--;
+		while (bytes > 0 && ((unsigned char)text.ptr[bytes] & 0xc0) == 0x80)
+			bytes--;
+	}
+	return bytes;
+}
+
+static void
+cell_print(const struct grid *g, struct str text, size_t column, size_t width)
+{
+	bool last = column + 1 == g->column_count;
+	size_t columns = text_columns(text);
+	const char *tail = "";
+
+	if (columns > width) {
+		text.len = bytes_within(text, width - 3);
+		columns = text_columns(text) + 3;
+		tail = "...";
+	}
+	if (g->columns[column].right)
+		cli_print(g->cli, "%*s", (int)(width - columns), "");
+	cli_print(g->cli, "%.*s%s", STR_ARG(text), tail);
+	if (!g->columns[column].right && !last)
+		cli_print(g->cli, "%*s", (int)(width - columns), "");
+	cli_print(g->cli, "%s", last ? "\n" : gap);
+}
+
+void
+grid_print(const struct grid *g)
+{
+	size_t widths[GRID_COLUMNS];
+
+	for (size_t i = 0; i < g->column_count; i++)
+		widths[i] = column_width(g, i);
+	widths_fit(g, widths);
+	for (size_t i = 0; i < g->column_count; i++)
+		cell_print(g, str_of(g->columns[i].title), i, widths[i]);
+	for (size_t i = 0; i < g->cell_count; i++)
+		cell_print(g, g->cells[i], i % g->column_count, widths[i % g->column_count]);
+}

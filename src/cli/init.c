@@ -1,0 +1,113 @@
+#include "cli/cli.h"
+
+#include "record/parties.h"
+#include "sys/file.h"
+
+#include <string.h>
+
+/* Where the plan is: a folder, or the name of one below content/plans. */
+static enum err_code
+plan_folder(struct cli *c, const char *content, const char **ret_folder)
+{
+	const char *given = cli_option(c, "plan");
+	const char *plans = file_join(&c->arena, content, "plans");
+	struct file_names names;
+	enum err_code rc;
+
+	if (file_is_folder(file_join(&c->arena, content, "plan")) && !given) {
+		/* The content of a workspace holds the one plan that it took in. */
+		*ret_folder = file_join(&c->arena, content, "plan");
+		return ERR_NONE;
+	}
+	if (given) {
+		*ret_folder = strchr(given, '/') ? given : file_join(&c->arena, plans, given);
+		return ERR_NONE;
+	}
+	rc = file_list(plans, "", &c->arena, &names, &c->err);
+	if (rc)
+		return rc;
+	if (names.count != 1)
+		return err_set(&c->err, ERR_USAGE, "plan",
+			       "'%s' holds %zu plans; say which one with --plan", plans,
+			       names.count);
+	*ret_folder = file_join(&c->arena, plans, names.names[0]);
+	return ERR_NONE;
+}
+
+static enum err_code
+parties_add(struct cli *c)
+{
+	CLEANUP(workspace_closep) struct workspace *ws = NULL;
+	WRITER *w = NULL;
+	struct ctx *ctx;
+	enum err_code rc = cli_open(c, DB_WRITE, &ws);
+
+	if (rc)
+		return rc;
+	ctx = workspace_ctx(ws);
+	rc = writer_begin(ctx, &w);
+	if (!rc)
+		rc = parties_put(w, ctx->model->plan.parties, ctx->model->plan.party_count);
+	if (!rc)
+		rc = writer_commit(w);
+	return cli_failed(c, ws, rc);
+}
+
+static void
+report_print(struct cli *c, const struct workspace_report *r)
+{
+	if (r->created) {
+		cli_print(c, "Made the workspace %s: %zu registers, a ledger with its own key.\n",
+			  c->home, r->tables_added);
+		cli_print(c, "Next: holdfast import REGISTER FILE, then holdfast assess.\n");
+	} else if (r->plan_changed) {
+		cli_print(c, "Took in the changed plan. %.*s", (int)r->changes.len,
+			  r->changes.data ? r->changes.data : "");
+		cli_print(c, "%s", r->changes.len ? "" : "Tables stay as they are.\n");
+	} else {
+		cli_print(c, "The workspace %s is as the plan wants it; nothing to do.\n", c->home);
+	}
+}
+
+static enum err_code
+run(struct cli *c)
+{
+	struct workspace_options o = {.home = c->home, .rehearse = c->clock};
+	struct workspace_report report = {.changes = {.limit = 1024 * 1024}};
+	struct diags diags;
+	enum err_code rc;
+
+	o.content = cli_option(c, "content") ? cli_option(c, "content") : HOLDFAST_CONTENT;
+	o.rehearsal = cli_switch(c, "rehearsal");
+	diag_init(&diags, &c->arena);
+	rc = plan_folder(c, o.content, &o.plan);
+	if (!rc)
+		rc = workspace_init(&o, &diags, &report, &c->err);
+	/* The first finding is the error itself. */
+	if (rc && diags.errors > 1)
+		cli_diags(c, &diags);
+	if (!rc)
+		rc = parties_add(c);
+	if (!rc)
+		report_print(c, &report);
+	buf_fini(&report.changes);
+	return rc;
+}
+
+const struct command init_command = {
+	.name = "init",
+	.arguments = "",
+	.about = "Make a workspace, or take a changed plan into one",
+	.details =
+		"A workspace is a folder with the database, the plan as it was taken in, and the "
+		"ledger's\n"
+		"key. On an existing one, new registers, fields and states are added; what was "
+		"removed or\n"
+		"changed its type is refused and nothing is changed. It can be repeated after any\n"
+		"interruption.\n",
+	.options = {{"content", "DIR",
+		     "registers/ and plans/; else those that came with the program"},
+		    {"plan", "NAME", "the plan: a name below plans/, or a folder"},
+		    {"rehearsal", NULL, "a workspace for trying out, whose --clock may be set"}},
+	.run = run,
+};
