@@ -33,74 +33,23 @@ static const struct type_name {
 	{"file",		 FIELD_FILE,     WORDS_NONE   },
 };
 
-/* Names that the tables, JSON and CSV use themselves, or that one of the engines reserves. */
-static const char *const reserved[] = {
-	"id",
-	"key",
-	"organisation",
-	"state",
-	"feed",
-	"row_version",
-	"recorded_from",
-	"recorded_by",
-	"recorded_to",
-	"delivered",
-	"salt",
-	"retired",
-	"record",
-	"pos",
-	"register",
-	"all",
-	"and",
-	"as",
-	"by",
-	"case",
-	"check",
-	"column",
-	"constraint",
-	"create",
-	"default",
-	"distinct",
-	"do",
-	"else",
-	"end",
-	"except",
-	"false",
-	"fetch",
-	"for",
-	"foreign",
-	"from",
-	"grant",
-	"group",
-	"having",
-	"in",
-	"index",
-	"into",
-	"is",
-	"join",
-	"limit",
-	"not",
-	"null",
-	"offset",
-	"on",
-	"or",
-	"order",
-	"primary",
-	"references",
-	"select",
-	"table",
-	"then",
-	"to",
-	"true",
-	"union",
-	"unique",
-	"user",
-	"using",
-	"values",
-	"when",
-	"where",
-	"window",
-	"with",
+/* Names that the tables of registers, JSON and CSV use themselves, ... */
+static const char *const taken[] = {
+	"id",	       "key",		"organisation", "state",       "feed",
+	"row_version", "recorded_from", "recorded_by",	"recorded_to", "delivered",
+	"salt",	       "retired",	"record",	"pos",	       "register",
+};
+/* ... the tables of lists, ... */
+static const char *const taken_in_lists[] = {"record", "row_version", "pos"};
+/* ... or that one of the engines reserves. */
+static const char *const keywords[] = {
+	"all",	  "and",     "as",	 "by",	    "case",	  "check",  "column", "constraint",
+	"create", "default", "distinct", "do",	    "else",	  "end",    "except", "false",
+	"fetch",  "for",     "foreign",	 "from",    "grant",	  "group",  "having", "in",
+	"index",  "into",    "is",	 "join",    "limit",	  "not",    "null",   "offset",
+	"on",	  "or",	     "order",	 "primary", "references", "select", "table",  "then",
+	"to",	  "true",    "union",	 "unique",  "user",	  "using",  "values", "when",
+	"where",  "window",  "with",
 };
 
 static struct words
@@ -115,17 +64,27 @@ role_words(const struct builder *b)
 	return w;
 }
 
+static bool
+is_among(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
-check_name(const struct builder *b, const struct yaml *at, const char *name)
+check_name(const struct builder *b, const struct yaml *at, const char *name, bool inside_list)
 {
 	if (!text_is_name(str_of(name)))
 		bind_error(&b->bind, at,
 			   "'%s' is no good name: use lower-case letters, digits and underscores",
 			   name);
-	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
-		if (strcmp(reserved[i], name) == 0)
-			bind_error(&b->bind, at, "'%s' is a reserved name; choose another", name);
-	}
+	if (is_among(name, keywords, COUNT_OF(keywords)) ||
+	    (inside_list ? is_among(name, taken_in_lists, COUNT_OF(taken_in_lists))
+			 : is_among(name, taken, COUNT_OF(taken))))
+		bind_error(&b->bind, at, "'%s' is a reserved name; choose another", name);
 }
 
 static const struct type_name *
@@ -168,7 +127,7 @@ field_read(struct builder *b, const struct yaml *map, bool inside_list, struct f
 	f->place = bind_place(&b->bind, map);
 	f->name = bind_text(&b->bind, map, "name", NULL);
 	if (f->name[0] != '\0')
-		check_name(b, map, f->name);
+		check_name(b, map, f->name, inside_list);
 	f->label = bind_text(&b->bind, map, "label", f->name);
 	f->help = bind_text(&b->bind, map, "help", "");
 	f->required = bind_bool(&b->bind, map, "required");
