@@ -251,6 +251,9 @@ const struct role *model_role(const struct model *m, struct str name);
 const char *model_nearest_reg(const struct model *m, struct str name);
 const char *reg_nearest_field(const struct reg *r, struct str name);
 
+/* The place in the plan's file of a byte of the query's text. */
+struct place query_place(const struct query *q, size_t offset);
+
 /* "ACC-1042". */
 enum { RECORD_NAME_SIZE = 40 };
 void record_name(const struct model *m, int64_t id, char out[RECORD_NAME_SIZE]);

@@ -34,7 +34,4 @@ void views_read(struct builder *b);
 /* Puts the views that the text uses before it. False after a complaint. */
 bool views_compose(struct builder *b, struct query *q);
 
-/* The place inside a query's file of a byte of its text. */
-struct place query_place(const struct query *q, size_t offset);
-
 #endif

@@ -1,0 +1,444 @@
+#include "check/run.h"
+
+#include "base/civil.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "model/bind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TABLES_MAX = 200, CHECK_MEMORY = 4 * 1024 * 1024 };
+
+struct check {
+	struct ctx *ctx;
+	const struct obligation *obligation;
+	struct db_stmt *scope;
+	struct db_stmt *check;
+	int record_column; /* of check; -1 where it does not give it */
+	int reason_column;
+	int since_column;
+	int organisation_column;
+	struct words tables;
+	struct arena arena;
+	char today[CIVIL_DATE_LEN + 1];
+	char now[CIVIL_INSTANT_LEN + 1];
+	char from[CIVIL_DATE_LEN + 1];
+	char to[CIVIL_DATE_LEN + 1];
+};
+
+static void
+table_read(void *object, const char *table)
+{
+	struct check *c = object;
+
+	if (!words_have(&c->tables, str_of(table)) && c->tables.count < TABLES_MAX)
+		c->tables.words[c->tables.count++] = str_z(&c->arena, str_of(table));
+}
+
+/* Sets the place of a fault in a query, given where the engine saw it. */
+static enum err_code
+fault_at(struct check *c, const struct query *q, long offset, enum err_code rc)
+{
+	struct place p = q->place;
+
+	if (offset >= (long)q->prefix)
+		p = query_place(q, (size_t)offset - q->prefix);
+	err_at(&c->ctx->err, p.file, p.line, p.column);
+	return rc;
+}
+
+static int
+column_of(const struct db_stmt *s, const char *name)
+{
+	for (int i = 0; i < db_column_count(s); i++) {
+		if (strcmp(db_column_name(s, i), name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static const char *const always[] = {"today", "now", "period_from", "period_to"};
+
+static enum err_code
+params_known(struct check *c, const struct query *q, const struct db_stmt *s)
+{
+	const struct plan *p = &c->ctx->model->plan;
+
+	for (int i = 1; i <= db_param_count(s); i++) {
+		const char *name = db_param_name(s, i);
+		const char **names;
+		const char *near;
+		size_t n = 0;
+
+		names = arena_alloc(&c->arena,
+				    (p->param_count + COUNT_OF(always)) * sizeof(*names));
+		for (size_t k = 0; k < COUNT_OF(always); k++)
+			names[n++] = always[k];
+		for (size_t k = 0; k < p->param_count; k++)
+			names[n++] = p->params[k].name;
+		for (size_t k = 0; k < n && name; k++) {
+			if (strcmp(names[k], name) == 0)
+				name = NULL;
+		}
+		if (!name)
+			continue;
+		near = text_nearest(str_of(name), names, n);
+		err_set(&c->ctx->err, ERR_INVALID, "",
+			"parameter ':%s' is not in parameters.yaml%s%s%s", name,
+			near ? "; did you mean ':" : "", near ? near : "", near ? "'?" : "");
+		return fault_at(c, q, -1, ERR_INVALID);
+	}
+	return ERR_NONE;
+}
+
+static enum err_code
+query_prepare(struct check *c, const struct query *q, struct db_stmt **ret_stmt)
+{
+	struct db_guard guard = {.reads = table_read, .object = c, .offset = -1};
+	enum err_code rc =
+		db_prepare_guarded(c->ctx->db, q->composed, &guard, ret_stmt, &c->ctx->err);
+
+	return rc ? fault_at(c, q, guard.offset, rc) : params_known(c, q, *ret_stmt);
+}
+
+static enum err_code
+columns_find(struct check *c)
+{
+	const struct obligation *o = c->obligation;
+	int known = 0;
+
+	if (db_column_count(c->scope) != 1 || column_of(c->scope, "record") != 0) {
+		err_set(&c->ctx->err, ERR_INVALID, "", "'scope' must give one column, record");
+		return fault_at(c, &o->scope, -1, ERR_INVALID);
+	}
+	c->record_column = column_of(c->check, "record");
+	c->reason_column = column_of(c->check, "reason");
+	c->since_column = column_of(c->check, "since");
+	c->organisation_column = column_of(c->check, "organisation");
+	known = 2 + (c->since_column >= 0) + (c->organisation_column >= 0);
+	if (c->record_column < 0 || c->reason_column < 0 || db_column_count(c->check) != known) {
+		err_set(&c->ctx->err, ERR_INVALID, "",
+			"'check' must give record and reason, and may give since and organisation, "
+			"nothing else");
+		return fault_at(c, &o->check, -1, ERR_INVALID);
+	}
+	return ERR_NONE;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum err_code
+check_new(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
+{
+	struct check *c = calloc(1, sizeof(*c));
+	enum err_code rc;
+
+	if (!c)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a check");
+	c->ctx = ctx;
+	c->obligation = o;
+	arena_init(&c->arena, CHECK_MEMORY);
+	c->tables.words = arena_alloc(&c->arena, TABLES_MAX * sizeof(*c->tables.words));
+	rc = query_prepare(c, &o->scope, &c->scope);
+	if (!rc)
+		rc = query_prepare(c, &o->check, &c->check);
+	if (!rc)
+		rc = columns_find(c);
+	if (rc) {
+		check_free(c);
+		return rc;
+	}
+	qsort(c->tables.words, c->tables.count, sizeof(*c->tables.words), by_text);
+	*ret_check = c;
+	return ERR_NONE;
+}
+
+void
+check_free(struct check *c)
+{
+	if (!c)
+		return;
+	db_stmt_free(c->scope);
+	db_stmt_free(c->check);
+	arena_fini(&c->arena);
+	free(c);
+}
+
+void
+check_freep(struct check **c)
+{
+	check_free(*c);
+}
+
+const struct words *
+check_tables(const struct check *c)
+{
+	return &c->tables;
+}
+
+bool
+check_uses(const struct check *c, const char *param)
+{
+	return db_param(c->scope, param) > 0 || db_param(c->check, param) > 0;
+}
+
+struct check_moment
+check_moment_at(const struct ctx *ctx, int64_t now, enum cadence cadence)
+{
+	struct check_moment m = {.now = now, .limit_ms = (int64_t)LIMIT_CHECK_SECONDS * 1000};
+
+	m.today = zone_date(ctx->zone, now);
+	m.period = period_of(cadence, m.today);
+	return m;
+}
+
+static struct str
+always_text(const struct check *c, const char *name)
+{
+	if (strcmp(name, "today") == 0)
+		return str_of(c->today);
+	if (strcmp(name, "now") == 0)
+		return str_of(c->now);
+	if (strcmp(name, "period_from") == 0)
+		return str_of(c->from);
+	if (strcmp(name, "period_to") == 0)
+		return str_of(c->to);
+	return (struct str){0};
+}
+
+static void
+params_bind(const struct check *c, struct db_stmt *s, const struct check_moment *m)
+{
+	for (int i = 1; i <= db_param_count(s); i++) {
+		const char *name = db_param_name(s, i);
+		const struct param *p = model_param(c->ctx->model, name);
+
+		if (!p)
+			db_bind_text(s, i, always_text(c, name));
+		else if (p == m->tried)
+			db_bind_int(s, i, m->tried_figure);
+		else if (p->kind == UNIT_NUMBER)
+			db_bind_int(s, i, p->number);
+		else
+			db_bind_text(s, i, str_of(p->text));
+	}
+}
+
+/* What the run has seen so far. */
+struct running {
+	struct check *check;
+	const struct roster *roster;
+	const struct check_moment *moment;
+	struct arena *arena;
+	uint8_t *tested; /* one bit a counter of the register */
+	uint8_t *failed;
+	int64_t *counts; /* by place in the roster's organisations */
+	struct check_result result;
+	size_t cap;
+	int64_t rows;
+};
+
+static bool
+bit_take(uint8_t *bits, size_t at)
+{
+	uint8_t mask = (uint8_t)(1U << (at & 7));
+	bool was = (bits[at >> 3] & mask) != 0;
+
+	bits[at >> 3] |= mask;
+	return was;
+}
+
+static enum err_code
+row_count(struct running *run, const char *what)
+{
+	if (++run->rows > LIMIT_CHECK_ROWS)
+		return err_set(&run->check->ctx->err, ERR_TOO_BIG, "", "%s gives more than %d rows",
+			       what, LIMIT_CHECK_ROWS);
+	return ERR_NONE;
+}
+
+/* The place of a record in the roster, or an error that says whose fault it is that there is none.
+ */
+static enum err_code
+record_at(struct running *run, const struct db_stmt *s, int column, size_t *ret_counter)
+{
+	struct ctx *ctx = run->check->ctx;
+	const struct reg *reg = run->roster->reg;
+	int64_t id = db_is_int(s, column) ? db_int(s, column) : 0;
+	char name[RECORD_NAME_SIZE] = "a row without a record";
+
+	*ret_counter = (size_t)(id & (((int64_t)1 << ID_CODE_SHIFT) - 1));
+	if (roster_organisation(run->roster, id))
+		return ERR_NONE;
+	if (id)
+		record_name(ctx->model, id, name);
+	return err_set(&ctx->err, ERR_INVALID, "",
+		       "it gives %s, which is no record of register '%s'", name, reg->name);
+}
+
+static enum err_code
+scope_run(struct running *run)
+{
+	struct check *c = run->check;
+	enum err_code rc = ERR_NONE;
+	bool row;
+
+	params_bind(c, c->scope, run->moment);
+	db_deadline(c->ctx->db, run->moment->limit_ms);
+	while (!rc && !(rc = db_step(c->scope, &row, &c->ctx->err)) && row) {
+		size_t counter;
+
+		rc = row_count(run, "'scope'");
+		if (!rc)
+			rc = record_at(run, c->scope, 0, &counter);
+		if (!rc && !bit_take(run->tested, counter)) {
+			run->counts[run->roster->owners[counter] - 1]++;
+			run->result.tested_total++;
+		}
+	}
+	db_deadline(c->ctx->db, 0);
+	db_reset(c->scope);
+	return rc ? fault_at(c, &c->obligation->scope, -1, rc) : ERR_NONE;
+}
+
+/* A date counts from its first moment in the plan's zone. */
+static enum err_code
+since_read(struct running *run, struct str text, int64_t *ret_ms)
+{
+	struct ctx *ctx = run->check->ctx;
+	int64_t days;
+
+	*ret_ms = 0;
+	if (!text.ptr)
+		return ERR_NONE;
+	if (civil_parse_date(text, &days))
+		*ret_ms = zone_day_start(ctx->zone, days);
+	else if (!civil_parse_instant(text, ret_ms))
+		return err_set(&ctx->err, ERR_INVALID, "", "since is '%.*s', which is no date",
+			       STR_ARG(text));
+	if (*ret_ms > run->moment->now)
+		*ret_ms = run->moment->now;
+	return ERR_NONE;
+}
+
+static enum err_code
+failure_add(struct running *run, size_t counter)
+{
+	struct check *c = run->check;
+	struct check_result *res = &run->result;
+	struct str reason = db_text(c->check, c->reason_column);
+	struct check_failure *f;
+	enum err_code rc;
+
+	if (str_trim(reason).len == 0)
+		return err_set(&c->ctx->err, ERR_INVALID, "", "a failing record has no reason");
+	if (res->failure_count == run->cap) {
+		f = arena_alloc(run->arena, (run->cap + 64) * 2 * sizeof(*f));
+		if (run->cap)
+			memcpy(f, res->failures, run->cap * sizeof(*f));
+		res->failures = f;
+		run->cap = (run->cap + 64) * 2;
+	}
+	f = &res->failures[res->failure_count];
+	*f = (struct check_failure){
+		.record = db_int(c->check, c->record_column),
+		.organisation = run->roster->organisations[run->roster->owners[counter] - 1],
+		.reason = str_dup(run->arena, reason)};
+	if (c->organisation_column >= 0 && !db_is_null(c->check, c->organisation_column))
+		f->organisation = db_int(c->check, c->organisation_column);
+	rc = c->since_column < 0 ? ERR_NONE
+				 : since_read(run, db_text(c->check, c->since_column), &f->since);
+	if (!rc)
+		res->failure_count++;
+	return rc;
+}
+
+static enum err_code
+failures_run(struct running *run)
+{
+	struct check *c = run->check;
+	enum err_code rc = ERR_NONE;
+	bool row;
+
+	params_bind(c, c->check, run->moment);
+	db_deadline(c->ctx->db, run->moment->limit_ms);
+	while (!rc && !(rc = db_step(c->check, &row, &c->ctx->err)) && row) {
+		char name[RECORD_NAME_SIZE];
+		size_t counter;
+
+		rc = row_count(run, "'check'");
+		if (!rc)
+			rc = record_at(run, c->check, c->record_column, &counter);
+		if (!rc && !(run->tested[counter >> 3] & 1U << (counter & 7))) {
+			record_name(c->ctx->model, db_int(c->check, c->record_column), name);
+			rc = err_set(&c->ctx->err, ERR_INVALID, "",
+				     "the check fails %s, which is outside its scope", name);
+		}
+		if (!rc && !bit_take(run->failed, counter))
+			rc = failure_add(run, counter);
+	}
+	db_deadline(c->ctx->db, 0);
+	db_reset(c->check);
+	return rc ? fault_at(c, &c->obligation->check, -1, rc) : ERR_NONE;
+}
+
+static int
+by_record(const void *a, const void *b)
+{
+	const struct check_failure *x = a;
+	const struct check_failure *y = b;
+
+	return (x->record > y->record) - (x->record < y->record);
+}
+
+static void
+tested_gather(struct running *run)
+{
+	const struct roster *r = run->roster;
+	struct check_result *res = &run->result;
+
+	res->tested = arena_alloc(run->arena, (r->organisation_count + 1) * sizeof(*res->tested));
+	for (size_t i = 0; i < r->organisation_count; i++) {
+		if (run->counts[i] > 0)
+			res->tested[res->tested_count++] =
+				(struct check_tested){r->organisations[i], run->counts[i]};
+	}
+	if (res->failure_count > 0)
+		qsort(res->failures, res->failure_count, sizeof(*res->failures), by_record);
+}
+
+enum err_code
+check_run(struct check *c, const struct roster *r, const struct check_moment *m, struct arena *a,
+	  struct check_result *ret_result)
+{
+	struct running run = {.check = c, .roster = r, .moment = m, .arena = a};
+	size_t bytes = r->size / 8 + 1;
+	enum err_code rc;
+
+	civil_format_date(m->today, c->today);
+	civil_format_instant(m->now, c->now);
+	civil_format_date(m->period.from, c->from);
+	civil_format_date(m->period.to, c->to);
+	run.tested = calloc(2, bytes);
+	run.counts = calloc(r->organisation_count + 1, sizeof(*run.counts));
+	if (run.tested && run.counts) {
+		run.failed = run.tested + bytes;
+		rc = scope_run(&run);
+	} else {
+		rc = err_set(&c->ctx->err, ERR_INTERNAL, "", "no memory to run a check");
+	}
+	if (!rc)
+		rc = failures_run(&run);
+	if (!rc) {
+		tested_gather(&run);
+		*ret_result = run.result;
+	}
+	free(run.tested);
+	free(run.counts);
+	return rc;
+}
