@@ -17,7 +17,7 @@ builder_hash(struct builder *b, const char *name, struct str content)
 }
 
 enum err_code
-model_load(const char *content, const char *plan_folder, struct arena *a, struct diags *d,
+model_load(const struct model_source *from, struct arena *a, struct diags *d,
 	   const struct model **ret_model, struct err *e)
 {
 	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
@@ -25,19 +25,19 @@ model_load(const char *content, const char *plan_folder, struct arena *a, struct
 	struct builder b = {
 		.bind = {.arena = a, .diags = d},
 		.model = m,
-		.plan_folder = str_z(a, str_of(plan_folder))
-	    };
+		.plan_folder = str_z(a, str_of(from->plan))
+	   };
 	enum err_code rc = hasher_new(&hasher, e);
 
 	if (rc)
 		return rc;
-	if (!file_is_folder(plan_folder))
+	if (!file_is_folder(from->plan))
 		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan",
 			       plan_folder);
 	b.hasher = hasher;
 	hasher_begin(hasher);
 	plan_read(&b);
-	registers_read(&b, file_join(a, content, "registers"));
+	registers_read(&b, file_join(a, from->content, "registers"));
 	if (d->errors == 0) {
 		views_read(&b);
 		obligations_read(&b);

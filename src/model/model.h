@@ -51,8 +51,7 @@ struct field {
 };
 
 struct transition {
-	const char *from;
-	const char *to;
+	const char *from, *to;
 };
 
 struct reg {
@@ -175,15 +174,11 @@ struct view {
 };
 
 struct organisation_entry {
-	const char *key;
-	const char *kind;
-	const char *name;
+	const char *key, *kind, *name;
 };
 
 struct plan_document {
-	const char *number;
-	const char *reference;
-	const char *title;
+	const char *number, *reference, *title;
 	const char *status; /* as printed: "Listed", "Requested" ... */
 	struct words cited_as;
 };
@@ -235,7 +230,11 @@ struct model {
 
 /* Reads `content`/registers and the plan's folder. Faults go to `d`; ERR_INVALID (with the first
  * one) when any is an error. Faults in files are all gathered before it gives up. */
-MUST_CHECK enum err_code model_load(const char *content, const char *plan_folder, struct arena *a,
+struct model_source {
+	const char *content;
+	const char *plan;
+};
+MUST_CHECK enum err_code model_load(const struct model_source *from, struct arena *a,
 				    struct diags *d, const struct model **ret_model, struct err *e);
 
 /* NULL when there is none. */

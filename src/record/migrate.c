@@ -192,11 +192,18 @@ states_keep(const struct reg *r, const json_t *stored, struct workspace_report *
 	return ERR_NONE;
 }
 
+/* A list field as it was stored, and as it is now. */
+struct list_change {
+	const struct field *field;
+	const json_t *stored;
+};
+
 static enum err_code
-list_fit(struct db *db, const struct reg *r, const struct field *f, const json_t *old,
+list_fit(struct db *db, const struct reg *r, const struct list_change *l,
 	 struct workspace_report *report, struct err *e)
 {
-	const json_t *stored = json_object_get(old, "fields");
+	const struct field *f = l->field;
+	const json_t *stored = json_object_get(l->stored, "fields");
 	enum err_code rc = fields_keep(r, stored, f->fields, f->field_count, e);
 
 	for (size_t i = 0; !rc && i < f->field_count; i++) {
@@ -237,7 +244,7 @@ register_fit(struct db *db, const struct reg *r, const json_t *stored,
 		if (!old)
 			rc = field_add(db, r, &r->fields[i], report, e);
 		else if (r->fields[i].type == FIELD_LIST)
-			rc = list_fit(db, r, &r->fields[i], old, report, e);
+			rc = list_fit(db, r, &(struct list_change){&r->fields[i], old}, report, e);
 	}
 	return rc;
 }

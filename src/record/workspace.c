@@ -217,7 +217,7 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 {
 	const char *db_path = file_join(&ws->arena, o->home, "holdfast.db");
 	const char *content = file_join(&ws->arena, o->home, "content");
-	const char *plan = file_join(&ws->arena, content, "plan");
+	struct model_source from = {content, file_join(&ws->arena, content, "plan")};
 	struct diags diags;
 	enum err_code rc;
 
@@ -229,7 +229,7 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 	diag_init(&diags, &ws->model_arena);
 	rc = db_open(db_path, access, &ws->ctx.db, e);
 	if (!rc)
-		rc = model_load(content, plan, &ws->model_arena, &diags, &ws->ctx.model, e);
+		rc = model_load(&from, &ws->model_arena, &diags, &ws->ctx.model, e);
 	if (!rc)
 		rc = key_load(ws, o->home, e);
 	if (!rc)
@@ -409,7 +409,8 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	int64_t number = 0;
 	enum err_code rc;
 
-	rc = model_load(o->content, o->plan, &ws->model_arena, diags, &ws->ctx.model, e);
+	rc = model_load(&(struct model_source){o->content, o->plan}, &ws->model_arena, diags,
+			&ws->ctx.model, e);
 	if (!rc)
 		rc = file_make_folder(o->home, 0700, e);
 	if (!rc)
