@@ -32,8 +32,7 @@ model_load(const struct model_source *from, struct arena *a, struct diags *d,
 	if (rc)
 		return rc;
 	if (!file_is_folder(from->plan))
-		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan",
-			       plan_folder);
+		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", from->plan);
 	b.hasher = hasher;
 	hasher_begin(hasher);
 	plan_read(&b);

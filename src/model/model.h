@@ -94,11 +94,7 @@ enum { ID_CODE_SHIFT = 40, REG_CODE_MAX = 8191 };
 enum param_unit { UNIT_NUMBER, UNIT_TEXT, UNIT_WORDS };
 
 struct param {
-	const char *name;
-	const char *unit;
-	const char *section;
-	const char *origin;
-	const char *about;
+	const char *name, *unit, *section, *origin, *about;
 	enum param_unit kind;
 	int64_t number;
 	const char *text; /* text, or the words as a JSON list */
@@ -161,8 +157,7 @@ struct obligation {
 };
 
 struct section {
-	const char *number;
-	const char *title;
+	const char *number, *title;
 	const char *iso; /* "" when the plan gives none */
 	struct place place;
 };
