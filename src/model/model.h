@@ -55,10 +55,7 @@ struct transition {
 };
 
 struct reg {
-	const char *name;
-	const char *title;
-	const char *about;
-	const char *prefix;
+	const char *name, *title, *about, *prefix;
 	int64_t code;
 	bool kernel;	 /* written by Holdfast itself only */
 	bool restricted; /* values enter the ledger as salted hashes */
@@ -135,10 +132,7 @@ struct query {
 };
 
 struct obligation {
-	const char *id;
-	const char *section;
-	const char *title;
-	const char *duty;
+	const char *id, *section, *title, *duty;
 	struct words owners;
 	const struct reg *applies_to;
 	enum cadence cadence;
@@ -187,12 +181,7 @@ struct plan_fault {
 };
 
 struct plan {
-	const char *name;
-	const char *title;
-	const char *reference;
-	const char *version;
-	const char *time_zone;
-	const char *marking;
+	const char *name, *title, *reference, *version, *time_zone, *marking;
 	struct words classification;
 	struct words waiver_roles;
 	int64_t examples_at; /* milliseconds */
