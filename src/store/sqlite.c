@@ -121,7 +121,11 @@ set_up(struct sqlite_db *d, enum db_access access, struct err *e)
 	rc = sqlite_add_functions(d, e);
 	if (rc)
 		return rc;
-	rc = sqlite_exec(&d->base, "pragma cache_size = -65536; pragma temp_store = file", e);
+	/* Recursive triggers let a table's guard see the row that "insert or replace" removes. */
+	rc = sqlite_exec(&d->base,
+			 "pragma cache_size = -65536; pragma temp_store = file; "
+			 "pragma recursive_triggers = on",
+			 e);
 	if (rc || access == DB_READ)
 		return rc;
 	return sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full", e);
@@ -209,6 +213,24 @@ function_allowed(const char *name)
 	return sqlite_is_our_function(name);
 }
 
+/* The engine's own tables, and those that it makes up while they are read. */
+static bool
+table_is_engines(const char *name)
+{
+	static const char *const starts[] = {"sqlite_", "pragma_", "json_"};
+	static const char *const names[] = {"dbstat", "bytecode", "tables_used"};
+
+	for (size_t i = 0; i < COUNT_OF(starts); i++) {
+		if (sqlite3_strnicmp(name, starts[i], (int)strlen(starts[i])) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (sqlite3_stricmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 on_authorize(void *object, int action, const char *first, const char *second, const char *database,
 	     const char *trigger)
@@ -222,7 +244,7 @@ on_authorize(void *object, int action, const char *first, const char *second, co
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
 	case SQLITE_READ:
-		if (strncmp(first, "sqlite_", 7) == 0)
+		if (table_is_engines(first))
 			return SQLITE_DENY;
 		if (guard->reads)
 			guard->reads(guard->object, first);
@@ -251,7 +273,28 @@ prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 static bool
 tail_is_empty(const char *tail)
 {
-	return !tail || tail[strspn(tail, " \t\r\n;")] == '\0';
+	while (tail && *tail != '\0') {
+		const char *end;
+
+		if (strchr(" \t\r\n;", *tail)) {
+			tail++;
+		} else if (tail[0] == '-' && tail[1] == '-') {
+			tail += strcspn(tail, "\n");
+		} else if (tail[0] == '/' && tail[1] == '*') {
+			end = strstr(tail + 2, "*/");
+			tail = end ? end + 2 : tail + strlen(tail);
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What gives no column is no question, as "reindex" where there is nothing to index. */
+static bool
+only_reads(sqlite3_stmt *handle)
+{
+	return sqlite3_stmt_readonly(handle) && sqlite3_column_count(handle) > 0;
 }
 
 static enum err_code
@@ -278,7 +321,7 @@ sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db
 		rc = prepare_failed(d, guard, e);
 	} else if (!s->handle) {
 		rc = err_set(e, ERR_INVALID, "", "the statement is empty");
-	} else if (!tail_is_empty(tail) || (guard && !sqlite3_stmt_readonly(s->handle))) {
+	} else if (!tail_is_empty(tail) || (guard && !only_reads(s->handle))) {
 		if (guard)
 			guard->offset = tail ? tail - sql : -1;
 		rc = err_set(e, ERR_INVALID, "", "one statement that only reads is allowed here");
