@@ -28,6 +28,21 @@ run(struct db *db, struct buf *sql, struct err *e)
 	return db_exec(db, sql->data, e);
 }
 
+/* `data` may gain bytes at its end; no other column may change. */
+static void
+growing_text(const struct table *t, struct buf *sql)
+{
+	buf_addf(sql, "when length(new.data) < length(old.data) or "
+		      "substr(new.data, 1, length(old.data)) <> old.data");
+	for (size_t i = 0; i < t->column_count; i++) {
+		const char *column = t->columns[i].name;
+
+		if (strcmp(column, "data") != 0)
+			buf_addf(sql, " or new.\"%s\" is not old.\"%s\"", column, column);
+	}
+	buf_addf(sql, " begin select raise(abort, '%s only grows'); end", t->name);
+}
+
 /* Guards are written once here, so that check_guards can compare what stands with what should. */
 static void
 guard_text(const struct table *t, bool on_delete, struct buf *sql)
@@ -48,11 +63,7 @@ guard_text(const struct table *t, bool on_delete, struct buf *sql)
 				   : " or new.id <> old.id or new.row_version <= old.row_version",
 			 n);
 	else if (t->guard == GUARD_GROWING && !on_delete)
-		buf_addf(sql,
-			 "when length(new.data) < length(old.data) or substr(new.data, 1, "
-			 "length(old.data)) <> old.data begin select raise(abort, '%s only "
-			 "grows'); end",
-			 n);
+		growing_text(t, sql);
 	else
 		buf_addf(sql, "begin select raise(abort, '%s is append-only'); end", n);
 }
