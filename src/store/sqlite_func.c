@@ -21,11 +21,16 @@ static bool
 day_arg(sqlite3_value *v, int64_t *ret_days)
 {
 	struct str s;
+	int64_t ms;
 
-	if (!text_arg(v, &s) || s.len < CIVIL_DATE_LEN)
+	if (!text_arg(v, &s))
 		return false;
-	s.len = CIVIL_DATE_LEN;
-	return civil_parse_date(s, ret_days);
+	if (s.len <= CIVIL_DATE_LEN)
+		return civil_parse_date(s, ret_days);
+	if (!civil_parse_instant(s, &ms))
+		return false;
+	*ret_days = civil_day_of(ms);
+	return true;
 }
 
 static bool
@@ -182,16 +187,17 @@ date_of(sqlite3_context *c, int n, sqlite3_value **v)
 static void
 month_of(sqlite3_context *c, int n, sqlite3_value **v)
 {
-	struct str s;
+	char text[CIVIL_DATE_LEN + 1];
 	int64_t days;
 
 	(void)n;
-	if (text_arg(v[0], &s) && day_arg(v[0], &days))
-		sqlite3_result_text(c, s.ptr, 7, SQLITE_TRANSIENT);
+	if (!day_arg(v[0], &days))
+		return;
+	civil_format_date(days, text);
+	sqlite3_result_text(c, text, 7, SQLITE_TRANSIENT);
 }
 
-/* A list is canonical JSON text: ["a","b"], words without quotes or backslashes inside unless
- * escaped. */
+/* A list is canonical JSON text: ["a","b"]. The word is given as it stands there, escaped. */
 static bool
 next_word(struct str *list, struct str *ret_word)
 {
@@ -212,6 +218,49 @@ next_word(struct str *list, struct str *ret_word)
 	return true;
 }
 
+/* Takes one character off an escaped word. Canonical JSON escapes quotes, backslashes and control
+ * characters, and nothing else. */
+static char
+next_byte(struct str *word)
+{
+	static const char letters[] = "btnfr";
+	static const char meant[] = "\b\t\n\f\r";
+	static const char digits[] = "0123456789abcdef";
+	const char *p = word->ptr;
+	size_t used = 1;
+	char byte = p[0];
+
+	if (byte == '\\' && word->len >= 2) {
+		const char *letter = memchr(letters, p[1], sizeof(letters) - 1);
+
+		used = 2;
+		byte = letter ? meant[letter - letters] : p[1];
+		if (p[1] == 'u' && word->len >= 6) {
+			const char *high = memchr(digits, p[4], sizeof(digits) - 1);
+			const char *low = memchr(digits, p[5], sizeof(digits) - 1);
+
+			used = 6;
+			byte = high && low ? (char)((high - digits) << 4 | (low - digits)) : '?';
+		}
+	}
+	word->ptr += used;
+	word->len -= used;
+	return byte;
+}
+
+static bool
+word_is(struct str escaped, struct str plain)
+{
+	while (escaped.len > 0 && plain.len > 0) {
+		if (next_byte(&escaped) != plain.ptr[0])
+			return false;
+		plain.ptr++;
+		plain.len--;
+	}
+	return escaped.len == 0 && plain.len == 0;
+}
+
+/* Whether the list has the word, both as lists hold it. */
 static bool
 has_word(struct str list, struct str word)
 {
@@ -229,10 +278,15 @@ list_has(sqlite3_context *c, int n, sqlite3_value **v)
 {
 	struct str list;
 	struct str word;
+	struct str w;
+	bool has = false;
 
 	(void)n;
-	if (text_arg(v[0], &list) && text_arg(v[1], &word))
-		sqlite3_result_int(c, has_word(list, word));
+	if (!text_arg(v[0], &list) || !text_arg(v[1], &word))
+		return;
+	while (!has && next_word(&list, &w))
+		has = word_is(w, word);
+	sqlite3_result_int(c, has);
 }
 
 static void
@@ -253,21 +307,22 @@ list_count(sqlite3_context *c, int n, sqlite3_value **v)
 static void
 list_minus(sqlite3_context *c, int n, sqlite3_value **v)
 {
-	sqlite3_str *out = sqlite3_str_new(sqlite3_context_db_handle(c));
-	struct str a = {0};
-	struct str b = {0};
+	sqlite3_str *out;
+	struct str a;
+	struct str b;
 	struct str word;
 
 	(void)n;
-	(void)text_arg(v[1], &b);
-	if (text_arg(v[0], &a)) {
-		while (next_word(&a, &word)) {
-			if (has_word(b, word))
-				continue;
-			if (sqlite3_str_length(out) > 0)
-				sqlite3_str_append(out, ", ", 2);
-			sqlite3_str_append(out, word.ptr, (int)word.len);
-		}
+	if (!text_arg(v[0], &a) || !text_arg(v[1], &b))
+		return;
+	out = sqlite3_str_new(sqlite3_context_db_handle(c));
+	while (next_word(&a, &word)) {
+		if (has_word(b, word))
+			continue;
+		if (sqlite3_str_length(out) > 0)
+			sqlite3_str_append(out, ", ", 2);
+		while (word.len > 0)
+			sqlite3_str_appendchar(out, 1, next_byte(&word));
 	}
 	/* An empty one gives NULL here, which is what the function promises. */
 	sqlite3_result_text(c, sqlite3_str_finish(out), -1, sqlite3_free);
