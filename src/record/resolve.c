@@ -1,0 +1,460 @@
+#include "record/resolve.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "model/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ANSWERS = 1 << 17, /* kept, each in the one place that its hash gives it */
+	ANSWER_TEXT = 33,
+	FEEDS = 64,
+	NEAR_KEYS = 16,
+	/* How well a record with the key suits: the higher, the better. */
+	RANK_ANY = 1,
+	RANK_ORGANISATION,
+	RANK_FEED,
+};
+
+/* What a key of a field was found to mean, for records of one organisation and feed. */
+struct answer {
+	const struct field *field;
+	int64_t organisation;
+	int64_t id;
+	uint32_t age;
+	uint16_t feed;
+	uint8_t len;
+	char text[ANSWER_TEXT];
+};
+
+struct target_reader {
+	struct db_stmt *by_key;
+	struct db_stmt *by_id;
+};
+
+struct resolver {
+	struct ctx *ctx;
+	const struct resolve_pending *pending;
+	const struct reg *organisations;
+	struct target_reader *readers; /* as ctx->model->regs */
+	struct answer *answers;
+	uint32_t age;
+	struct str feeds[FEEDS];
+	size_t feed_count;
+	struct arena arena; /* of the feeds' names */
+};
+
+/* The records that have the key, the best first. */
+struct resolve_found {
+	int64_t organisation;
+	struct str feed;
+	int64_t holder; /* only records of this organisation; 0 for any */
+	int rank;
+	int64_t id;
+	int64_t rival; /* another one that suits as well; 0 when there is none */
+};
+
+/* One reference that is looked up. */
+struct lookup {
+	const struct record *record;
+	const struct field *field;
+	struct str text;
+	int64_t id;    /* 0 until found */
+	int64_t rival; /* not 0: it may mean this record as well */
+};
+
+enum err_code
+resolver_new(struct ctx *ctx, const struct resolve_pending *pending, struct resolver **ret_resolver)
+{
+	struct resolver *rs = calloc(1, sizeof(*rs));
+
+	if (!rs)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory to resolve references");
+	rs->ctx = ctx;
+	rs->pending = pending;
+	rs->organisations = model_reg(ctx->model, str_of("organisation"));
+	rs->age = 1;
+	arena_init(&rs->arena, LIMIT_IMPORT_MEMORY_BYTES);
+	rs->readers = calloc(ctx->model->reg_count, sizeof(*rs->readers));
+	rs->answers = calloc(ANSWERS, sizeof(*rs->answers));
+	if (!rs->readers || !rs->answers) {
+		resolver_free(rs);
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory to resolve references");
+	}
+	*ret_resolver = rs;
+	return ERR_NONE;
+}
+
+void
+resolver_free(struct resolver *rs)
+{
+	if (!rs)
+		return;
+	for (size_t i = 0; rs->readers && i < rs->ctx->model->reg_count; i++) {
+		db_stmt_free(rs->readers[i].by_key);
+		db_stmt_free(rs->readers[i].by_id);
+	}
+	free(rs->readers);
+	free(rs->answers);
+	arena_fini(&rs->arena);
+	free(rs);
+}
+
+void
+resolver_freep(struct resolver **rs)
+{
+	resolver_free(*rs);
+}
+
+void
+resolver_forget(struct resolver *rs)
+{
+	rs->age++;
+}
+
+void
+resolve_offer(struct resolve_found *found, int64_t id, int64_t organisation, struct str feed)
+{
+	int rank = RANK_ANY;
+
+	if (found->holder && organisation != found->holder)
+		return;
+	if (found->holder || organisation == found->organisation)
+		rank = str_eq(feed, found->feed) ? RANK_FEED : RANK_ORGANISATION;
+	if (rank < found->rank || id == found->id)
+		return;
+	found->rival = rank == found->rank ? id : 0;
+	if (rank > found->rank)
+		found->id = id;
+	found->rank = rank;
+}
+
+static enum err_code
+reader_get(struct resolver *rs, const struct reg *target, struct target_reader **ret_reader)
+{
+	CLEANUP(buf_fini) struct buf by_key = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf by_id = {.limit = SQL_LIMIT};
+	struct target_reader *reader;
+	enum err_code rc = ERR_NONE;
+	size_t i = 0;
+
+	while (rs->ctx->model->regs[i] != target)
+		i++;
+	reader = &rs->readers[i];
+	if (!reader->by_key) {
+		sql_from(target, "t.id, t.organisation, t.feed", "where t.key = :key", &by_key);
+		rc = db_prepare(rs->ctx->db, by_key.data, &reader->by_key, &rs->ctx->err);
+	}
+	if (!rc && !reader->by_id) {
+		sql_from(target, "t.id", "where t.id = :id", &by_id);
+		rc = db_prepare(rs->ctx->db, by_id.data, &reader->by_id, &rs->ctx->err);
+	}
+	if (!rc)
+		*ret_reader = reader;
+	return rc;
+}
+
+/* All records of one register with the key. */
+static enum err_code
+find_in(struct resolver *rs, const struct reg *target, struct str key, struct resolve_found *found)
+{
+	struct target_reader *reader;
+	enum err_code rc = reader_get(rs, target, &reader);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_text(reader->by_key, 1, key);
+	while (!(rc = db_step(reader->by_key, &row, &rs->ctx->err)) && row)
+		resolve_offer(found, db_int(reader->by_key, 0), db_int(reader->by_key, 1),
+			      db_text(reader->by_key, 2));
+	if (!rc && rs->pending)
+		rc = rs->pending->each(rs->pending->object, target, key, found);
+	return rc;
+}
+
+/* Tries the registers that the field allows, or `only` one of them. */
+static enum err_code
+find_key(struct resolver *rs, struct lookup *l, const struct reg *only, int64_t holder,
+	 struct str key)
+{
+	const struct model *m = rs->ctx->model;
+	const struct reg *const *targets = l->field->target_count
+						   ? (const struct reg *const *)l->field->targets
+						   : (const struct reg *const *)m->regs;
+	size_t count = l->field->target_count ? l->field->target_count : m->reg_count;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct resolve_found found = {.organisation = l->record->organisation,
+					      .feed = l->record->feed,
+					      .holder = holder};
+
+		if (only && targets[i] != only)
+			continue;
+		rc = find_in(rs, targets[i], key, &found);
+		if (rc || !found.id)
+			continue;
+		if (found.rival || l->id)
+			l->rival = found.rival ? found.rival : found.id;
+		if (!l->id)
+			l->id = found.id;
+	}
+	return rc;
+}
+
+static bool
+allows(const struct field *f, const struct reg *r)
+{
+	for (size_t i = 0; i < f->target_count; i++) {
+		if (f->targets[i] == r)
+			return true;
+	}
+	return f->target_count == 0;
+}
+
+/* "ORG/key", for each place where the organisation's key may end. */
+static enum err_code
+find_held(struct resolver *rs, struct lookup *l, const struct reg *only, struct str text)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 1; !rc && !l->id && rs->organisations && i + 1 < text.len; i++) {
+		struct str rest = {text.ptr + i + 1, text.len - i - 1};
+		struct resolve_found holder = {0};
+
+		if (text.ptr[i] != '/')
+			continue;
+		rc = find_in(rs, rs->organisations, (struct str){text.ptr, i}, &holder);
+		if (!rc && holder.id)
+			rc = find_key(rs, l, only, holder.id, rest);
+	}
+	return rc;
+}
+
+/* "ACC-1042". */
+static enum err_code
+find_name(struct resolver *rs, struct lookup *l)
+{
+	int64_t id = record_id_of_name(rs->ctx->model, l->text);
+	const struct reg *target = id ? model_reg_of_id(rs->ctx->model, id) : NULL;
+	struct target_reader *reader;
+	enum err_code rc;
+	bool row;
+
+	if (!target || !allows(l->field, target))
+		return ERR_NONE;
+	rc = reader_get(rs, target, &reader);
+	if (rc)
+		return rc;
+	db_bind_int(reader->by_id, 1, id);
+	rc = db_step(reader->by_id, &row, &rs->ctx->err);
+	if (!rc && row)
+		l->id = id;
+	db_reset(reader->by_id);
+	return rc;
+}
+
+static enum err_code
+find(struct resolver *rs, struct lookup *l)
+{
+	struct str rest = l->text;
+	struct str name = str_cut(&rest, ':');
+	const struct reg *only = rest.len > 0 ? model_reg(rs->ctx->model, name) : NULL;
+	enum err_code rc = ERR_NONE;
+
+	if (only && allows(l->field, only)) {
+		rc = find_held(rs, l, only, rest);
+		if (!rc && !l->id)
+			rc = find_key(rs, l, only, 0, rest);
+	}
+	if (!rc && !l->id)
+		rc = find_held(rs, l, NULL, l->text);
+	if (!rc && !l->id)
+		rc = find_key(rs, l, NULL, 0, l->text);
+	if (!rc && !l->id)
+		rc = find_name(rs, l);
+	return rc;
+}
+
+/* The key of the register nearest to the text, among its neighbours in order. */
+static enum err_code
+nearest_key(struct resolver *rs, const struct reg *target, struct str text, struct arena *a,
+	    const char **ret_key)
+{
+	static const char *const tails[] = {
+		"where t.key >= :key order by t.key limit 8",
+		"where t.key < :key order by t.key desc limit 8",
+	};
+	const char *keys[NEAR_KEYS];
+	size_t count = 0;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < COUNT_OF(tails); i++) {
+		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+		DB_STMT *s = NULL;
+		bool row;
+
+		sql_from(target, "t.key", tails[i], &sql);
+		rc = db_prepare(rs->ctx->db, sql.data, &s, &rs->ctx->err);
+		if (rc)
+			return rc;
+		db_bind_text(s, 1, text);
+		while (!(rc = db_step(s, &row, &rs->ctx->err)) && row && count < NEAR_KEYS)
+			keys[count++] = str_z(a, db_text(s, 0));
+	}
+	if (!rc)
+		*ret_key = text_nearest(text, keys, count);
+	return rc;
+}
+
+static const char *
+target_title(const struct field *f)
+{
+	return f->target_count == 1 ? f->targets[0]->name : "record";
+}
+
+static enum err_code
+refuse_missing(struct resolver *rs, const struct lookup *l)
+{
+	const struct field *f = l->field;
+	const struct reg *target = f->target_count == 1 ? f->targets[0] : NULL;
+	bool secret = l->record->reg->restricted;
+	struct arena scratch;
+	const char *near = NULL;
+	enum err_code rc = ERR_NONE;
+
+	if (secret)
+		return err_set(&rs->ctx->err, ERR_INVALID, f->name, "there is no such %s now",
+			       target_title(f));
+	arena_init(&scratch, LIMIT_IMPORT_MEMORY_BYTES);
+	if (target && !target->restricted)
+		rc = nearest_key(rs, target, l->text, &scratch, &near);
+	if (!rc)
+		rc = err_set(&rs->ctx->err, ERR_INVALID, f->name, "there is no %s '%.*s' now%s%s%s",
+			     target_title(f), l->text.len > 60 ? 60 : (int)l->text.len, l->text.ptr,
+			     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	arena_fini(&scratch);
+	return rc;
+}
+
+static enum err_code
+refuse_ambiguous(struct resolver *rs, const struct lookup *l)
+{
+	const struct reg *one = model_reg_of_id(rs->ctx->model, l->id);
+	const struct reg *other = model_reg_of_id(rs->ctx->model, l->rival);
+	bool secret = l->record->reg->restricted;
+	struct str shown = secret ? str_of("the key") : l->text;
+
+	if (one != other)
+		return err_set(&rs->ctx->err, ERR_INVALID, l->field->name,
+			       "'%.*s' may be of register '%s' or '%s'; write %s:KEY",
+			       shown.len > 60 ? 60 : (int)shown.len, shown.ptr, one->name,
+			       other->name, one->name);
+	return err_set(&rs->ctx->err, ERR_INVALID, l->field->name,
+		       "'%.*s' may mean several records of '%s'; write ORGANISATION/KEY, or the "
+		       "record's name such as %s-1042",
+		       shown.len > 60 ? 60 : (int)shown.len, shown.ptr, one->name, one->prefix);
+}
+
+/* A small number for the feed's name; FEEDS when there are too many. */
+static size_t
+feed_number(struct resolver *rs, struct str feed)
+{
+	size_t i = 0;
+
+	while (i < rs->feed_count && !str_eq(rs->feeds[i], feed))
+		i++;
+	if (i == rs->feed_count && i < FEEDS)
+		rs->feeds[rs->feed_count++] = str_dup(&rs->arena, feed);
+	return i;
+}
+
+static struct answer *
+answer_place(struct resolver *rs, const struct answer *wanted)
+{
+	uint64_t h = (uint64_t)(uintptr_t)wanted->field ^ (uint64_t)wanted->organisation << 20 ^
+		     (uint64_t)wanted->feed << 56 ^ wanted->len;
+
+	for (size_t i = 0; i < wanted->len; i += sizeof(h)) {
+		uint64_t word = 0;
+		size_t left = wanted->len - i;
+
+		memcpy(&word, wanted->text + i, left < sizeof(word) ? left : sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15U;
+		h ^= h >> 29;
+	}
+	return &rs->answers[(h ^ h >> 32) % ANSWERS];
+}
+
+enum err_code
+resolve_key(struct resolver *rs, const struct record *r, const struct field *f, struct str key,
+	    int64_t *ret_id)
+{
+	struct lookup l = {.record = r, .field = f, .text = key};
+	size_t feed = feed_number(rs, r->feed);
+	struct answer wanted = {.field = f, .organisation = r->organisation, .age = rs->age};
+	struct answer *kept = NULL;
+	enum err_code rc;
+
+	if (key.len <= ANSWER_TEXT && feed < FEEDS) {
+		wanted.feed = (uint16_t)feed;
+		wanted.len = (uint8_t)key.len;
+		memcpy(wanted.text, key.ptr, key.len);
+		kept = answer_place(rs, &wanted);
+		if (kept->field == f && kept->organisation == r->organisation &&
+		    kept->age == rs->age && kept->feed == feed && kept->len == key.len &&
+		    memcmp(kept->text, key.ptr, key.len) == 0) {
+			*ret_id = kept->id;
+			return ERR_NONE;
+		}
+	}
+	rc = find(rs, &l);
+	if (rc)
+		return rc;
+	if (!l.id)
+		return refuse_missing(rs, &l);
+	if (l.rival)
+		return refuse_ambiguous(rs, &l);
+	*ret_id = wanted.id = l.id;
+	if (kept)
+		*kept = wanted;
+	return ERR_NONE;
+}
+
+static enum err_code
+resolve_value(struct resolver *rs, const struct record *r, const struct field *f, struct value *v)
+{
+	int64_t id;
+	enum err_code rc;
+
+	if (v->kind != VALUE_KEY)
+		return ERR_NONE;
+	rc = resolve_key(rs, r, f, v->text, &id);
+	if (!rc)
+		*v = (struct value){.kind = VALUE_INT, .number = id};
+	return rc;
+}
+
+enum err_code
+resolve_record(struct resolver *rs, struct record *r)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < r->reg->field_count; i++) {
+		const struct field *f = &r->reg->fields[i];
+		struct value *v = &r->values[i];
+		size_t width = (size_t)v->number;
+
+		if (v->kind != VALUE_ITEMS) {
+			rc = resolve_value(rs, r, f, v);
+			continue;
+		}
+		for (size_t k = 0; !rc && k < v->count * width; k++)
+			rc = resolve_value(rs, r, f->type == FIELD_LIST ? &f->fields[k % width] : f,
+					   &v->items[k]);
+	}
+	return rc;
+}
