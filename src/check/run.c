@@ -42,8 +42,8 @@ fault_at(struct check *c, const struct query *q, long offset, enum err_code rc)
 {
 	struct place p = q->place;
 
-	if (offset >= (long)q->prefix)
-		p = query_place(q, (size_t)offset - q->prefix);
+	if (offset >= 0)
+		p = query_place(c->ctx->model, q, (size_t)offset);
 	err_at(&c->ctx->err, p.file, p.line, p.column);
 	return rc;
 }

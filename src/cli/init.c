@@ -1,38 +1,6 @@
-#include "cli/cli.h"
+#include "cli/content.h"
 
 #include "record/parties.h"
-#include "sys/file.h"
-
-#include <string.h>
-
-/* Where the plan is: a folder, or the name of one below content/plans. */
-static enum err_code
-plan_folder(struct cli *c, const char *content, const char **ret_folder)
-{
-	const char *given = cli_option(c, "plan");
-	const char *plans = file_join(&c->arena, content, "plans");
-	struct file_names names;
-	enum err_code rc;
-
-	if (file_is_folder(file_join(&c->arena, content, "plan")) && !given) {
-		/* The content of a workspace holds the one plan that it took in. */
-		*ret_folder = file_join(&c->arena, content, "plan");
-		return ERR_NONE;
-	}
-	if (given) {
-		*ret_folder = strchr(given, '/') ? given : file_join(&c->arena, plans, given);
-		return ERR_NONE;
-	}
-	rc = file_list(plans, "", &c->arena, &names, &c->err);
-	if (rc)
-		return rc;
-	if (names.count != 1)
-		return err_set(&c->err, ERR_USAGE, "plan",
-			       "'%s' holds %zu plans; say which one with --plan", plans,
-			       names.count);
-	*ret_folder = file_join(&c->arena, plans, names.names[0]);
-	return ERR_NONE;
-}
 
 static enum err_code
 parties_add(struct cli *c)
@@ -80,7 +48,7 @@ run(struct cli *c)
 	o.content = cli_option(c, "content") ? cli_option(c, "content") : HOLDFAST_CONTENT;
 	o.rehearsal = cli_switch(c, "rehearsal");
 	diag_init(&diags, &c->arena);
-	rc = plan_folder(c, o.content, &o.plan);
+	rc = content_plan(c, o.content, cli_option(c, "plan"), &o.plan);
 	if (!rc)
 		rc = workspace_init(&o, &diags, &report, &c->err);
 	/* The first finding is the error itself. */

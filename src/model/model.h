@@ -141,6 +141,7 @@ struct obligation {
 	struct words binds; /* kinds of organisation */
 	struct words controls;
 	struct words cites;
+	struct place cites_place;
 	const struct reg **feeds;
 	size_t feed_count;
 	bool quiet_when_empty;
@@ -159,6 +160,7 @@ struct section {
 struct view {
 	const char *name;
 	const char *sql;
+	struct query alone; /* as a statement of its own */
 	struct place place;
 };
 
@@ -230,12 +232,11 @@ const struct field *reg_field(const struct reg *r, struct str name);
 const struct obligation *model_obligation(const struct model *m, struct str id);
 const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);
+/* Where a byte of `composed` stands: in the obligation's file, or in that of a view it uses. */
+struct place query_place(const struct model *m, const struct query *q, size_t offset);
 /* Nearest register name, for messages; NULL when none is near. */
 const char *model_nearest_reg(const struct model *m, struct str name);
 const char *reg_nearest_field(const struct reg *r, struct str name);
-
-/* The place in the plan's file of a byte of the query's text. */
-struct place query_place(const struct query *q, size_t offset);
 
 /* "ACC-1042". */
 enum { RECORD_NAME_SIZE = 40 };

@@ -140,6 +140,7 @@ obligation_read(struct builder *b, const struct yaml *map, const char *section,
 	binds_check(b, map, &o->binds);
 	o->controls = bind_words(&b->bind, map, "controls");
 	o->cites = bind_words(&b->bind, map, "cites");
+	o->cites_place = bind_place(&b->bind, yaml_get(map, "cites"));
 	if (yaml_get(map, "empty"))
 		o->quiet_when_empty = bind_choice(&b->bind, map, "empty", empty_names, 2) == 1;
 	feeds_read(b, map, o);

@@ -47,6 +47,11 @@ views_read(struct builder *b)
 	}
 	b->model->plan.views = views;
 	b->model->plan.view_count = names.count;
+	/* Only now can a view find the others that it uses. */
+	for (size_t i = 0; i < names.count; i++) {
+		views[i].alone = (struct query){.text = views[i].sql, .place = views[i].place};
+		(void)views_compose(b, &views[i].alone);
+	}
 }
 
 /* The next identifier of a statement; texts, quoted names and comments are passed over. */
@@ -154,19 +159,38 @@ views_compose(struct builder *b, struct query *q)
 	return true;
 }
 
-struct place
-query_place(const struct query *q, size_t offset)
+/* The place of a byte of `text`, whose first byte stands at `start`. */
+static struct place
+place_in(struct place start, const char *text, size_t offset, int indent)
 {
-	struct place p = q->place;
 	long column = 1;
 
-	for (size_t i = 0; i < offset && q->text[i] != '\0'; i++) {
-		column++;
-		if (q->text[i] == '\n') {
-			p.line++;
+	for (size_t i = 0; i < offset && text[i] != '\0'; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\n') {
+			start.line++;
 			column = 1;
+		} else if ((c & 0xc0) != 0x80) {
+			column++;
 		}
 	}
-	p.column = q->indent + column;
-	return p;
+	start.column = indent + column;
+	return start;
+}
+
+struct place
+query_place(const struct model *m, const struct query *q, size_t offset)
+{
+	if (offset >= q->prefix)
+		return place_in(q->place, q->text, offset - q->prefix, q->indent);
+	for (size_t i = 0; i < m->plan.view_count; i++) {
+		const struct view *v = &m->plan.views[i];
+		const char *at = v->sql[0] ? strstr(q->composed, v->sql) : NULL;
+
+		if (at && offset >= (size_t)(at - q->composed) &&
+		    offset < (size_t)(at - q->composed) + strlen(v->sql))
+			return place_in(v->place, v->sql, offset - (size_t)(at - q->composed), 0);
+	}
+	return place_in(q->place, q->text, 0, q->indent);
 }
