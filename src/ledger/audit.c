@@ -163,6 +163,19 @@ ledger_audit_closep(struct ledger_audit **a)
 	ledger_audit_close(*a);
 }
 
+const struct checkpoint *
+ledger_audit_head(const struct ledger_audit *a)
+{
+	return &a->head;
+}
+
+bool
+ledger_audit_claimed(const struct ledger_audit *a, int64_t index)
+{
+	return index < 0 || (uint64_t)index >= a->head.size ||
+	       audit_bit(a->claimed, (uint64_t)index);
+}
+
 /* The leaf's hash as the tiles have it against the one of the entry. */
 static enum err_code
 compare_leaf(struct ledger_audit *a, struct ledger_fault f, struct str entry, struct err *e)

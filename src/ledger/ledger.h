@@ -68,7 +68,7 @@ MUST_CHECK enum err_code ledger_prove_consistency(struct ledger *l, uint64_t siz
  * like a fault.
  *
  * Words of `what`: checkpoint_signature, checkpoint_missing, checkpoint_root, tile, leaf,
- * leaf_missing, leaf_unsealed, leaf_claimed_twice, leaf_unclaimed.
+ * leaf_missing, leaf_unsealed, leaf_claimed_twice, leaf_unclaimed, checkpoint_kept.
  */
 struct ledger_fault {
 	const char *what; /* a stable word */
@@ -84,6 +84,11 @@ ledger_audit_open(struct ledger *l, void (*found)(void *object, const struct led
 		  void *object, struct ledger_audit **ret_audit, struct err *e);
 void ledger_audit_close(struct ledger_audit *a);
 void ledger_audit_closep(struct ledger_audit **a);
+/* The newest checkpoint whose signature holds: what is audited. */
+const struct checkpoint *ledger_audit_head(const struct ledger_audit *a);
+/* A checkpoint's note that was kept elsewhere: that it does not bear the key's signature, or that
+ * the ledger does not extend it, is a fault. */
+MUST_CHECK enum err_code ledger_audit_kept(struct ledger_audit *a, struct str note, struct err *e);
 /* That a version stands as a leaf: `index` is its ledger_leaf.idx, -1 when it has none. */
 struct ledger_claim {
 	int64_t subject;
@@ -94,6 +99,8 @@ struct ledger_claim {
  * register, so nearly in order of index. */
 MUST_CHECK enum err_code ledger_audit_leaf(struct ledger_audit *a, const struct ledger_claim *c,
 					   struct str entry, struct err *e);
+/* Whether it can be the leaf of nothing more: claimed before, or beyond the head. */
+bool ledger_audit_claimed(const struct ledger_audit *a, int64_t index);
 MUST_CHECK enum err_code ledger_audit_end(struct ledger_audit *a, struct checkpoint *ret_head,
 					  struct err *e);
 

@@ -35,6 +35,16 @@ sql_select_items(const struct field *f, bool history, struct buf *out)
 }
 
 void
+sql_scan_items(const struct field *f, bool history, struct buf *out)
+{
+	const struct table *t = history ? f->history_table : f->table;
+
+	buf_addf(out, "select ");
+	columns(t, "", 0, out);
+	buf_addf(out, " from \"%s\" order by %s", t->name, t->primary_key);
+}
+
+void
 sql_insert(const struct table *t, struct buf *out)
 {
 	buf_addf(out, "insert into \"%s\" (", t->name);

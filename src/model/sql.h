@@ -17,6 +17,9 @@ void sql_select(const struct table *t, const char *tail, struct buf *out);
 /* The same for a list field's rows: without record and pos, by pos. Parameters :record and, in the
  * history, :version. */
 void sql_select_items(const struct field *f, bool history, struct buf *out);
+/* Every row of a list field: record, in the history row_version, pos and the rest, in that order.
+ */
+void sql_scan_items(const struct field *f, bool history, struct buf *out);
 /* "insert into <table> (...) values (...)": one parameter a column, in the order of the model. */
 void sql_insert(const struct table *t, struct buf *out);
 /* Sets every column but the first, which is the key: parameter 1 is the key, the others follow in

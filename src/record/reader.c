@@ -1,6 +1,7 @@
 #include "record/record.h"
 
 #include "model/sql.h"
+#include "record/reader_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,14 +63,43 @@ record_reader_freep(struct record_reader **rd)
 	record_reader_free(*rd);
 }
 
-static struct value
-column_value(const struct db_stmt *row, int column)
+struct value
+row_value(const struct db_stmt *row, int column)
 {
 	if (db_is_null(row, column))
 		return (struct value){0};
 	if (db_is_int(row, column))
 		return (struct value){.kind = VALUE_INT, .number = db_int(row, column)};
 	return (struct value){.kind = VALUE_TEXT, .text = db_text(row, column)};
+}
+
+int
+row_recorded_to_column(const struct reg *r)
+{
+	return (int)r->history->column_count - 2;
+}
+
+struct record
+row_record(const struct reg *r, const struct db_stmt *row, struct value *values)
+{
+	int column = SYSTEM_COLUMNS;
+
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (field_has_column(&r->fields[i]))
+			values[i] = row_value(row, column++);
+	}
+	return (struct record){.reg = r,
+			       .id = db_int(row, COLUMN_ID),
+			       .version = db_int(row, COLUMN_ROW_VERSION),
+			       .organisation = db_int(row, COLUMN_ORGANISATION),
+			       .feed = db_text(row, COLUMN_FEED),
+			       .key = db_text(row, COLUMN_KEY),
+			       .state = db_text(row, COLUMN_STATE),
+			       .recorded_from = db_int(row, COLUMN_RECORDED_FROM),
+			       .recorded_by = db_int(row, COLUMN_RECORDED_BY),
+			       .delivered = db_int(row, COLUMN_DELIVERED),
+			       .salt = db_text(row, COLUMN_SALT),
+			       .values = values};
 }
 
 static enum err_code
@@ -98,7 +128,7 @@ children_read(struct record_reader *rd, size_t field, const struct record *r, st
 		for (size_t k = 0; k < width; k++) {
 			struct value *item = &v->items[v->count * width + k];
 
-			*item = column_value(s, (int)k);
+			*item = row_value(s, (int)k);
 			item->text = str_dup(a, item->text);
 		}
 		v->count++;
@@ -114,29 +144,16 @@ enum err_code
 record_read(struct record_reader *rd, const struct db_stmt *row, struct arena *a,
 	    struct record *ret_record)
 {
-	struct record r = {.reg = rd->reg,
-			   .id = db_int(row, COLUMN_ID),
-			   .version = db_int(row, COLUMN_ROW_VERSION),
-			   .organisation = db_int(row, COLUMN_ORGANISATION),
-			   .feed = db_text(row, COLUMN_FEED),
-			   .key = db_text(row, COLUMN_KEY),
-			   .state = db_text(row, COLUMN_STATE),
-			   .recorded_from = db_int(row, COLUMN_RECORDED_FROM),
-			   .recorded_by = db_int(row, COLUMN_RECORDED_BY),
-			   .delivered = db_int(row, COLUMN_DELIVERED),
-			   .salt = db_text(row, COLUMN_SALT)};
-	int column = SYSTEM_COLUMNS;
+	struct value *values = arena_alloc(a, (rd->reg->field_count + 1) * sizeof(*values));
+	struct record r = row_record(rd->reg, row, values);
 	enum err_code rc = ERR_NONE;
 
-	r.values = arena_alloc(a, (rd->reg->field_count + 1) * sizeof(*r.values));
 	for (size_t i = 0; !rc && i < rd->reg->field_count; i++) {
-		if (field_has_column(&rd->reg->fields[i]))
-			r.values[i] = column_value(row, column++);
-		else
-			rc = children_read(rd, i, &r, a, &r.values[i]);
+		if (!field_has_column(&rd->reg->fields[i]))
+			rc = children_read(rd, i, &r, a, &values[i]);
 	}
 	if (rd->history)
-		r.retired = db_int(row, column + 1) != 0;
+		r.retired = db_int(row, row_recorded_to_column(rd->reg) + 1) != 0;
 	if (!rc)
 		*ret_record = r;
 	return rc;

@@ -3,10 +3,10 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "record/keys.h"
 #include "record/migrate.h"
 #include "record/writer.h"
 #include "sys/file.h"
-#include "sys/random.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -27,6 +27,12 @@ struct ctx *
 workspace_ctx(struct workspace *ws)
 {
 	return &ws->ctx;
+}
+
+const struct note_key *
+workspace_key(const struct workspace *ws)
+{
+	return &ws->key;
 }
 
 void
@@ -120,50 +126,6 @@ attach(struct workspace *ws, struct err *e)
 }
 
 static enum err_code
-key_load(struct workspace *ws, const char *home, struct err *e)
-{
-	const char *path = file_join(&ws->arena, home, "ledger.key");
-	struct str text;
-	enum err_code rc = file_load(path, 4096, &ws->arena, &text, e);
-
-	if (rc)
-		return rc;
-	rc = note_key_from_secret(str_trim(text), &ws->key, e);
-	memset((char *)(uintptr_t)text.ptr, 0, text.len);
-	err_at(e, path, 0, 0);
-	return rc;
-}
-
-/* A key of its own for each workspace; never replaced once it is there. */
-static enum err_code
-key_make(struct workspace *ws, const char *home, struct err *e)
-{
-	const char *path = file_join(&ws->arena, home, "ledger.key");
-	CLEANUP(buf_fini) struct buf secret = {.limit = 4096};
-	CLEANUP(buf_fini) struct buf public = {.limit = 4096};
-	char name[64];
-	uint32_t tail;
-	enum err_code rc;
-
-	if (file_exists(path))
-		return ERR_NONE;
-	random_bytes(&tail, sizeof(tail));
-	(void)snprintf(name, sizeof(name), "holdfast/%08x", tail);
-	rc = note_key_make(name, &ws->key, e);
-	if (rc)
-		return rc;
-	note_key_secret_text(&ws->key, &secret);
-	note_key_public_text(&ws->key, &public);
-	buf_add(&public, "\n", 1);
-	rc = file_save(path, (struct str){secret.data, secret.len}, 0600, e);
-	memset(secret.data, 0, secret.len);
-	if (rc)
-		return rc;
-	return file_save(file_join(&ws->arena, home, "ledger.pub"),
-			 (struct str){public.data, public.len}, 0644, e);
-}
-
-static enum err_code
 clock_set(struct workspace *ws, const struct workspace_options *o, bool allowed, struct err *e)
 {
 	if (!o->rehearse)
@@ -231,7 +193,7 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 	if (!rc)
 		rc = model_load(&from, &ws->model_arena, &diags, &ws->ctx.model, e);
 	if (!rc)
-		rc = key_load(ws, o->home, e);
+		rc = keys_load(o->home, access, &ws->arena, &ws->key, e);
 	if (!rc)
 		rc = store_check(ws, o, e);
 	return rc ? rc : attach(ws, e);
@@ -426,9 +388,10 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 			       "knows %d); "
 			       "use the newer program",
 			       (long long)number, STORE_VERSION);
-	rc = key_make(ws, o->home, e);
+	/* An existing workspace had its key before its tables: another one would fit nothing. */
+	rc = report->created ? keys_make(o->home, &ws->arena, e) : ERR_NONE;
 	if (!rc)
-		rc = key_load(ws, o->home, e);
+		rc = keys_load(o->home, DB_WRITE, &ws->arena, &ws->key, e);
 	if (!rc)
 		rc = clock_set(ws, o, o->rehearsal || !report->created, e);
 	if (!rc)

@@ -9,6 +9,7 @@
 
 #include "access/ctx.h"
 #include "base/buf.h"
+#include "ledger/note.h"
 
 struct workspace;
 
@@ -44,6 +45,8 @@ MUST_CHECK enum err_code workspace_scratch(const struct model *model, int64_t no
 void workspace_close(struct workspace *ws);
 void workspace_closep(struct workspace **ws);
 struct ctx *workspace_ctx(struct workspace *ws);
+/* The ledger's; without the secret when that is not at hand and the workspace is only read. */
+const struct note_key *workspace_key(const struct workspace *ws);
 
 /* Set when the store was opened: a value of the table `meta`, {NULL, 0} when there is none. */
 MUST_CHECK enum err_code meta_get(struct db *db, const char *name, struct arena *a,

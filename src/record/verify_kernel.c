@@ -1,0 +1,120 @@
+#include "record/verify_priv.h"
+
+#include "base/limits.h"
+#include "record/writer.h"
+
+#include <stdlib.h>
+
+static enum err_code
+guard_check(struct verifier *v, const struct table *t)
+{
+	struct subject s = {.what = "guard", .index = -1};
+	struct err fault;
+	enum err_code rc = schema_check_guards(v->ctx->db, t, &fault);
+
+	if (rc == ERR_FAILED)
+		verify_report(v, &s, "%s", fault.message);
+	else if (rc)
+		v->ctx->err = fault;
+	return rc == ERR_FAILED ? ERR_NONE : rc;
+}
+
+enum err_code
+verify_guards(struct verifier *v)
+{
+	const struct model *m = v->ctx->model;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < ledger_table_count; i++)
+		rc = guard_check(v, &ledger_tables[i]);
+	for (size_t i = 0; !rc && i < kernel_table_count; i++)
+		rc = guard_check(v, &kernel_tables[i]);
+	for (size_t i = 0; !rc && i < m->reg_count; i++) {
+		const struct reg *r = m->regs[i];
+
+		rc = guard_check(v, r->table);
+		if (!rc)
+			rc = guard_check(v, r->history);
+		for (size_t k = 0; !rc && k < r->field_count; k++) {
+			if (r->fields[k].history_table)
+				rc = guard_check(v, r->fields[k].history_table);
+		}
+	}
+	return rc;
+}
+
+enum err_code
+verify_actors_load(struct verifier *v)
+{
+	DB_STMT *s = NULL;
+	size_t cap = 0;
+	enum err_code rc =
+		db_prepare(v->ctx->db, "select id, name from actor order by id", &s, &v->ctx->err);
+	bool row;
+
+	while (!rc && !(rc = db_step(s, &row, &v->ctx->err)) && row) {
+		if (v->actor_count == cap) {
+			size_t more = cap ? cap * 2 : 64;
+			struct actor *actors = realloc(v->actors, more * sizeof(*actors));
+
+			if (!actors)
+				return err_set(&v->ctx->err, ERR_INTERNAL, "",
+					       "no memory for the actors");
+			v->actors = actors;
+			cap = more;
+		}
+		v->actors[v->actor_count++] = (struct actor){
+			.id = db_int(s, 0), .name = str_dup(v->ctx->arena, db_text(s, 1))};
+	}
+	return rc;
+}
+
+static int
+actor_order(const void *id, const void *actor)
+{
+	int64_t a = *(const int64_t *)id;
+	int64_t b = ((const struct actor *)actor)->id;
+
+	return a < b ? -1 : a > b;
+}
+
+struct str
+verify_actor(struct verifier *v, int64_t id, const struct subject *s)
+{
+	const struct actor *a =
+		bsearch(&id, v->actors, v->actor_count, sizeof(*v->actors), actor_order);
+	struct subject named = *s;
+
+	if (a)
+		return a->name;
+	named.what = "actor";
+	verify_report(v, &named,
+		      "was recorded by actor %lld, who is unknown: the row, or the table of "
+		      "actors, was altered",
+		      (long long)id);
+	return (struct str){0};
+}
+
+enum err_code
+verify_counter(struct verifier *v, const struct reg *r, int64_t highest)
+{
+	struct subject s = {.what = "counter", .index = -1};
+	DB_STMT *next = NULL;
+	bool row;
+	enum err_code rc = db_prepare(v->ctx->db, "select next from counter where id = :id", &next,
+				      &v->ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(next, 1, r->code);
+	rc = db_step(next, &row, &v->ctx->err);
+	if (rc)
+		return rc;
+	if (highest > 0 && (!row || db_int(next, 0) <= highest))
+		verify_report(v, &s,
+			      "the counter of register '%s' would give out %s-%lld, but numbers up "
+			      "to %lld are in use: it was set back",
+			      r->name, r->prefix, row ? (long long)db_int(next, 0) : 1LL,
+			      (long long)highest);
+	return ERR_NONE;
+}
