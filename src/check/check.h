@@ -10,6 +10,7 @@ struct check_time {
 	int64_t ns; /* scope and check together */
 	int64_t tested;
 	int64_t failing;
+	const char *error; /* why it could not decide, or NULL */
 };
 
 struct assess_totals {

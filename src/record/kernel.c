@@ -32,6 +32,10 @@ static const struct column login_columns[] = {
 	  {"enabled",  COLUMN_INT,  true },
 	{"made_at",  COLUMN_INT,	true },
 };
+static const struct column check_table_columns[] = {
+	{"obligation", COLUMN_TEXT, true},
+	   {"name",	    COLUMN_TEXT, true}
+};
 static const struct index actor_indexes[] = {
 	{.name = "actor_name_index", .columns = "name", .unique = true}
 };
@@ -52,6 +56,11 @@ const struct table kernel_tables[] = {
 	 .index_count = COUNT_OF(actor_indexes)},
 	{.name = "counter", COLUMNS(counter_columns),		      .primary_key = "id"				 },
 	{.name = "event",				      COLUMNS(event_columns),						  .primary_key = "id",.guard = GUARD_APPEND_ONLY											 },
-	{.name = "login",				      COLUMNS(login_columns),						  .primary_key = "name",	 .clustered = true},
+ /* Which tables each check reads, as found when it was prepared. */
+	{.name = "check_table",
+	 COLUMNS(check_table_columns),
+	 .primary_key = "obligation, name",
+	 .clustered = true},
+	{.name = "login",				      COLUMNS(login_columns),						  .primary_key = "name",	 .clustered = true																	},
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);

@@ -23,18 +23,13 @@ static enum err_code
 party_put(struct writer *w, const struct organisation_entry *party)
 {
 	const struct reg *r = model_reg(w->ctx->model, str_of("organisation"));
-	struct record rec = {.reg = r, .feed = str_of("plan"), .key = str_of(party->key)};
-	struct value *values = arena_alloc(w->ctx->arena, (r->field_count + 1) * sizeof(*values));
+	struct record rec = record_blank(r, str_of(party->key), 0, w->ctx->arena);
 	enum written written;
 	enum err_code rc;
 
-	for (size_t i = 0; i < r->field_count; i++) {
-		if (str_is(str_of("name"), r->fields[i].name))
-			values[i] = (struct value){.kind = VALUE_TEXT, .text = str_of(party->name)};
-		if (str_is(str_of("kind"), r->fields[i].name))
-			values[i] = (struct value){.kind = VALUE_TEXT, .text = str_of(party->kind)};
-	}
-	rec.values = values;
+	rec.feed = str_of("plan");
+	record_set_text(&rec, "name", str_of(party->name));
+	record_set_text(&rec, "kind", str_of(party->kind));
 	rc = writer_new_id(w, r, &rec.id);
 	rec.organisation = rec.id;
 	return rc ? rc : writer_put(w, &rec, &written);

@@ -21,6 +21,15 @@ struct record {
 	struct value *values; /* reg->field_count; references resolved */
 };
 
+/* An empty record of a register, with all its memory in the arena, and its values by name. The
+ * field must exist. */
+struct record record_blank(const struct reg *r, struct str key, int64_t organisation,
+			   struct arena *a);
+void record_set_text(struct record *r, const char *field,
+		     struct str text); /* {NULL, 0}: no value */
+void record_set_int(struct record *r, const char *field, int64_t number);
+const struct value *record_get(const struct record *r, const char *field);
+
 /* The entry that the ledger's leaf is the hash of: canonical JSON (RFC 8785) of every column.
  * Fields without a value are left out, so that a field added later changes no entry. Values of a
  * restricted register stand as SHA-256(salt || value), so that a person's data can be erased while

@@ -1,0 +1,140 @@
+/* assess_priv.h -- one assessment: what it found, what else the store says, and what it writes. */
+#ifndef CHECK_ASSESS_PRIV_H
+#define CHECK_ASSESS_PRIV_H
+
+#include "check/check.h"
+#include "check/run.h"
+#include "record/writer.h"
+
+struct party {
+	int64_t id;
+	struct str key;
+	struct str kind;
+	struct str state;
+	struct str from; /* dates of service; {NULL, 0} when unknown */
+	struct str to;
+};
+
+struct waiver_fact {
+	int64_t id;
+	struct str obligation;
+	int64_t subject; /* 0: the whole obligation */
+	int64_t organisation;
+	bool not_applicable;
+	struct str valid_to; /* {NULL, 0} when it has no end */
+};
+
+struct evidence_fact {
+	struct str obligation;
+	int64_t organisation;
+	int64_t from; /* days; both ends are within */
+	int64_t to;
+	bool accepted;
+	int64_t accepted_at; /* milliseconds */
+};
+
+struct feed_fact {
+	struct str reg;
+	int64_t organisation;
+	int64_t delivered_at; /* milliseconds */
+	bool empty;	      /* complete and without a row */
+};
+
+/* What the store says beside the checks. */
+struct facts {
+	struct party *parties;
+	size_t party_count;
+	struct waiver_fact *waivers;
+	size_t waiver_count;
+	struct evidence_fact *evidence;
+	size_t evidence_count;
+	struct feed_fact *feeds;
+	size_t feed_count;
+	int64_t last_run; /* milliseconds; 0 when there was none */
+};
+
+MUST_CHECK enum err_code facts_read(struct ctx *ctx, int64_t today, struct arena *a,
+				    struct facts *ret_facts);
+const struct party *facts_party(const struct facts *f, int64_t id);
+/* Whether the organisation must do it in the period, records or not. */
+bool facts_binds(const struct party *p, const struct obligation *o, const struct period *period);
+/* The waiver in force for the record (subject 0: for the whole obligation), or NULL. */
+const struct waiver_fact *facts_waiver(const struct facts *f, const struct obligation *o,
+				       int64_t organisation, int64_t subject);
+/* Whether every feed that the obligation names is as young as it must be. */
+bool facts_fresh(const struct facts *f, const struct ctx *ctx, const struct obligation *o,
+		 int64_t organisation, int64_t now);
+
+enum evidence_state { EVIDENCE_NONE, EVIDENCE_SUBMITTED, EVIDENCE_ACCEPTED };
+
+struct evidence_question {
+	const struct obligation *obligation;
+	int64_t organisation;
+	const struct period *period;
+	int64_t by; /* what was accepted later does not count */
+};
+/* Whether evidence covers all of the period; *ret_at is when the last piece of it was accepted. */
+enum evidence_state facts_evidence(const struct facts *f, const struct evidence_question *q,
+				   int64_t *ret_at);
+
+/* One obligation as its check decided it. */
+struct decision {
+	const struct obligation *obligation;
+	struct period period;
+	struct check_result result;
+	const char *error; /* why the check could not decide, or NULL */
+};
+
+struct stretch {
+	int64_t organisation;
+	int64_t from; /* milliseconds */
+	int64_t to;   /* INT64_MAX: still open */
+};
+
+/* The failures of one obligation after this run. */
+struct failure_state {
+	struct stretch *stretches; /* of failures that no waiver tolerates, in no order */
+	size_t count;
+};
+
+struct assessment {
+	struct ctx *ctx;
+	struct arena *arena; /* of the context: what the report keeps */
+	struct arena work;   /* of this run */
+	int64_t now;
+	int64_t today;
+	struct facts facts;
+	struct decision *decisions;
+	struct writer *writer;
+	struct cells *cells;
+	struct assess_report report;
+	const struct assess_options *options;
+};
+
+/* failures.c: brings the recorded failures of one obligation to what the check found. */
+MUST_CHECK enum err_code failures_settle(struct assessment *as, const struct decision *d,
+					 struct failure_state *ret_state);
+
+/* cells.c */
+MUST_CHECK enum err_code cells_load(struct assessment *as);
+MUST_CHECK enum err_code cells_settle(struct assessment *as, const struct decision *d,
+				      const struct failure_state *f);
+
+/* nonconformity.c: one finding for each obligation and organisation whose cell fails. */
+struct nonconformity {
+	const struct obligation *obligation;
+	const struct party *party;
+	int64_t failing;
+	int64_t since;
+	int64_t cell;
+	bool stands; /* false: it is put right */
+};
+MUST_CHECK enum err_code nonconformity_settle(struct assessment *as, const struct nonconformity *n);
+
+/* An instant as a field's text, in the run's memory. */
+struct str instant_text(struct assessment *as, int64_t ms);
+struct str date_text(struct assessment *as, int64_t days);
+/* Writes a record of Holdfast's own under its key, as the next version of what is there. */
+MUST_CHECK enum err_code settle_put(struct assessment *as, struct record *r);
+
+#endif

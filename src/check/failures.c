@@ -1,0 +1,250 @@
+#include "check/assess_priv.h"
+
+#include "base/civil.h"
+#include "base/limits.h"
+
+#include <string.h>
+
+/* A failure as it is recorded. */
+struct interval {
+	int64_t id;
+	int64_t subject;
+	int64_t organisation;
+	struct str key;
+	struct str reason;
+	int64_t waiver;
+	int64_t first; /* milliseconds */
+	int64_t fixed; /* 0: open */
+};
+
+struct intervals {
+	struct interval *rows; /* by subject, then by first */
+	size_t count;
+	size_t cap;
+};
+
+static int64_t
+instant(const struct db_stmt *row, int column)
+{
+	int64_t ms = 0;
+
+	return civil_parse_instant(db_text(row, column), &ms) ? ms : 0;
+}
+
+static struct interval *
+interval_add(struct assessment *as, struct intervals *v)
+{
+	if (v->count == v->cap) {
+		size_t cap = (v->cap + 64) * 2;
+		struct interval *more = arena_alloc(&as->work, cap * sizeof(*more));
+
+		if (v->count)
+			memcpy(more, v->rows, v->count * sizeof(*more));
+		v->rows = more;
+		v->cap = cap;
+	}
+	return &v->rows[v->count++];
+}
+
+static enum err_code
+intervals_load(struct assessment *as, const struct obligation *o, struct intervals *v)
+{
+	struct ctx *ctx = as->ctx;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		ctx->db,
+		"select f.id, f.subject, f.organisation, f.key, f.reason, f.waiver, "
+		"f.first_failed_at, f.fixed_at from failure f where f.obligation = :obligation "
+		"order by f.subject, f.first_failed_at, f.id",
+		&s, &ctx->err);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, str_of(o->id));
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
+		*interval_add(as, v) =
+			(struct interval){.id = db_int(s, 0),
+					  .subject = db_int(s, 1),
+					  .organisation = db_int(s, 2),
+					  .key = str_dup(&as->work, db_text(s, 3)),
+					  .reason = str_dup(&as->work, db_text(s, 4)),
+					  .waiver = db_is_null(s, 5) ? 0 : db_int(s, 5),
+					  .first = instant(s, 6),
+					  .fixed = instant(s, 7)};
+		if (arena_over(&as->work))
+			rc = err_set(&ctx->err, ERR_TOO_BIG, "", "there are too many failures");
+	}
+	return rc;
+}
+
+static enum err_code
+interval_put(struct assessment *as, const struct obligation *o, struct interval *i)
+{
+	const struct reg *reg = model_reg(as->ctx->model, str_of("failure"));
+	struct record r = record_blank(reg, i->key, i->organisation, &as->work);
+	enum written written;
+
+	r.id = i->id;
+	record_set_text(&r, "obligation", str_of(o->id));
+	record_set_int(&r, "subject", i->subject);
+	record_set_text(&r, "reason", i->reason);
+	if (i->waiver)
+		record_set_int(&r, "waiver", i->waiver);
+	record_set_text(&r, "first_failed_at", instant_text(as, i->first));
+	if (i->fixed)
+		record_set_text(&r, "fixed_at", instant_text(as, i->fixed));
+	return writer_put(as->writer, &r, &written);
+}
+
+/* A record that failed before and was put right fails anew from then at the earliest. */
+static enum err_code
+interval_open(struct assessment *as, const struct obligation *o, struct interval *i,
+	      int64_t last_fixed)
+{
+	CLEANUP(buf_fini) struct buf key = {.limit = LIMIT_KEY_BYTES};
+	char name[RECORD_NAME_SIZE];
+	enum err_code rc;
+
+	if (!i->first)
+		i->first = as->now;
+	if (i->first < last_fixed)
+		i->first = last_fixed;
+	record_name(as->ctx->model, i->subject, name);
+	buf_addf(&key, "%s/%s/%.*s", o->id, name, STR_ARG(instant_text(as, i->first)));
+	if (key.failed)
+		return err_set(&as->ctx->err, ERR_TOO_BIG, "", "obligation id '%s' is too long",
+			       o->id);
+	i->key = str_dup(&as->work, (struct str){key.data, key.len});
+	rc = writer_new_id(as->writer, model_reg(as->ctx->model, str_of("failure")), &i->id);
+	if (rc)
+		return rc;
+	as->report.failures_opened++;
+	return interval_put(as, o, i);
+}
+
+/* What the check says now of a record whose recorded intervals are `known` (the last may be open).
+ */
+static enum err_code
+failing(struct assessment *as, const struct decision *d, const struct check_failure *f,
+	const struct intervals *known, struct interval *ret_now)
+{
+	const struct obligation *o = d->obligation;
+	const struct waiver_fact *w = facts_waiver(&as->facts, o, f->organisation, f->record);
+	struct interval *last = known->count ? &known->rows[known->count - 1] : NULL;
+	struct interval now = {.subject = f->record,
+			       .organisation = f->organisation,
+			       .reason = f->reason,
+			       .waiver = w ? w->id : 0,
+			       .first = f->since / 1000 * 1000};
+	enum err_code rc = ERR_NONE;
+
+	/* Put right and broken again within one second is never put right. */
+	if (last && (!last->fixed || last->fixed >= as->now)) {
+		bool same = !last->fixed && last->organisation == now.organisation &&
+			    last->waiver == now.waiver && str_eq(last->reason, now.reason);
+
+		now.id = last->id;
+		now.key = last->key;
+		now.first = last->first;
+		if (!same)
+			rc = interval_put(as, o, &now);
+		last->fixed = 0;
+	} else {
+		rc = interval_open(as, o, &now, last ? last->fixed : 0);
+	}
+	as->report.failures_open += now.waiver == 0;
+	*ret_now = now;
+	return rc;
+}
+
+static enum err_code
+put_right(struct assessment *as, const struct obligation *o, struct interval *i)
+{
+	if (i->fixed)
+		return ERR_NONE;
+	/* An instant has whole seconds: what was found in this one is over in it. */
+	i->fixed = as->now > i->first ? as->now : i->first;
+	as->report.failures_fixed++;
+	return interval_put(as, o, i);
+}
+
+static void
+stretch_add(struct failure_state *st, const struct interval *i)
+{
+	if (i->waiver == 0)
+		st->stretches[st->count++] = (struct stretch){i->organisation, i->first,
+							      i->fixed ? i->fixed : INT64_MAX};
+}
+
+/* The intervals of the record at `*at`, which then moves past them. */
+static struct intervals
+of_subject(const struct intervals *all, size_t *at)
+{
+	struct intervals one = {.rows = &all->rows[*at]};
+	int64_t subject = one.rows->subject;
+
+	for (; *at < all->count && all->rows[*at].subject == subject; (*at)++)
+		one.count++;
+	return one;
+}
+
+/* Both lists are sorted by record and are walked side by side. */
+static enum err_code
+merge(struct assessment *as, const struct decision *d, const struct intervals *known,
+      struct failure_state *st)
+{
+	const struct check_result *res = &d->result;
+	enum err_code rc = ERR_NONE;
+	size_t at = 0;
+	size_t k = 0;
+
+	while (!rc && (at < known->count || k < res->failure_count)) {
+		const struct check_failure *f = k < res->failure_count ? &res->failures[k] : NULL;
+		struct intervals one = {0};
+		struct interval now;
+		bool fails;
+
+		if (at < known->count && (!f || known->rows[at].subject <= f->record))
+			one = of_subject(known, &at);
+		fails = f && (one.count == 0 || one.rows[0].subject == f->record);
+		if (fails) {
+			rc = failing(as, d, f, &one, &now);
+			if (one.count && !one.rows[one.count - 1].fixed)
+				one.count--;
+			stretch_add(st, &now);
+			k++;
+		} else {
+			rc = put_right(as, d->obligation, &one.rows[one.count - 1]);
+		}
+		for (size_t i = 0; i < one.count; i++)
+			stretch_add(st, &one.rows[i]);
+	}
+	return rc;
+}
+
+/* A check that could not decide leaves what is recorded as it is. */
+static void
+keep_all(const struct intervals *known, struct failure_state *st)
+{
+	for (size_t i = 0; i < known->count; i++)
+		stretch_add(st, &known->rows[i]);
+}
+
+enum err_code
+failures_settle(struct assessment *as, const struct decision *d, struct failure_state *ret_state)
+{
+	struct intervals known = {0};
+	enum err_code rc = intervals_load(as, d->obligation, &known);
+
+	if (rc)
+		return rc;
+	*ret_state = (struct failure_state){
+		.stretches = arena_alloc(&as->work, (known.count + d->result.failure_count + 1) *
+							    sizeof(struct stretch))};
+	if (d->error)
+		keep_all(&known, ret_state);
+	else
+		rc = merge(as, d, &known, ret_state);
+	return rc;
+}
