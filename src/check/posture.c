@@ -1,0 +1,205 @@
+#include "check/posture.h"
+
+#include "base/civil.h"
+#include "base/limits.h"
+#include "model/sql.h"
+#include "record/workspace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+bind_int_if(struct db_stmt *s, const char *name, int64_t value)
+{
+	if (value)
+		db_bind_int(s, db_param(s, name), value);
+	else
+		db_bind_null(s, db_param(s, name));
+}
+
+static void
+bind_text_if(struct db_stmt *s, const char *name, const char *value)
+{
+	if (value)
+		db_bind_text(s, db_param(s, name), str_of(value));
+	else
+		db_bind_null(s, db_param(s, name));
+}
+
+static void
+cell_read(const struct ctx *ctx, const struct db_stmt *s, struct posture_cell *c)
+{
+	*c = (struct posture_cell){.id = db_int(s, 0),
+				   .obligation_id = db_text(s, 1),
+				   .organisation = db_int(s, 2),
+				   .organisation_key = db_text(s, 3),
+				   .organisation_name = db_text(s, 4),
+				   .period = db_text(s, 5),
+				   .period_to = db_text(s, 6),
+				   .state = cell_state_of(db_text(s, 7)),
+				   .reason = db_text(s, 8),
+				   .tested = db_int(s, 9),
+				   .failing = db_int(s, 10),
+				   .first_failed_at = db_text(s, 11),
+				   .worst = cell_state_of(db_text(s, 12)),
+				   .failed_hours = db_int(s, 13),
+				   .changed_at = db_text(s, 14),
+				   .proven_late_at = db_text(s, 15)};
+	c->obligation = model_obligation(ctx->model, c->obligation_id);
+}
+
+/* Cells of one obligation, or of all that the plan does not state any more when `o` is NULL. */
+static enum err_code
+cells_of(struct ctx *ctx, struct db_stmt *s, const char *obligation,
+	 void (*take)(void *object, const struct posture_cell *c), void *object)
+{
+	enum err_code rc;
+	bool row;
+
+	bind_text_if(s, "obligation", obligation);
+	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+		struct posture_cell c;
+
+		cell_read(ctx, s, &c);
+		take(object, &c);
+	}
+	return rc;
+}
+
+static const char cells_sql[] =
+	"select c.id, c.obligation, c.organisation, o.key, o.name, c.period, c.period_to, "
+	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "
+	"c.changed_at, c.proven_late_at from cell c join organisation o on o.id = c.organisation "
+	"where c.obligation = :obligation "
+	"and (:organisation is null or c.organisation = :organisation) "
+	"and (:today is null or (c.period_from <= :today and c.period_to >= :today)) "
+	"order by c.organisation, c.period_from desc";
+
+enum err_code
+posture_cells(struct ctx *ctx, const struct posture_question *q,
+	      void (*take)(void *object, const struct posture_cell *c), void *object)
+{
+	const struct plan *p = &ctx->model->plan;
+	char today[CIVIL_DATE_LEN + 1];
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, cells_sql, &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	civil_format_date(zone_date(ctx->zone, clock_now(&ctx->clock)), today);
+	bind_int_if(s, "organisation", q->organisation);
+	bind_text_if(s, "today", q->all_periods ? NULL : today);
+	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
+		if (!q->obligation || strcmp(q->obligation, p->obligations[i].id) == 0)
+			rc = cells_of(ctx, s, p->obligations[i].id, take, object);
+	}
+	return rc;
+}
+
+/* Statements that give the key of a record, one a register. */
+struct key_finder {
+	struct ctx *ctx;
+	struct db_stmt **statements;
+};
+
+static enum err_code
+key_find(struct key_finder *k, int64_t id, struct str *ret_key, struct str *ret_register)
+{
+	const struct model *m = k->ctx->model;
+	size_t i = 0;
+	enum err_code rc = ERR_NONE;
+	bool row;
+
+	*ret_key = *ret_register = (struct str){0};
+	while (i < m->reg_count && m->regs[i]->code != id >> ID_CODE_SHIFT)
+		i++;
+	if (i == m->reg_count)
+		return ERR_NONE;
+	*ret_register = str_of(m->regs[i]->name);
+	if (!k->statements[i]) {
+		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+
+		sql_from(m->regs[i], "t.key", "where t.id = :id", &sql);
+		rc = db_prepare(k->ctx->db, sql.data, &k->statements[i], &k->ctx->err);
+	}
+	if (rc)
+		return rc;
+	db_reset(k->statements[i]);
+	db_bind_int(k->statements[i], 1, id);
+	rc = db_step(k->statements[i], &row, &k->ctx->err);
+	if (!rc && row)
+		*ret_key = db_text(k->statements[i], 0);
+	return rc;
+}
+
+static void
+key_finder_fini(struct key_finder *k)
+{
+	for (size_t i = 0; k->statements && i < k->ctx->model->reg_count; i++)
+		db_stmt_free(k->statements[i]);
+	free(k->statements);
+}
+
+static const char failures_sql[] =
+	"select f.id, f.obligation, f.subject, o.key, f.reason, f.first_failed_at, f.fixed_at, "
+	"f.waiver from failure f join organisation o on o.id = f.organisation "
+	"where (:obligation is null or f.obligation = :obligation) "
+	"and (:organisation is null or f.organisation = :organisation) "
+	"and (:record is null or f.subject = :record) "
+	"and (:fixed_too = 1 or f.fixed_at is null) "
+	"and (:waived_too = 1 or f.waiver is null) "
+	"and (:since is null or f.first_failed_at >= :since) "
+	"order by f.obligation, f.first_failed_at, f.subject";
+
+static enum err_code
+failures_take(struct key_finder *k, struct db_stmt *s,
+	      void (*take)(void *object, const struct posture_failure *f), void *object)
+{
+	enum err_code rc;
+	bool row;
+
+	while (!(rc = db_step(s, &row, &k->ctx->err)) && row) {
+		struct posture_failure f = {.id = db_int(s, 0),
+					    .obligation_id = db_text(s, 1),
+					    .record = db_int(s, 2),
+					    .organisation_key = db_text(s, 3),
+					    .reason = db_text(s, 4),
+					    .first_failed_at = db_text(s, 5),
+					    .fixed_at = db_text(s, 6),
+					    .waiver = db_is_null(s, 7) ? 0 : db_int(s, 7)};
+
+		rc = key_find(k, f.record, &f.key, &f.register_name);
+		if (rc)
+			return rc;
+		take(object, &f);
+	}
+	return rc;
+}
+
+enum err_code
+posture_failures(struct ctx *ctx, const struct posture_question *q,
+		 void (*take)(void *object, const struct posture_failure *f), void *object)
+{
+	CLEANUP(key_finder_fini)
+	struct key_finder k = {ctx, calloc(ctx->model->reg_count + 1, sizeof(struct db_stmt *))};
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, failures_sql, &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	if (!k.statements)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory to list failures");
+	bind_text_if(s, "obligation", q->obligation);
+	bind_int_if(s, "organisation", q->organisation);
+	bind_int_if(s, "record", q->record);
+	db_bind_int(s, db_param(s, "fixed_too"), q->fixed_too);
+	db_bind_int(s, db_param(s, "waived_too"), q->waived_too);
+	bind_text_if(s, "since", q->since);
+	return failures_take(&k, s, take, object);
+}
+
+enum err_code
+posture_assessed(struct ctx *ctx, struct str *ret_instant)
+{
+	return meta_get(ctx->db, "last_assessed", ctx->arena, ret_instant, &ctx->err);
+}

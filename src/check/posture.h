@@ -1,0 +1,65 @@
+/* posture.h -- what the last assessment decided, for those who ask. */
+#ifndef CHECK_POSTURE_H
+#define CHECK_POSTURE_H
+
+#include "access/ctx.h"
+#include "check/cells.h"
+
+/* Texts live until the next row. */
+struct posture_cell {
+	int64_t id;
+	const struct obligation *obligation; /* NULL when the plan states it no more */
+	struct str obligation_id;
+	int64_t organisation;
+	struct str organisation_key;
+	struct str organisation_name;
+	struct str period;
+	struct str period_to; /* a date */
+	enum cell_state state;
+	struct str reason; /* {NULL, 0} for none */
+	int64_t tested;
+	int64_t failing;
+	struct str first_failed_at; /* {NULL, 0} for none */
+	enum cell_state worst;
+	int64_t failed_hours;
+	struct str changed_at;
+	struct str proven_late_at; /* {NULL, 0} for none */
+};
+
+struct posture_failure {
+	int64_t id;
+	struct str obligation_id;
+	int64_t record;
+	struct str register_name;
+	struct str key; /* of the record; {NULL, 0} when it is not current any more */
+	struct str organisation_key;
+	struct str reason;
+	struct str first_failed_at;
+	struct str fixed_at; /* {NULL, 0} while it fails */
+	int64_t waiver;	     /* 0 for none */
+};
+
+/* What is asked for; a member that is zero asks for all. */
+struct posture_question {
+	const char *obligation; /* id */
+	int64_t organisation;
+	int64_t record;
+	bool all_periods;  /* of cells: past ones too */
+	bool fixed_too;	   /* of failures: those that were put right */
+	bool waived_too;   /* of failures: those that a waiver tolerates */
+	const char *since; /* of failures: those that began at this instant or later */
+};
+
+/* By the plan's order of obligations, then by organisation, newest period first. */
+MUST_CHECK enum err_code posture_cells(struct ctx *ctx, const struct posture_question *q,
+				       void (*take)(void *object, const struct posture_cell *c),
+				       void *object);
+/* By obligation, then oldest first. */
+MUST_CHECK enum err_code
+posture_failures(struct ctx *ctx, const struct posture_question *q,
+		 void (*take)(void *object, const struct posture_failure *f), void *object);
+
+/* When the last assessment was, as an instant's text; {NULL, 0} when there was none. */
+MUST_CHECK enum err_code posture_assessed(struct ctx *ctx, struct str *ret_instant);
+
+#endif
