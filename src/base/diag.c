@@ -1,5 +1,6 @@
 #include "base/diag.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,12 +20,15 @@ diag_add(struct diags *d, enum diag_level level, struct place at, const char *fo
 	char message[1024];
 	struct diag *g;
 	va_list args;
+	int len;
 
 	if (++*count > LIMIT_DIAGNOSTICS)
 		return;
 	va_start(args, format);
-	(void)vsnprintf(message, sizeof(message), format, args);
+	len = vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	if (len >= (int)sizeof(message))
+		message[text_whole(str_of(message))] = '\0';
 	g = arena_alloc(d->arena, sizeof(*g));
 	*g = (struct diag){.level = level,
 			   .file = at.file ? at.file : "",

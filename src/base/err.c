@@ -1,5 +1,7 @@
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -18,13 +20,16 @@ enum err_code
 err_set(struct err *e, enum err_code code, const char *field, const char *format, ...)
 {
 	va_list args;
+	int len;
 
 	e->code = code;
 	e->where[0] = '\0';
 	(void)snprintf(e->field, sizeof(e->field), "%s", field);
 	va_start(args, format);
-	(void)vsnprintf(e->message, sizeof(e->message), format, args);
+	len = vsnprintf(e->message, sizeof(e->message), format, args);
 	va_end(args);
+	if (len >= (int)sizeof(e->message))
+		e->message[text_whole(str_of(e->message))] = '\0';
 	return code;
 }
 

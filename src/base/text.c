@@ -99,6 +99,26 @@ is_combining(uint32_t c)
 }
 
 size_t
+text_whole(struct str s)
+{
+	size_t lead = s.len;
+	size_t size = 1;
+
+	while (lead > 0 && s.len - lead < 3 && ((unsigned char)s.ptr[lead - 1] & 0xc0) == 0x80)
+		lead--;
+	if (lead == 0)
+		return s.len;
+	lead--;
+	if ((unsigned char)s.ptr[lead] >= 0xf0)
+		size = 4;
+	else if ((unsigned char)s.ptr[lead] >= 0xe0)
+		size = 3;
+	else if ((unsigned char)s.ptr[lead] >= 0xc0)
+		size = 2;
+	return s.len - lead < size ? lead : s.len;
+}
+
+size_t
 text_columns(struct str s)
 {
 	size_t columns = 0;

@@ -8,6 +8,9 @@
  * -1. */
 long text_utf8_fault(struct str s);
 
+/* Length of the text without the character at its end that was cut in the middle, if one was. */
+size_t text_whole(struct str s);
+
 /* Columns that the text takes on a terminal (one per code point, none for combining marks). */
 size_t text_columns(struct str s);
 

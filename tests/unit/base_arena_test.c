@@ -1,0 +1,100 @@
+#include "base/arena.h"
+#include "test.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
+
+TEST(arena_memory_is_zeroed_aligned_and_apart)
+{
+	struct arena a;
+	unsigned char *last = NULL;
+	size_t last_size = 0;
+
+	arena_init(&a, 1 << 20);
+	for (size_t size = 0; size < 40000; size = size * 2 + 1) {
+		unsigned char *p = arena_alloc(&a, size);
+
+		CHECK(p != NULL && (uintptr_t)p % alignof(max_align_t) == 0);
+		for (size_t i = 0; i < size; i++)
+			CHECK(p[i] == 0);
+		memset(p, 0xaa, size);
+		for (size_t i = 0; i < last_size; i++)
+			CHECK(last[i] == 0xaa);
+		last = p;
+		last_size = size;
+	}
+	arena_fini(&a);
+	CHECK(a.blocks == NULL && a.used == 0);
+}
+
+TEST(arena_past_its_limit_still_gives_and_says_so)
+{
+	struct arena a;
+
+	arena_init(&a, 1024);
+	(void)arena_alloc(&a, 1024);
+	CHECK(!arena_over(&a));
+	memset(arena_alloc(&a, 1), 1, 1);
+	CHECK(arena_over(&a));
+	memset(arena_alloc(&a, 100000), 1, 100000);
+	CHECK(arena_over(&a));
+	arena_fini(&a);
+}
+
+TEST(arena_reset_forgets_all_but_the_limit)
+{
+	struct arena a;
+
+	arena_init(&a, 4096);
+	for (int round = 0; round < 3; round++) {
+		unsigned char *p = arena_alloc(&a, 64);
+
+		for (size_t i = 0; i < 64; i++)
+			CHECK(p[i] == 0);
+		memset(p, 0xff, 64);
+		memset(arena_alloc(&a, 50000 * (size_t)(round % 2)), 1, 1 * (size_t)(round % 2));
+		CHECK(arena_over(&a) == (round % 2 == 1));
+		arena_reset(&a);
+		CHECK(!arena_over(&a) && a.used == 0 && a.limit == 4096);
+	}
+	arena_fini(&a);
+}
+
+static int released[4];
+static int release_count;
+
+static void
+release(void *object)
+{
+	released[release_count++] = *(int *)object;
+}
+
+TEST(arena_releases_the_newest_first_and_once)
+{
+	struct arena a;
+	int objects[] = {1, 2, 3};
+
+	arena_init(&a, 4096);
+	arena_defer(&a, release, &objects[0]);
+	arena_defer(&a, release, &objects[1]);
+	arena_reset(&a);
+	CHECK(release_count == 2 && released[0] == 2 && released[1] == 1);
+	arena_defer(&a, release, &objects[2]);
+	arena_fini(&a);
+	CHECK(release_count == 3 && released[2] == 3);
+	arena_fini(&a);
+	CHECK(release_count == 3);
+}
+
+TEST(arena_strndup_ends_with_nul)
+{
+	struct arena a;
+	char *copy;
+
+	arena_init(&a, 4096);
+	copy = arena_strndup(&a, "abcdef", 3);
+	CHECK(strcmp(copy, "abc") == 0);
+	CHECK(arena_strndup(&a, "", 0)[0] == '\0');
+	arena_fini(&a);
+}
