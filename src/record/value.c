@@ -9,11 +9,20 @@
 
 static const int64_t number_max = (int64_t)1 << 53;
 
+enum {
+	SHOWN_BYTES = 60,     /* of a value, in a message about it */
+	REAL_MAX = 100000000, /* up to here a double tells all thousandths apart */
+};
+
 static enum err_code
 refuse(const struct field *f, struct str text, const char *what, struct err *e)
 {
-	return err_set(e, ERR_INVALID, f->name, "'%.*s'%s %s", text.len > 60 ? 60 : (int)text.len,
-		       text.ptr, text.len > 60 ? "..." : "", what);
+	bool cut = text.len > SHOWN_BYTES;
+
+	if (cut)
+		text.len = text_whole((struct str){text.ptr, SHOWN_BYTES});
+	return err_set(e, ERR_INVALID, f->name, "'%.*s'%s %s", STR_ARG(text), cut ? "..." : "",
+		       what);
 }
 
 static enum err_code
@@ -40,11 +49,12 @@ parse_decimal(const struct field *f, struct str text, struct value *v, struct er
 	    (fraction.ptr && (fraction.len == 0 || !str_int(fraction, &parts) || parts < 0 ||
 			      fraction.ptr[0] == '-')))
 		return refuse(f, text, "is no number with at most three decimals, as in 12.345", e);
-	if (units > number_max / 1000 || units < -number_max / 1000)
-		return refuse(f, text, "is too large", e);
 	for (size_t i = fraction.len; i < 3; i++)
 		parts *= 10;
-	v->number = units * 1000 + (minus ? -parts : parts);
+	if (__builtin_mul_overflow(units, 1000, &units) ||
+	    __builtin_add_overflow(units, minus ? -parts : parts, &v->number) ||
+	    v->number > number_max || v->number < -number_max)
+		return refuse(f, text, "is too large: decimals go up to 9007199254740.992", e);
 	v->kind = VALUE_INT;
 	return ERR_NONE;
 }
@@ -112,8 +122,10 @@ check_word(const struct field *f, struct str word, struct err *e)
 		return err_set(e, ERR_INVALID, f->name,
 			       "'%.*s' is no value of '%s'; did you mean '%s'?", STR_ARG(word),
 			       f->name, near);
+	if (word.len > SHOWN_BYTES)
+		word.len = text_whole((struct str){word.ptr, SHOWN_BYTES});
 	return err_set(e, ERR_INVALID, f->name, "'%.*s' is no value of '%s' (%s, %s ...)",
-		       word.len > 60 ? 60 : (int)word.len, word.ptr, f->name, f->words.words[0],
+		       STR_ARG(word), f->name, f->words.words[0],
 		       f->words.words[f->words.count > 1]);
 }
 
@@ -239,6 +251,10 @@ list_from_json(const struct field *f, const json_t *json, struct arena *a, struc
 		const json_t *row = json_array_get(json, i);
 		size_t known = 0;
 
+		if (!json_is_object(row))
+			return err_set(e, ERR_INVALID, f->name,
+				       "item %zu of '%s' must be an object with the list's names",
+				       i + 1, f->name);
 		for (size_t k = 0; !rc && k < f->field_count; k++) {
 			const json_t *item = json_object_get(row, f->fields[k].name);
 
@@ -247,7 +263,7 @@ list_from_json(const struct field *f, const json_t *json, struct arena *a, struc
 				rc = value_from_json(&f->fields[k], item, a,
 						     &v->items[i * f->field_count + k], e);
 		}
-		if (!rc && (!json_is_object(row) || known != json_object_size(row)))
+		if (!rc && known != json_object_size(row))
 			rc = err_set(e, ERR_INVALID, f->name,
 				     "item %zu of '%s' has a name that the list does not have",
 				     i + 1, f->name);
@@ -336,6 +352,9 @@ value_from_json(const struct field *f, const json_t *json, struct arena *a, stru
 		buf_add(&text, json_string_value(json), json_string_length(json));
 	} else if (json_is_integer(json)) {
 		buf_addf(&text, "%lld", (long long)json_integer_value(json));
+	} else if (json_is_real(json) && f->type == FIELD_DECIMAL &&
+		   json_real_value(json) < REAL_MAX && json_real_value(json) > -REAL_MAX) {
+		rc = json_canonical(json, &text, e);
 	} else if (json_is_boolean(json)) {
 		buf_addf(&text, "%s", json_is_true(json) ? "true" : "false");
 	} else if (json_is_array(json) && f->type == FIELD_LIST) {
@@ -407,15 +426,16 @@ take(struct str *bytes, void *to, size_t size)
 	return true;
 }
 
+/* Items of a list are plain: `nested` refuses a list in a list. */
 static bool
-unpack(struct str *bytes, struct arena *a, struct value *values, size_t count)
+unpack(struct str *bytes, struct arena *a, struct value *values, size_t count, bool nested)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct value *v = &values[i];
 		uint32_t size[2] = {0};
-		char kind;
+		unsigned char kind;
 
-		if (!take(bytes, &kind, 1))
+		if (!take(bytes, &kind, 1) || kind > (nested ? VALUE_KEY : VALUE_ITEMS))
 			return false;
 		*v = (struct value){.kind = (enum value_kind)kind};
 		if (v->kind == VALUE_INT && !take(bytes, &v->number, sizeof(v->number)))
@@ -429,12 +449,14 @@ unpack(struct str *bytes, struct arena *a, struct value *values, size_t count)
 		}
 		if (v->kind != VALUE_ITEMS)
 			continue;
-		if (!take(bytes, size, sizeof(size)) || size[0] > LIMIT_LIST_ITEMS)
+		/* Each item takes a byte at least, so that bytes bound the memory. */
+		if (!take(bytes, size, sizeof(size)) || size[0] > LIMIT_LIST_ITEMS ||
+		    (uint64_t)size[0] * size[1] > bytes->len)
 			return false;
 		v->count = size[0];
 		v->number = size[1];
 		v->items = arena_alloc(a, (v->count * size[1] + 1) * sizeof(*v->items));
-		if (!unpack(bytes, a, v->items, v->count * size[1]))
+		if (!unpack(bytes, a, v->items, v->count * size[1], true))
 			return false;
 	}
 	return true;
@@ -443,7 +465,7 @@ unpack(struct str *bytes, struct arena *a, struct value *values, size_t count)
 enum err_code
 values_unpack(struct str bytes, struct arena *a, struct value *values, size_t count, struct err *e)
 {
-	if (!unpack(&bytes, a, values, count) || bytes.len != 0)
+	if (!unpack(&bytes, a, values, count, false) || bytes.len != 0)
 		return err_set(e, ERR_INTERNAL, "", "a staged row is damaged");
 	return ERR_NONE;
 }
