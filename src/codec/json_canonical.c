@@ -214,7 +214,7 @@ add_array(const json_t *json, struct buf *out, int depth, struct err *e)
 static enum err_code
 add_value(const json_t *json, struct buf *out, int depth, struct err *e)
 {
-	if (depth > LIMIT_JSON_DEPTH)
+	if (depth >= LIMIT_JSON_DEPTH && (json_is_object(json) || json_is_array(json)))
 		return err_set(e, ERR_INVALID, "", "JSON has more than %d levels of nesting",
 			       LIMIT_JSON_DEPTH);
 	switch (json_typeof(json)) {
