@@ -26,48 +26,45 @@ bind_text_if(struct db_stmt *s, const char *name, const char *value)
 		db_bind_null(s, db_param(s, name));
 }
 
-static void
-cell_read(const struct ctx *ctx, const struct db_stmt *s, struct posture_cell *c)
+static struct posture_cell *
+cell_add(struct posture_list *l, size_t *cap, struct arena *a)
 {
-	*c = (struct posture_cell){.id = db_int(s, 0),
-				   .obligation_id = db_text(s, 1),
-				   .organisation = db_int(s, 2),
-				   .organisation_key = db_text(s, 3),
-				   .organisation_name = db_text(s, 4),
-				   .period = db_text(s, 5),
-				   .period_to = db_text(s, 6),
-				   .state = cell_state_of(db_text(s, 7)),
-				   .reason = db_text(s, 8),
-				   .tested = db_int(s, 9),
-				   .failing = db_int(s, 10),
-				   .first_failed_at = db_text(s, 11),
-				   .worst = cell_state_of(db_text(s, 12)),
-				   .failed_hours = db_int(s, 13),
-				   .changed_at = db_text(s, 14),
-				   .proven_late_at = db_text(s, 15)};
-	c->obligation = model_obligation(ctx->model, c->obligation_id);
+	if (l->count == *cap) {
+		size_t more = (*cap + 64) * 2;
+		struct posture_cell *cells = arena_alloc(a, more * sizeof(*cells));
+
+		if (l->count)
+			memcpy(cells, l->cells, l->count * sizeof(*cells));
+		l->cells = cells;
+		*cap = more;
+	}
+	return &l->cells[l->count++];
 }
 
-/* Cells of one obligation, or of all that the plan does not state any more when `o` is NULL. */
-static enum err_code
-cells_of(struct ctx *ctx, struct db_stmt *s, const char *obligation,
-	 void (*take)(void *object, const struct posture_cell *c), void *object)
+static void
+cell_read(const struct db_stmt *s, const struct obligation *o, struct arena *a,
+	  struct posture_cell *c)
 {
-	enum err_code rc;
-	bool row;
-
-	bind_text_if(s, "obligation", obligation);
-	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
-		struct posture_cell c;
-
-		cell_read(ctx, s, &c);
-		take(object, &c);
-	}
-	return rc;
+	*c = (struct posture_cell){.id = db_int(s, 0),
+				   .obligation = o,
+				   .organisation = db_int(s, 1),
+				   .organisation_key = str_dup(a, db_text(s, 2)),
+				   .organisation_name = str_dup(a, db_text(s, 3)),
+				   .period = str_dup(a, db_text(s, 4)),
+				   .period_to = str_dup(a, db_text(s, 5)),
+				   .state = cell_state_of(db_text(s, 6)),
+				   .reason = str_dup(a, db_text(s, 7)),
+				   .tested = db_int(s, 8),
+				   .failing = db_int(s, 9),
+				   .first_failed_at = str_dup(a, db_text(s, 10)),
+				   .worst = cell_state_of(db_text(s, 11)),
+				   .failed_hours = db_int(s, 12),
+				   .changed_at = str_dup(a, db_text(s, 13)),
+				   .proven_late_at = str_dup(a, db_text(s, 14))};
 }
 
 static const char cells_sql[] =
-	"select c.id, c.obligation, c.organisation, o.key, o.name, c.period, c.period_to, "
+	"select c.id, c.organisation, o.key, o.name, c.period, c.period_to, "
 	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "
 	"c.changed_at, c.proven_late_at from cell c join organisation o on o.id = c.organisation "
 	"where c.obligation = :obligation "
@@ -76,13 +73,16 @@ static const char cells_sql[] =
 	"order by c.organisation, c.period_from desc";
 
 enum err_code
-posture_cells(struct ctx *ctx, const struct posture_question *q,
-	      void (*take)(void *object, const struct posture_cell *c), void *object)
+posture_cells(struct ctx *ctx, const struct posture_question *q, struct arena *a,
+	      struct posture_list *ret_list)
 {
 	const struct plan *p = &ctx->model->plan;
+	struct posture_list list = {0};
 	char today[CIVIL_DATE_LEN + 1];
+	size_t cap = 0;
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(ctx->db, cells_sql, &s, &ctx->err);
+	bool row;
 
 	if (rc)
 		return rc;
@@ -90,9 +90,16 @@ posture_cells(struct ctx *ctx, const struct posture_question *q,
 	bind_int_if(s, "organisation", q->organisation);
 	bind_text_if(s, "today", q->all_periods ? NULL : today);
 	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
-		if (!q->obligation || strcmp(q->obligation, p->obligations[i].id) == 0)
-			rc = cells_of(ctx, s, p->obligations[i].id, take, object);
+		const struct obligation *o = &p->obligations[i];
+
+		if (q->obligation && strcmp(q->obligation, o->id) != 0)
+			continue;
+		bind_text_if(s, "obligation", o->id);
+		while (!(rc = db_step(s, &row, &ctx->err)) && row)
+			cell_read(s, o, a, cell_add(&list, &cap, a));
 	}
+	if (!rc)
+		*ret_list = list;
 	return rc;
 }
 

@@ -5,11 +5,9 @@
 #include "access/ctx.h"
 #include "check/cells.h"
 
-/* Texts live until the next row. */
 struct posture_cell {
 	int64_t id;
-	const struct obligation *obligation; /* NULL when the plan states it no more */
-	struct str obligation_id;
+	const struct obligation *obligation;
 	int64_t organisation;
 	struct str organisation_key;
 	struct str organisation_name;
@@ -26,6 +24,12 @@ struct posture_cell {
 	struct str proven_late_at; /* {NULL, 0} for none */
 };
 
+struct posture_list {
+	struct posture_cell *cells;
+	size_t count;
+};
+
+/* Texts live until the next row. */
 struct posture_failure {
 	int64_t id;
 	struct str obligation_id;
@@ -50,10 +54,10 @@ struct posture_question {
 	const char *since; /* of failures: those that began at this instant or later */
 };
 
-/* By the plan's order of obligations, then by organisation, newest period first. */
+/* By the plan's order of obligations, then by organisation, newest period first. Lives in the
+ * arena. */
 MUST_CHECK enum err_code posture_cells(struct ctx *ctx, const struct posture_question *q,
-				       void (*take)(void *object, const struct posture_cell *c),
-				       void *object);
+				       struct arena *a, struct posture_list *ret_list);
 /* By obligation, then oldest first. */
 MUST_CHECK enum err_code
 posture_failures(struct ctx *ctx, const struct posture_question *q,

@@ -37,13 +37,11 @@ totals_json(struct json_writer *w, const struct assess_totals *t)
 }
 
 static void
-cell_json(void *object, const struct posture_cell *c)
+cell_json(struct json_writer *w, const struct posture_cell *c)
 {
-	struct json_writer *w = object;
-
 	jw_object(w);
 	jw_key(w, "obligation");
-	jw_text(w, c->obligation_id);
+	jw_text(w, str_of(c->obligation->id));
 	jw_key(w, "organisation");
 	jw_text(w, c->organisation_key);
 	jw_key(w, "period");
@@ -62,8 +60,7 @@ cell_json(void *object, const struct posture_cell *c)
 }
 
 struct failure_writer {
-	struct cli *cli;
-	struct ctx *ctx;
+	const struct model *model;
 	struct json_writer *json;
 };
 
@@ -74,7 +71,7 @@ failure_json(void *object, const struct posture_failure *f)
 	struct json_writer *w = fw->json;
 	char name[RECORD_NAME_SIZE];
 
-	record_name(fw->ctx->model, f->record, name);
+	record_name(fw->model, f->record, name);
 	jw_object(w);
 	jw_key(w, "obligation");
 	jw_text(w, f->obligation_id);
@@ -141,7 +138,8 @@ print_json(struct cli *c, struct ctx *ctx, const struct assess_report *r)
 {
 	struct posture_question q = {0};
 	struct json_writer w;
-	struct failure_writer fw = {c, ctx, &w};
+	struct failure_writer fw = {ctx->model, &w};
+	struct posture_list list = {0};
 	enum err_code rc;
 
 	cli_json(c, &w);
@@ -149,7 +147,9 @@ print_json(struct cli *c, struct ctx *ctx, const struct assess_report *r)
 	head_json(&w, ctx, r);
 	jw_key(&w, "cells");
 	jw_array(&w);
-	rc = posture_cells(ctx, &q, cell_json, &w);
+	rc = posture_cells(ctx, &q, &c->arena, &list);
+	for (size_t i = 0; !rc && i < list.count; i++)
+		cell_json(&w, &list.cells[i]);
 	jw_end_array(&w);
 	jw_key(&w, "failures");
 	jw_array(&w);
