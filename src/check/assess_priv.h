@@ -61,6 +61,8 @@ bool facts_binds(const struct party *p, const struct obligation *o, const struct
 /* The waiver in force for the record (subject 0: for the whole obligation), or NULL. */
 const struct waiver_fact *facts_waiver(const struct facts *f, const struct obligation *o,
 				       int64_t organisation, int64_t subject);
+/* Oldest that a delivery into the register may be, in civil days. */
+int64_t feed_max_age(const struct ctx *ctx, const struct reg *r);
 /* Whether every feed that the obligation names is as young as it must be. */
 bool facts_fresh(const struct facts *f, const struct ctx *ctx, const struct obligation *o,
 		 int64_t organisation, int64_t now);

@@ -256,9 +256,8 @@ facts_waiver(const struct facts *f, const struct obligation *o, int64_t organisa
 	return NULL;
 }
 
-/* Oldest that a delivery into the register may be. */
-static int64_t
-max_age_days(const struct ctx *ctx, const struct reg *r)
+int64_t
+feed_max_age(const struct ctx *ctx, const struct reg *r)
 {
 	enum { DEFAULT_DAYS = 35 };
 	CLEANUP(buf_fini) struct buf name = {.limit = LIMIT_KEY_BYTES};
@@ -275,7 +274,7 @@ static bool
 feed_fresh(const struct facts *f, const struct ctx *ctx, const struct reg *r, int64_t organisation,
 	   int64_t now)
 {
-	int64_t oldest = zone_date(ctx->zone, now) - max_age_days(ctx, r);
+	int64_t oldest = zone_date(ctx->zone, now) - feed_max_age(ctx, r);
 	bool some = false;
 
 	for (size_t i = 0; i < f->feed_count; i++) {

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "check/assess_priv.h"
 #include "model/sql.h"
 #include "record/workspace.h"
 
@@ -203,6 +204,40 @@ posture_failures(struct ctx *ctx, const struct posture_question *q,
 	db_bind_int(s, db_param(s, "waived_too"), q->waived_too);
 	bind_text_if(s, "since", q->since);
 	return failures_take(&k, s, take, object);
+}
+
+enum err_code
+posture_feeds(struct ctx *ctx, int64_t organisation,
+	      void (*take)(void *object, const struct posture_feed *f), void *object)
+{
+	int64_t today = zone_date(ctx->zone, clock_now(&ctx->clock));
+	DB_STMT *s = NULL;
+	enum err_code rc =
+		db_prepare(ctx->db,
+			   "select d.register_name, d.source, max(d.delivered_at) from delivery d "
+			   "where d.organisation = :organisation "
+			   "and (d.rejected < d.read or (d.read = 0 and d.complete = 1)) "
+			   "group by d.register_name, d.source order by d.register_name, d.source",
+			   &s, &ctx->err);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, organisation);
+	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+		struct posture_feed f = {.register_name = db_text(s, 0),
+					 .source = db_text(s, 1),
+					 .delivered_at = db_text(s, 2)};
+		const struct reg *r = model_reg(ctx->model, f.register_name);
+		int64_t at;
+
+		if (!r || !civil_parse_instant(f.delivered_at, &at))
+			continue;
+		f.age_days = today - zone_date(ctx->zone, at);
+		f.max_age_days = feed_max_age(ctx, r);
+		take(object, &f);
+	}
+	return rc;
 }
 
 enum err_code

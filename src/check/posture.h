@@ -63,6 +63,18 @@ MUST_CHECK enum err_code
 posture_failures(struct ctx *ctx, const struct posture_question *q,
 		 void (*take)(void *object, const struct posture_failure *f), void *object);
 
+/* The last successful delivery of one source into one register. Texts live until the next row. */
+struct posture_feed {
+	struct str register_name;
+	struct str source;
+	struct str delivered_at;
+	int64_t age_days; /* civil days in the plan's zone */
+	int64_t max_age_days;
+};
+MUST_CHECK enum err_code posture_feeds(struct ctx *ctx, int64_t organisation,
+				       void (*take)(void *object, const struct posture_feed *f),
+				       void *object);
+
 /* When the last assessment was, as an instant's text; {NULL, 0} when there was none. */
 MUST_CHECK enum err_code posture_assessed(struct ctx *ctx, struct str *ret_instant);
 

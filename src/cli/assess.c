@@ -1,8 +1,7 @@
-#include "cli/grid.h"
+#include "cli/show.h"
 
 #include "base/civil.h"
 #include "check/check.h"
-#include "check/posture.h"
 
 #include <stdlib.h>
 
@@ -36,58 +35,17 @@ totals_json(struct json_writer *w, const struct assess_totals *t)
 	jw_end_object(w);
 }
 
-static void
-cell_json(struct json_writer *w, const struct posture_cell *c)
-{
-	jw_object(w);
-	jw_key(w, "obligation");
-	jw_text(w, str_of(c->obligation->id));
-	jw_key(w, "organisation");
-	jw_text(w, c->organisation_key);
-	jw_key(w, "period");
-	jw_text(w, c->period);
-	jw_key(w, "state");
-	jw_text(w, str_of(cell_state_names[c->state]));
-	jw_key(w, "reason");
-	jw_text(w, c->reason);
-	jw_key(w, "tested");
-	jw_int(w, c->tested);
-	jw_key(w, "failing");
-	jw_int(w, c->failing);
-	jw_key(w, "first_failed_at");
-	jw_text(w, c->first_failed_at);
-	jw_end_object(w);
-}
-
 struct failure_writer {
 	const struct model *model;
 	struct json_writer *json;
 };
 
 static void
-failure_json(void *object, const struct posture_failure *f)
+failure_take(void *object, const struct posture_failure *f)
 {
 	struct failure_writer *fw = object;
-	struct json_writer *w = fw->json;
-	char name[RECORD_NAME_SIZE];
 
-	record_name(fw->model, f->record, name);
-	jw_object(w);
-	jw_key(w, "obligation");
-	jw_text(w, f->obligation_id);
-	jw_key(w, "register");
-	jw_text(w, f->register_name);
-	jw_key(w, "record");
-	jw_text(w, str_of(name));
-	jw_key(w, "key");
-	jw_text(w, f->key);
-	jw_key(w, "organisation");
-	jw_text(w, f->organisation_key);
-	jw_key(w, "reason");
-	jw_text(w, f->reason);
-	jw_key(w, "first_failed_at");
-	jw_text(w, f->first_failed_at);
-	jw_end_object(w);
+	failure_json(fw->json, fw->model, f);
 }
 
 static void
@@ -146,15 +104,12 @@ print_json(struct cli *c, struct ctx *ctx, const struct assess_report *r)
 	jw_object(&w);
 	head_json(&w, ctx, r);
 	jw_key(&w, "cells");
-	jw_array(&w);
 	rc = posture_cells(ctx, &q, &c->arena, &list);
-	for (size_t i = 0; !rc && i < list.count; i++)
-		cell_json(&w, &list.cells[i]);
-	jw_end_array(&w);
+	cells_json(&w, &list);
 	jw_key(&w, "failures");
 	jw_array(&w);
 	if (!rc)
-		rc = posture_failures(ctx, &q, failure_json, &fw);
+		rc = posture_failures(ctx, &q, failure_take, &fw);
 	jw_end_array(&w);
 	if (cli_switch(c, "timing"))
 		times_json(&w, r);

@@ -159,8 +159,7 @@ record_read(struct record_reader *rd, const struct db_stmt *row, struct arena *a
 	return rc;
 }
 
-/* Makes a record independent of the row that it was read from. */
-static void
+void
 record_keep(struct record *r, struct arena *a)
 {
 	r->feed = str_dup(a, r->feed);

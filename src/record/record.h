@@ -60,6 +60,9 @@ void record_reader_freep(struct record_reader **rd);
 MUST_CHECK enum err_code record_read(struct record_reader *rd, const struct db_stmt *row,
 				     struct arena *a, struct record *ret_record);
 
+/* Makes a record independent of the row that it was read from. */
+void record_keep(struct record *r, struct arena *a);
+
 /* The present version of a record, or ERR_MISSING. Lives in the arena. */
 MUST_CHECK enum err_code record_load(struct ctx *ctx, int64_t id, struct arena *a,
 				     struct record *ret_record);
