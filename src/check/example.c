@@ -28,11 +28,14 @@ example_row_of(const struct example *ex, int64_t id)
 	return NULL;
 }
 
-/* A complaint of the store, told at the place of the example that caused it. */
+/* A complaint of the store, told at the value or row of the example that caused it. */
 static void
 complain(const struct loading *l, const struct yaml *at, const struct err *e)
 {
-	bind_error(&l->bind, at, "%s%s%s", e->message, e->field[0] ? ", field " : "", e->field);
+	const struct yaml *value = at->kind == YAML_MAP ? yaml_get(at, e->field) : NULL;
+
+	bind_error(&l->bind, value ? value : at, "%s%s%s", e->field, e->field[0] ? ": " : "",
+		   e->message);
 }
 
 static bool

@@ -111,18 +111,34 @@ row_named_in(const struct proving *p, const char *message)
 	return NULL;
 }
 
+/* Which of the two queries an error stands in. */
+static struct place
+query_at_fault(const struct proving *p, const struct err *e)
+{
+	const struct place scope = p->obligation->scope.place;
+	struct err there = {0};
+
+	err_at(&there, scope.file, scope.line, scope.column);
+	return strcmp(there.where, e->where) == 0 ? scope : p->obligation->check.place;
+}
+
 /* A fault of the plan becomes a finding at its place; anything else ends the run. */
 static enum err_code
 run_failed(const struct proving *p, enum err_code rc)
 {
 	struct err *e = &p->ctx->err;
-	const struct place at = p->obligation->check.place;
 	const char *key = row_named_in(p, e->message);
 
 	if (rc != ERR_INVALID && rc != ERR_TOO_BIG)
 		return rc;
-	diag_add(p->lint->diags, DIAG_ERROR, at, "%s: %s%s%s%s", p->obligation->id, e->message,
-		 key ? " (row '" : "", key ? key : "", key ? "' of the example)" : "");
+	if (rc == ERR_TOO_BIG)
+		diag_add(p->lint->diags, DIAG_ERROR, query_at_fault(p, e),
+			 "%s: %s; on an example it may take %d seconds", p->obligation->id,
+			 e->message, LIMIT_EXAMPLE_SECONDS);
+	else
+		diag_add(p->lint->diags, DIAG_ERROR, query_at_fault(p, e), "%s: %s%s%s%s",
+			 p->obligation->id, e->message, key ? " (row '" : "", key ? key : "",
+			 key ? "' of the example)" : "");
 	*e = (struct err){0};
 	return ERR_NONE;
 }

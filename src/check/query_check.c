@@ -77,33 +77,59 @@ fields_add(const char **names, size_t n, const struct field *fields, size_t coun
 	return n;
 }
 
-/* The nearest name of a register, view, field or list, unless the word is one itself. */
-static const char *
-nearest_name(const struct model *m, struct str word)
+/* Names of registers, their lists, and views. */
+static size_t
+tables_add(const struct model *m, const char **names, size_t n)
 {
-	static const char *const system[] = {"id",   "key",    "organisation", "state",
-					     "feed", "record", "pos",	       "value"};
-	const char *names[NAMES_MAX];
-	size_t n = 0;
-	const char *near;
-
-	for (size_t i = 0; i < COUNT_OF(system); i++)
-		names[n++] = system[i];
 	for (size_t i = 0; i < m->plan.view_count && n < NAMES_MAX; i++)
 		names[n++] = m->plan.views[i].name;
 	for (size_t i = 0; i < m->reg_count && n < NAMES_MAX; i++) {
 		const struct reg *r = m->regs[i];
 
 		names[n++] = r->name;
-		n = fields_add(names, n, r->fields, r->field_count);
-		for (size_t k = 0; k < r->field_count; k++) {
-			const struct field *f = &r->fields[k];
-
-			if (f->table && n < NAMES_MAX)
-				names[n++] = f->table->name;
-			n = fields_add(names, n, f->fields, f->field_count);
+		for (size_t k = 0; k < r->field_count && n < NAMES_MAX; k++) {
+			if (r->fields[k].table)
+				names[n++] = r->fields[k].table->name;
 		}
 	}
+	return n;
+}
+
+static size_t
+columns_add(const struct model *m, const char **names, size_t n)
+{
+	static const char *const system[] = {"id",   "key",    "organisation", "state",
+					     "feed", "record", "pos",	       "value"};
+
+	for (size_t i = 0; i < COUNT_OF(system) && n < NAMES_MAX; i++)
+		names[n++] = system[i];
+	for (size_t i = 0; i < m->reg_count; i++) {
+		const struct reg *r = m->regs[i];
+
+		n = fields_add(names, n, r->fields, r->field_count);
+		for (size_t k = 0; k < r->field_count; k++)
+			n = fields_add(names, n, r->fields[k].fields, r->fields[k].field_count);
+	}
+	return n;
+}
+
+/* The nearest name of the kind that the message speaks of; NULL when none is near. */
+static const char *
+nearest_name(const struct model *m, const char *message, struct str word)
+{
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+	const char *near;
+
+	if (strstr(message, "function")) {
+		while (db_functions[n])
+			n++;
+		return text_nearest(word, db_functions, n);
+	}
+	if (strstr(message, "column"))
+		n = columns_add(m, names, n);
+	else
+		n = tables_add(m, names, n);
 	near = text_nearest(word, names, n);
 	return near && !str_is(word, near) ? near : NULL;
 }
@@ -123,7 +149,7 @@ static void
 prepare_failed(const struct checking *c, long offset, const struct err *e)
 {
 	struct str word = word_of_message(e->message);
-	const char *near = nearest_name(c->ctx->model, word);
+	const char *near = nearest_name(c->ctx->model, e->message, word);
 	long at = offset >= 0 ? offset : offset_of_word(c->query, word, 0);
 	struct place place;
 

@@ -42,23 +42,25 @@ summary_print(struct cli *c, const struct linting *l)
 	const struct lint_report *r = &l->report;
 	const struct diags *d = &l->diags;
 	size_t listed = d->warnings + d->notes;
+	size_t obligations = l->model ? l->model->plan.obligation_count : 0;
 
 	if (l->model) {
-		cli_print(c, "%s: %zu obligations, %zu with a check.\n", l->model->plan.name,
-			  l->model->plan.obligation_count, r->checks);
+		cli_print(c, "%s: %zu obligation%s, %zu with a check.\n", l->model->plan.name,
+			  obligations, obligations == 1 ? "" : "s", r->checks);
 		cli_print(c,
-			  "%zu of %zu checks prove themselves on their examples; %zu edges of "
-			  "figures tried.\n",
-			  r->proven, r->checks, r->edges);
+			  "%zu of %zu checks prove themselves on their examples; %zu edge%s "
+			  "of figures tried.\n",
+			  r->proven, r->checks, r->edges, r->edges == 1 ? "" : "s");
 		for (int i = 0; i < LINT_KINDS; i++) {
 			if (r->kinds[i] > 0)
 				cli_print(c, "%5zu  %s\n", r->kinds[i],
 					  lint_kind_about((enum lint_kind)i));
 		}
 	}
-	cli_print(c, "%zu errors, %zu warnings, %zu notes%s\n", d->errors, d->warnings, d->notes,
-		  listed ? " (warnings and notes are about the text that the plan was made from)"
-			 : "");
+	cli_print(c, "%zu error%s, %zu warning%s, %zu note%s%s\n", d->errors,
+		  d->errors == 1 ? "" : "s", d->warnings, d->warnings == 1 ? "" : "s", d->notes,
+		  d->notes == 1 ? "" : "s",
+		  listed ? " (warnings and notes do not count as failure)" : "");
 }
 
 static const char *const level_words[] = {"error", "warning", "note"};

@@ -1,5 +1,6 @@
 #include "model/bind.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "sys/file.h"
@@ -7,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { CHOICES_LIMIT = 700 };
 
 struct place
 bind_place(const struct bind *b, const struct yaml *at)
@@ -146,6 +149,17 @@ bind_words(const struct bind *b, const struct yaml *map, const char *name)
 	return w;
 }
 
+/* "one, two, three" in the arena. */
+static const char *
+choices(const struct bind *b, const char *const *words, size_t count)
+{
+	CLEANUP(buf_fini) struct buf out = {.limit = CHOICES_LIMIT};
+
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&out, "%s%s", i ? ", " : "", words[i]);
+	return out.failed ? "..." : str_z(b->arena, (struct str){out.data, out.len});
+}
+
 size_t
 bind_choice(const struct bind *b, const struct yaml *map, const char *name,
 	    const char *const *words, size_t count)
@@ -154,8 +168,8 @@ bind_choice(const struct bind *b, const struct yaml *map, const char *name,
 	const char *near;
 
 	if (!v || v->kind != YAML_TEXT) {
-		bind_error(b, v ? v : map, "'%s' is missing; it must be one of %s, %s ...", name,
-			   words[0], words[count > 1 ? 1 : 0]);
+		bind_error(b, v ? v : map, "'%s' is missing; it is one of %s", name,
+			   choices(b, words, count));
 		return 0;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -163,8 +177,12 @@ bind_choice(const struct bind *b, const struct yaml *map, const char *name,
 			return i;
 	}
 	near = text_nearest(v->text, words, count);
-	bind_error(b, v, "'%.*s' is no value of '%s'; did you mean '%s'?", STR_ARG(v->text), name,
-		   near ? near : words[0]);
+	if (near)
+		bind_error(b, v, "'%.*s' is no value of '%s'; did you mean '%s'?", STR_ARG(v->text),
+			   name, near);
+	else
+		bind_error(b, v, "'%.*s' is no value of '%s'; it is one of %s", STR_ARG(v->text),
+			   name, choices(b, words, count));
 	return 0;
 }
 

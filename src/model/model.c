@@ -138,6 +138,18 @@ model_nearest_reg(const struct model *m, struct str name)
 }
 
 const char *
+model_nearest_role(const struct model *m, struct str name)
+{
+	enum { NAMES_MAX = 1024 };
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->plan.role_count && n < NAMES_MAX; i++)
+		names[n++] = m->plan.roles[i].name;
+	return text_nearest(name, names, n);
+}
+
+const char *
 reg_nearest_field(const struct reg *r, struct str name)
 {
 	enum { NAMES_MAX = 256 };

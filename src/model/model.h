@@ -234,8 +234,9 @@ const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);
 /* Where a byte of `composed` stands: in the obligation's file, or in that of a view it uses. */
 struct place query_place(const struct model *m, const struct query *q, size_t offset);
-/* Nearest register name, for messages; NULL when none is near. */
+/* Nearest name, for messages; NULL when none is near. */
 const char *model_nearest_reg(const struct model *m, struct str name);
+const char *model_nearest_role(const struct model *m, struct str name);
 const char *reg_nearest_field(const struct reg *r, struct str name);
 
 /* "ACC-1042". */

@@ -32,15 +32,16 @@ static void
 owners_check(const struct builder *b, const struct yaml *map, const struct words *owners)
 {
 	const struct yaml *at = yaml_get(map, "owner");
-	const struct plan *p = &b->model->plan;
 
 	if (owners->count == 0)
 		bind_error(&b->bind, map, "'owner' is missing: every duty has a role that owns it");
 	for (size_t i = 0; i < owners->count; i++) {
+		const char *near = model_nearest_role(b->model, str_of(owners->words[i]));
+
 		if (!model_role(b->model, str_of(owners->words[i])))
-			bind_error(&b->bind, at,
-				   "owner '%s' is no role of this plan (roles.yaml, %zu roles)",
-				   owners->words[i], p->role_count);
+			bind_error(&b->bind, at, "owner '%s' is no role of this plan%s%s%s",
+				   owners->words[i], near ? "; did you mean '" : "",
+				   near ? near : "", near ? "'?" : "");
 	}
 }
 
@@ -74,6 +75,7 @@ query_read(struct builder *b, const struct yaml *map, const char *name, struct q
 	if (v->block) {
 		q->place.line++;
 		q->indent = (int)v->key_column + 1;
+		q->place.column = q->indent + 1;
 	} else {
 		q->indent = (int)v->column - 1;
 	}

@@ -1,6 +1,13 @@
 #include "store/db.h"
 #include "store/engine_priv.h"
 
+const char *const db_functions[] = {
+	"days_between", "hours_between", "add_days", "add_months", "add_years",	 "add_hours",
+	"add_minutes",	"date_of",	 "month_of", "list_has",   "list_count", "list_minus",
+	"coalesce",	"nullif",	 "min",	     "max",	   "count",	 "sum",
+	"lower",	"upper",	 "trim",     "length",	   "substr",	 "replace",
+	"abs",		"row_number",	 "rank",     NULL};
+
 enum err_code
 db_open(const char *where, enum db_access access, struct db **ret_db, struct err *e)
 {

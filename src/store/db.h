@@ -82,6 +82,9 @@ void db_txn_end(struct db_txn *txn);
 /* Held to the end of the write transaction: one holder of `name` among all processes. */
 MUST_CHECK enum err_code db_lock(struct db *db, const char *name, struct err *e);
 
+/* The functions that a plan may call (docs/plan-format.md), on every engine; ends with NULL. */
+extern const char *const db_functions[];
+
 /* For statements that a plan brings: it may only read tables, and call the functions of the format.
  */
 struct db_guard {
@@ -90,6 +93,7 @@ struct db_guard {
 	void *object;
 	/* Filled on a failed prepare: offset of the fault in the text, or -1. */
 	long offset;
+	bool denied; /* set when the statement does what a plan may not */
 };
 MUST_CHECK enum err_code db_prepare_guarded(struct db *db, const char *sql, struct db_guard *guard,
 					    struct db_stmt **ret_stmt, struct err *e);

@@ -202,15 +202,11 @@ sqlite_deadline(struct db *db, int64_t ms)
 static bool
 function_allowed(const char *name)
 {
-	static const char *const allowed[] = {
-		"coalesce", "nullif", "min",	"max",	   "count", "sum",	  "lower", "upper",
-		"trim",	    "length", "substr", "replace", "abs",   "row_number", "rank"};
-
-	for (size_t i = 0; i < COUNT_OF(allowed); i++) {
-		if (sqlite3_stricmp(name, allowed[i]) == 0)
+	for (size_t i = 0; db_functions[i]; i++) {
+		if (sqlite3_stricmp(name, db_functions[i]) == 0)
 			return true;
 	}
-	return sqlite_is_our_function(name);
+	return false;
 }
 
 /* The engine's own tables, and those that it makes up while they are read. */
@@ -232,13 +228,8 @@ table_is_engines(const char *name)
 }
 
 static int
-on_authorize(void *object, int action, const char *first, const char *second, const char *database,
-	     const char *trigger)
+authorize(struct db_guard *guard, int action, const char *first, const char *second)
 {
-	struct db_guard *guard = object;
-
-	(void)database;
-	(void)trigger;
 	switch (action) {
 	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
@@ -256,10 +247,23 @@ on_authorize(void *object, int action, const char *first, const char *second, co
 	}
 }
 
+static int
+on_authorize(void *object, int action, const char *first, const char *second, const char *database,
+	     const char *trigger)
+{
+	struct db_guard *guard = object;
+	int answer = authorize(guard, action, first, second);
+
+	(void)database;
+	(void)trigger;
+	guard->denied = guard->denied || answer == SQLITE_DENY;
+	return answer;
+}
+
 static enum err_code
 prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 {
-	if (guard && sqlite3_errcode(d->handle) == SQLITE_AUTH)
+	if (guard && guard->denied)
 		return err_set(
 			e, ERR_INVALID, "",
 			"a plan may only read registers and call the functions of the format (%s)",
@@ -323,7 +327,7 @@ sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db
 		rc = err_set(e, ERR_INVALID, "", "the statement is empty");
 	} else if (!tail_is_empty(tail) || (guard && !only_reads(s->handle))) {
 		if (guard)
-			guard->offset = tail ? tail - sql : -1;
+			guard->offset = tail ? tail + strspn(tail, " \t\r\n;") - sql : -1;
 		rc = err_set(e, ERR_INVALID, "", "one statement that only reads is allowed here");
 	} else {
 		s->base.db = db;

@@ -347,16 +347,6 @@ static const struct {
 	   {"list_minus",	  2, list_minus   },
 };
 
-bool
-sqlite_is_our_function(const char *name)
-{
-	for (size_t i = 0; i < COUNT_OF(function_table); i++) {
-		if (sqlite3_stricmp(name, function_table[i].name) == 0)
-			return true;
-	}
-	return false;
-}
-
 enum err_code
 sqlite_add_functions(struct sqlite_db *d, struct err *e)
 {

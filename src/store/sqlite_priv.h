@@ -17,7 +17,6 @@ enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);
 
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);
-bool sqlite_is_our_function(const char *name);
 
 /* sqlite_schema.c */
 enum err_code sqlite_create_table(struct db *db, const struct table *t, struct err *e);
