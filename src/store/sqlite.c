@@ -313,8 +313,10 @@ sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db
 
 	if (!s)
 		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
-	if (guard)
+	if (guard) {
+		guard->denied = false;
 		(void)sqlite3_set_authorizer(d->handle, on_authorize, guard);
+	}
 	status = sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle,
 				    &tail);
 	if (guard)

@@ -426,6 +426,6 @@ TEST(db_a_guarded_fault_is_placed_in_the_text)
 	CHECK(strstr(t.e.message, "nmae") != NULL);
 	CHECK(db_prepare_guarded(t.db, "select id from thing; select 2", &guard, &s, &t.e) ==
 	      ERR_INVALID);
-	CHECK(guard.offset == 21);
+	CHECK(guard.offset == 22);
 	store_close(&t);
 }
