@@ -1,5 +1,6 @@
 #include "codec/json.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 
@@ -190,6 +191,16 @@ place_of(struct str text, size_t offset, int *ret_line, int *ret_column)
 	*ret_column = column;
 }
 
+/* jansson shows what it stands at byte by byte, which can leave half a character. */
+static void
+fault_clean(char *text)
+{
+	long at;
+
+	while ((at = text_utf8_fault(str_of(text))) >= 0)
+		text[at] = '?';
+}
+
 enum err_code
 json_read(struct str text, json_t **ret_json, struct err *e)
 {
@@ -207,9 +218,11 @@ json_read(struct str text, json_t **ret_json, struct err *e)
 	}
 	json = json_loadb(text.ptr ? text.ptr : "", text.len,
 			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-	if (!json)
+	if (!json) {
+		fault_clean(fault.text);
 		return err_set(e, ERR_INVALID, "", "JSON line %d, column %d: %s", fault.line,
 			       fault.column, fault.text);
+	}
 	*ret_json = json;
 	return ERR_NONE;
 }

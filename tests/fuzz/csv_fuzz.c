@@ -128,11 +128,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf rewritten = {.limit = TEXT_LIMIT};
 	struct buf again = {.limit = TEXT_LIMIT};
 
+	/* A file may begin with a mark, and its first name with another. */
+	buf_addf(&rewritten, "\xef\xbb\xbf");
 	tell(input, 65536, &whole, &rewritten);
 	tell(input, small, &pieces, &again);
 	demand(!whole.failed && whole.len == pieces.len);
 	demand(memcmp(whole.data, pieces.data, whole.len) == 0);
-	if (rewritten.len > 0)
+	if (rewritten.len > 3)
 		compare(input, (struct str){rewritten.data, rewritten.len});
 	buf_fini(&whole);
 	buf_fini(&pieces);

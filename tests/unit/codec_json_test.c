@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/text.h"
 #include "codec/json.h"
 #include "test.h"
 
@@ -87,6 +88,19 @@ TEST(json_faults_say_where)
 	REFUSED("// a\n1", "line 1");
 	REFUSED("\xef\xbb\xbf[]", "line 1");
 	CHECK(json_read((struct str){0}, &json, &e) == ERR_INVALID && json == NULL);
+}
+
+TEST(json_faults_are_told_in_whole_characters)
+{
+	static const char *const texts[] = {"\"\\ud\xd4\xa4[]\"", "[\"\\x\xe2\x82\xac\"]",
+					    "\"\xe2\x82\"", "\xf0\x9f\x94\x92"};
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		struct err e = {0};
+
+		CHECK(reads(texts[i], strlen(texts[i]), &e) == ERR_INVALID);
+		CHECK(text_utf8_fault(str_of(e.message)) < 0);
+	}
 }
 
 TEST(json_nesting_ends_at_its_limit)
