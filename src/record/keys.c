@@ -13,7 +13,6 @@ keys_make(const char *home, struct arena *a, struct err *e)
 {
 	const char *path = file_join(a, home, "ledger.key");
 	CLEANUP(buf_fini) struct buf secret = {.limit = KEY_LIMIT};
-	CLEANUP(buf_fini) struct buf public = {.limit = KEY_LIMIT};
 	struct note_key key;
 	char name[64];
 	uint32_t tail;
@@ -27,15 +26,23 @@ keys_make(const char *home, struct arena *a, struct err *e)
 	if (rc)
 		return rc;
 	note_key_secret_text(&key, &secret);
-	note_key_public_text(&key, &public);
 	note_key_wipe(&key);
-	buf_add(&public, "\n", 1);
 	rc = file_save(path, (struct str){secret.data, secret.len}, 0600, e);
 	memset(secret.data, 0, secret.len);
-	if (rc)
-		return rc;
-	return file_save(file_join(a, home, "ledger.pub"), (struct str){public.data, public.len},
-			 0644, e);
+	return rc;
+}
+
+enum err_code
+keys_publish(const char *home, struct arena *a, const struct note_key *key, struct err *e)
+{
+	const char *path = file_join(a, home, "ledger.pub");
+	CLEANUP(buf_fini) struct buf public = {.limit = KEY_LIMIT};
+
+	if (file_exists(path))
+		return ERR_NONE;
+	note_key_public_text(key, &public);
+	buf_add(&public, "\n", 1);
+	return file_save(path, (struct str){public.data, public.len}, 0644, e);
 }
 
 enum err_code

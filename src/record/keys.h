@@ -6,8 +6,13 @@
 #include "ledger/note.h"
 #include "store/db.h"
 
-/* Makes a fresh pair, unless the workspace has its secret key. */
+/* Makes a secret key, unless the workspace has one. */
 MUST_CHECK enum err_code keys_make(const char *home, struct arena *a, struct err *e);
+
+/* Writes ledger.pub out of the secret key where it is missing: when the workspace is made, and
+ * again should the making have been interrupted between the two. */
+MUST_CHECK enum err_code keys_publish(const char *home, struct arena *a, const struct note_key *key,
+				      struct err *e);
 
 /* To read, the public key is enough: then the secret one may be missing, or another user's.
  * ERR_MISSING says what to restore. */

@@ -173,6 +173,7 @@ states_keep(const struct reg *r, const json_t *stored, struct workspace_report *
 	    struct err *e)
 {
 	const json_t *states = json_object_get(stored, "states");
+	size_t added;
 
 	for (size_t i = 0; i < json_array_size(states); i++) {
 		const char *old = json_string_value(json_array_get(states, i));
@@ -186,9 +187,10 @@ states_keep(const struct reg *r, const json_t *stored, struct workspace_report *
 				       "it; put it back",
 				       r->name, old);
 	}
-	if (r->states.count > json_array_size(states))
-		buf_addf(&report->changes, "register %s: %zu new states\n", r->name,
-			 r->states.count - json_array_size(states));
+	added = r->states.count - json_array_size(states);
+	if (added > 0)
+		buf_addf(&report->changes, "register %s: %zu new state%s\n", r->name, added,
+			 added > 1 ? "s" : "");
 	return ERR_NONE;
 }
 

@@ -116,9 +116,10 @@ workspace_new(struct workspace **ret_ws, struct err *e)
 static enum err_code
 attach(struct workspace *ws, struct err *e)
 {
-	enum err_code rc =
-		zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);
+	enum err_code rc = ERR_NONE;
 
+	if (!ws->ctx.zone)
+		rc = zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);
 	if (rc)
 		return rc;
 	db_set_zone(ws->ctx.db, ws->ctx.zone);
@@ -141,26 +142,55 @@ clock_set(struct workspace *ws, const struct workspace_options *o, bool allowed,
 	return ERR_NONE;
 }
 
+/* Asked before anything else of the workspace is read: a newer program may keep all of it in
+ * another way. */
 static enum err_code
-store_check(struct workspace *ws, const struct workspace_options *o, struct err *e)
+version_check(struct workspace *ws, struct err *e)
 {
 	struct str version = {0};
-	struct str plan = {0};
-	struct str rehearsal = {0};
-	char hex[HASH_HEX_LEN + 1];
 	int64_t number = 0;
 	enum err_code rc = meta_get(ws->ctx.db, "store_version", &ws->arena, &version, e);
 
-	if (!rc && version.ptr && str_int(version, &number) && number > STORE_VERSION)
+	if (rc)
+		return rc;
+	if (!version.ptr || !str_int(version, &number))
+		return err_set(e, ERR_INVALID, "",
+			       "the database does not say which format it has; restore it from a "
+			       "backup");
+	if (number > STORE_VERSION)
 		return err_set(e, ERR_CONFLICT, "",
 			       "this workspace was made by a newer Holdfast (format %lld, this one "
-			       "knows %d); "
-			       "use the newer program",
+			       "knows %d); use the newer program",
 			       (long long)number, STORE_VERSION);
-	if (!rc)
-		rc = meta_get(ws->ctx.db, "plan_hash", &ws->arena, &plan, e);
-	if (!rc)
-		rc = meta_get(ws->ctx.db, "rehearsal", &ws->arena, &rehearsal, e);
+	return ERR_NONE;
+}
+
+/* A store whose making was interrupted has no tables at all: it is fresh still. */
+static bool
+store_is_fresh(struct workspace *ws)
+{
+	CLEANUP(db_stmt_freep) struct db_stmt *s = NULL;
+	struct err none;
+
+	return db_prepare(ws->ctx.db, "select value from meta", &s, &none) == ERR_INVALID;
+}
+
+static enum err_code
+rehearsal_check(struct workspace *ws, const struct workspace_options *o, struct err *e)
+{
+	struct str rehearsal = {0};
+	enum err_code rc = meta_get(ws->ctx.db, "rehearsal", &ws->arena, &rehearsal, e);
+
+	return rc ? rc : clock_set(ws, o, rehearsal.ptr != NULL, e);
+}
+
+static enum err_code
+store_check(struct workspace *ws, const struct workspace_options *o, struct err *e)
+{
+	struct str plan = {0};
+	char hex[HASH_HEX_LEN + 1];
+	enum err_code rc = meta_get(ws->ctx.db, "plan_hash", &ws->arena, &plan, e);
+
 	if (rc)
 		return rc;
 	hash_hex(&ws->ctx.model->hash, hex);
@@ -170,7 +200,7 @@ store_check(struct workspace *ws, const struct workspace_options *o, struct err 
 			"the plan in '%s/content' is not the one that was taken in; run 'holdfast "
 			"init --home %s --content %s/content' to take in the change",
 			o->home, o->home, o->home);
-	return clock_set(ws, o, rehearsal.ptr != NULL, e);
+	return rehearsal_check(ws, o, e);
 }
 
 static enum err_code
@@ -190,6 +220,13 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 			o->home, o->home);
 	diag_init(&diags, &ws->model_arena);
 	rc = db_open(db_path, access, &ws->ctx.db, e);
+	if (!rc && store_is_fresh(ws))
+		return err_set(e, ERR_MISSING, "home",
+			       "the workspace in '%s' was never finished; repeat 'holdfast init "
+			       "--home %s'",
+			       o->home, o->home);
+	if (!rc)
+		rc = version_check(ws, e);
 	if (!rc)
 		rc = model_load(&from, &ws->model_arena, &diags, &ws->ctx.model, e);
 	if (!rc)
@@ -367,33 +404,32 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	   struct workspace_report *report, struct err *e)
 {
 	const char *db_path = file_join(&ws->arena, o->home, "holdfast.db");
-	struct str version = {0};
-	int64_t number = 0;
 	enum err_code rc;
 
 	rc = model_load(&(struct model_source){o->content, o->plan}, &ws->model_arena, diags,
 			&ws->ctx.model, e);
+	/* Before a folder is made for nothing, or the store takes in what cannot be used. */
+	if (!rc)
+		rc = zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);
+	if (!rc && !file_exists(db_path))
+		rc = clock_set(ws, o, o->rehearsal, e);
 	if (!rc)
 		rc = file_make_folder(o->home, 0700, e);
 	if (!rc)
 		rc = db_open(db_path, DB_CREATE, &ws->ctx.db, e);
 	if (rc)
 		return rc;
-	/* A store whose making was interrupted has no tables at all: it is fresh still. */
-	report->created =
-		meta_get(ws->ctx.db, "store_version", &ws->arena, &version, e) != ERR_NONE;
-	if (version.ptr && str_int(version, &number) && number > STORE_VERSION)
-		return err_set(e, ERR_CONFLICT, "",
-			       "this workspace was made by a newer Holdfast (format %lld, this one "
-			       "knows %d); "
-			       "use the newer program",
-			       (long long)number, STORE_VERSION);
+	report->created = store_is_fresh(ws);
+	rc = report->created ? clock_set(ws, o, o->rehearsal, e) : version_check(ws, e);
+	if (!rc && !report->created)
+		rc = rehearsal_check(ws, o, e);
 	/* An existing workspace had its key before its tables: another one would fit nothing. */
-	rc = report->created ? keys_make(o->home, &ws->arena, e) : ERR_NONE;
+	if (!rc && report->created)
+		rc = keys_make(o->home, &ws->arena, e);
 	if (!rc)
 		rc = keys_load(o->home, DB_WRITE, &ws->arena, &ws->key, e);
 	if (!rc)
-		rc = clock_set(ws, o, o->rehearsal || !report->created, e);
+		rc = keys_publish(o->home, &ws->arena, &ws->key, e);
 	if (!rc)
 		rc = store_fit(ws, o, report, e);
 	return rc ? rc : content_copy(ws, o, e);
