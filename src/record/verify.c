@@ -140,6 +140,7 @@ tear_down(struct verifier *v)
 		ledger_close(v->ledger);
 	buf_fini(&v->entry);
 	free(v->actors);
+	free(v->sealed);
 	free(v->lone);
 }
 
@@ -156,6 +157,8 @@ verify_all(struct verifier *v, struct verification *out)
 		rc = ledger_audit_kept(v->audit, v->o->earlier, e);
 	if (!rc)
 		rc = verify_actors_load(v);
+	if (!rc)
+		rc = verify_sealed_load(v);
 	if (!rc)
 		rc = leaves_open(v);
 	if (!rc)

@@ -43,30 +43,88 @@ verify_guards(struct verifier *v)
 	return rc;
 }
 
+/* Room for one more element of `size` bytes after `count`; doubles. */
+static enum err_code
+room(struct verifier *v, void **array, size_t count, size_t size)
+{
+	void *more;
+
+	if (count > 0 && (count < 64 || (count & (count - 1)) != 0))
+		return ERR_NONE;
+	more = realloc(*array, (count < 64 ? 64 : count * 2) * size);
+	if (!more)
+		return err_set(&v->ctx->err, ERR_INTERNAL, "", "no memory to verify");
+	*array = more;
+	return ERR_NONE;
+}
+
 enum err_code
 verify_actors_load(struct verifier *v)
 {
 	DB_STMT *s = NULL;
-	size_t cap = 0;
+	void *actors = NULL;
 	enum err_code rc =
 		db_prepare(v->ctx->db, "select id, name from actor order by id", &s, &v->ctx->err);
 	bool row;
 
 	while (!rc && !(rc = db_step(s, &row, &v->ctx->err)) && row) {
-		if (v->actor_count == cap) {
-			size_t more = cap ? cap * 2 : 64;
-			struct actor *actors = realloc(v->actors, more * sizeof(*actors));
-
-			if (!actors)
-				return err_set(&v->ctx->err, ERR_INTERNAL, "",
-					       "no memory for the actors");
-			v->actors = actors;
-			cap = more;
-		}
-		v->actors[v->actor_count++] = (struct actor){
-			.id = db_int(s, 0), .name = str_dup(v->ctx->arena, db_text(s, 1))};
+		rc = room(v, &actors, v->actor_count, sizeof(*v->actors));
+		v->actors = actors;
+		if (!rc)
+			v->actors[v->actor_count++] =
+				(struct actor){db_int(s, 0), str_dup(v->ctx->arena, db_text(s, 1))};
 	}
 	return rc;
+}
+
+enum err_code
+verify_sealed_load(struct verifier *v)
+{
+	DB_STMT *s = NULL;
+	void *sealed = NULL;
+	enum err_code rc = db_prepare(
+		v->ctx->db, "select previous, id, recorded_at from ledger_checkpoint order by id",
+		&s, &v->ctx->err);
+	bool row;
+
+	while (!rc && !(rc = db_step(s, &row, &v->ctx->err)) && row) {
+		rc = room(v, &sealed, v->sealed_count, sizeof(*v->sealed));
+		v->sealed = sealed;
+		if (!rc)
+			v->sealed[v->sealed_count++] =
+				(struct sealed){db_int(s, 0), db_int(s, 1), db_int(s, 2), false};
+	}
+	return rc;
+}
+
+static int
+sealed_order(const void *index, const void *sealed)
+{
+	int64_t i = *(const int64_t *)index;
+	const struct sealed *s = sealed;
+
+	return i < s->from ? -1 : i >= s->to;
+}
+
+void
+verify_time(struct verifier *v, int64_t index, int64_t recorded)
+{
+	struct subject about = {.what = "checkpoint_time", .index = -1};
+	struct sealed *s = v->sealed_count ? &v->sealed[v->sealed_last] : NULL;
+
+	if (s && sealed_order(&index, s) != 0)
+		s = bsearch(&index, v->sealed, v->sealed_count, sizeof(*s), sealed_order);
+	/* That a checkpoint is missing was said. */
+	if (!s)
+		return;
+	v->sealed_last = (size_t)(s - v->sealed);
+	if (s->at == recorded || s->told)
+		return;
+	s->told = true;
+	verify_report(v, &about,
+		      "the checkpoint of size %lld gives another time than what it sealed was "
+		      "recorded at: its recorded_at was altered",
+		      (long long)s->to);
 }
 
 static int

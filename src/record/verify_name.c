@@ -49,7 +49,7 @@ organisation_key(struct ctx *ctx, int64_t organisation, char out[KEY_SIZE])
 	}
 }
 
-/* "ACC-1042, version 3 (account, alpha): " */
+/* "ACC-1042, version 3 (account, alpha) " */
 static void
 who(const struct verify_fault *f, char out[WHO_SIZE])
 {
@@ -60,9 +60,9 @@ who(const struct verify_fault *f, char out[WHO_SIZE])
 	if (!f->record[0])
 		out[0] = '\0';
 	else if (!f->reg[0])
-		(void)snprintf(out, WHO_SIZE, "%s: ", f->record);
+		(void)snprintf(out, WHO_SIZE, "%s ", f->record);
 	else
-		(void)snprintf(out, WHO_SIZE, "%s%s (%s%s%s): ", f->record, version, f->reg,
+		(void)snprintf(out, WHO_SIZE, "%s%s (%s%s%s) ", f->record, version, f->reg,
 			       f->organisation[0] ? ", " : "", f->organisation);
 }
 

@@ -20,6 +20,14 @@ struct actor {
 	struct str name;
 };
 
+/* A checkpoint seals the leaves from the size before to its own, all recorded at its time. */
+struct sealed {
+	int64_t from;
+	int64_t to;
+	int64_t at;
+	bool told;
+};
+
 struct verifier {
 	struct ctx *ctx;
 	const struct verify_options *o;
@@ -30,6 +38,9 @@ struct verifier {
 	size_t lone_count;
 	struct actor *actors; /* by id */
 	size_t actor_count;
+	struct sealed *sealed; /* by `to` */
+	size_t sealed_count;
+	size_t sealed_last; /* found last: the next is mostly the same */
 	struct buf entry;
 	uint64_t done; /* versions and events seen */
 	uint64_t leaf_count;
@@ -58,6 +69,9 @@ MUST_CHECK enum err_code verify_rows(struct verifier *v);
 /* verify_kernel.c */
 MUST_CHECK enum err_code verify_guards(struct verifier *v);
 MUST_CHECK enum err_code verify_actors_load(struct verifier *v);
+MUST_CHECK enum err_code verify_sealed_load(struct verifier *v);
+/* That the leaf was recorded when its checkpoint says: notes bear no time. */
+void verify_time(struct verifier *v, int64_t index, int64_t recorded);
 /* {NULL, 0} after a report. */
 struct str verify_actor(struct verifier *v, int64_t id, const struct subject *s);
 MUST_CHECK enum err_code verify_counter(struct verifier *v, const struct reg *r, int64_t highest);

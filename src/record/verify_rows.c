@@ -96,12 +96,16 @@ chain_step(struct rows *w, const struct scan_row *row, const struct subject *s)
 }
 
 static enum err_code
-claim(struct verifier *v, const struct subject *s)
+claim(struct verifier *v, const struct subject *s, int64_t recorded)
 {
 	struct ledger_claim c = {.subject = s->id, .version = s->version, .index = s->index};
+	uint64_t faults = v->faults;
 	enum err_code rc = ledger_audit_leaf(
 		v->audit, &c, (struct str){v->entry.data, v->entry.len}, &v->ctx->err);
 
+	/* A time that is not what was sealed says nothing about the checkpoint's. */
+	if (!rc && v->faults == faults)
+		verify_time(v, s->index, recorded);
 	v->done++;
 	verify_progress(v);
 	return rc;
@@ -142,7 +146,7 @@ version_check(struct rows *w, const struct scan_row *row)
 		v->entry.len = 0;
 		rc = ERR_NONE;
 	}
-	return rc ? rc : claim(v, &s);
+	return rc ? rc : claim(v, &s, r->recorded_from);
 }
 
 static enum err_code
@@ -183,7 +187,7 @@ event_check(struct verifier *v, const struct db_stmt *row)
 	event_entry(&ev, &v->entry);
 	v->entry.len = v->entry.failed ? 0 : v->entry.len;
 	v->entry.failed = false;
-	return claim(v, &s);
+	return claim(v, &s, ev.at);
 }
 
 static enum err_code
