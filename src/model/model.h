@@ -35,6 +35,7 @@ struct reg;
 
 struct field {
 	const char *name;
+	struct str member; /* ,"name": as it stands in a ledger entry */
 	const char *label;
 	const char *help; /* "" when there is none */
 	enum field_type type;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sys/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,16 @@ read_words(const struct builder *b, const struct yaml *map, const struct type_na
 static void fields_read(struct builder *b, const struct yaml *map, bool inside_list,
 			const struct field **ret_fields, size_t *ret_count);
 
+static struct str
+member_of(struct arena *a, const char *name)
+{
+	size_t len = strlen(name) + 4;
+	char *text = arena_alloc(a, len + 1);
+
+	(void)snprintf(text, len + 1, ",\"%s\":", name);
+	return (struct str){text, len};
+}
+
 static void
 field_read(struct builder *b, const struct yaml *map, bool inside_list, struct field *f)
 {
@@ -128,6 +139,7 @@ field_read(struct builder *b, const struct yaml *map, bool inside_list, struct f
 	f->name = bind_text(&b->bind, map, "name", NULL);
 	if (f->name[0] != '\0')
 		check_name(b, map, f->name, inside_list);
+	f->member = member_of(b->bind.arena, f->name);
 	f->label = bind_text(&b->bind, map, "label", f->name);
 	f->help = bind_text(&b->bind, map, "help", "");
 	f->required = bind_bool(&b->bind, map, "required");

@@ -4,18 +4,32 @@
 
 #include <string.h>
 
+/* Entries are made a million at a time, which is no work for printf. */
 static void
-member(struct buf *out, const char *name)
+int_write(struct buf *out, int64_t value)
 {
-	buf_addf(out, "%s\"%s\":", out->len && out->data[out->len - 1] != '{' ? "," : "", name);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		buf_add(out, "-", 1);
+	buf_add(out, digits + at, sizeof(digits) - at);
 }
+
+/* A literal; its length is known to the compiler. */
+#define LITERAL_WRITE(out, text) buf_add(out, text, sizeof(text) - 1)
 
 static void
 item_write(const struct value *v, struct buf *out)
 {
 	switch (v->kind) {
 	case VALUE_INT:
-		buf_addf(out, "%lld", (long long)v->number);
+		int_write(out, v->number);
 		break;
 	case VALUE_TEXT:
 	case VALUE_KEY:
@@ -23,7 +37,7 @@ item_write(const struct value *v, struct buf *out)
 		break;
 	case VALUE_NULL:
 	case VALUE_ITEMS:
-		buf_addf(out, "null");
+		LITERAL_WRITE(out, "null");
 		break;
 	}
 }
@@ -77,19 +91,24 @@ salted_write(struct ctx *ctx, const struct record *r, const struct value *v, str
 	hasher_add(ctx->hasher, plain.data, plain.len);
 	hash = hasher_end(ctx->hasher);
 	hash_hex(&hash, hex);
-	buf_addf(out, "\"sha256:%s\"", hex);
+	LITERAL_WRITE(out, "\"sha256:");
+	buf_add(out, hex, HASH_HEX_LEN);
+	buf_add(out, "\"", 1);
 }
 
 static void
 fields_write(struct ctx *ctx, const struct record *r, struct buf *out)
 {
+	size_t comma = 1;
+
 	for (size_t i = 0; i < r->reg->field_count; i++) {
 		const struct field *f = &r->reg->fields[r->reg->sorted[i]];
 		const struct value *v = &r->values[r->reg->sorted[i]];
 
 		if (v->kind == VALUE_NULL || (v->kind == VALUE_ITEMS && v->count == 0))
 			continue;
-		member(out, f->name);
+		buf_add(out, f->member.ptr + comma, f->member.len - comma);
+		comma = 0;
 		if (r->reg->restricted)
 			salted_write(ctx, r, v, out);
 		else
@@ -102,40 +121,35 @@ record_entry(struct ctx *ctx, const struct record *r, struct str actor, struct b
 {
 	size_t start = out->len;
 
-	buf_add(out, "{", 1);
-	member(out, "by");
+	LITERAL_WRITE(out, "{\"by\":");
 	json_escape(out, actor);
 	if (r->delivered) {
-		member(out, "delivered");
-		buf_addf(out, "%lld", (long long)r->delivered);
+		LITERAL_WRITE(out, ",\"delivered\":");
+		int_write(out, r->delivered);
 	}
-	member(out, "feed");
+	LITERAL_WRITE(out, ",\"feed\":");
 	json_escape(out, r->feed);
-	member(out, "fields");
-	buf_add(out, "{", 1);
+	LITERAL_WRITE(out, ",\"fields\":{");
 	fields_write(ctx, r, out);
-	buf_add(out, "}", 1);
-	member(out, "id");
-	buf_addf(out, "%lld", (long long)r->id);
-	member(out, "key");
+	LITERAL_WRITE(out, "},\"id\":");
+	int_write(out, r->id);
+	LITERAL_WRITE(out, ",\"key\":");
 	json_escape(out, r->key);
-	member(out, "organisation");
-	buf_addf(out, "%lld", (long long)r->organisation);
-	member(out, "recorded_from");
-	buf_addf(out, "%lld", (long long)r->recorded_from);
-	member(out, "register");
+	LITERAL_WRITE(out, ",\"organisation\":");
+	int_write(out, r->organisation);
+	LITERAL_WRITE(out, ",\"recorded_from\":");
+	int_write(out, r->recorded_from);
+	LITERAL_WRITE(out, ",\"register\":");
 	json_escape(out, str_of(r->reg->name));
-	if (r->retired) {
-		member(out, "retired");
-		buf_addf(out, "true");
-	}
-	member(out, "row_version");
-	buf_addf(out, "%lld", (long long)r->version);
+	if (r->retired)
+		LITERAL_WRITE(out, ",\"retired\":true");
+	LITERAL_WRITE(out, ",\"row_version\":");
+	int_write(out, r->version);
 	if (r->state.ptr) {
-		member(out, "state");
+		LITERAL_WRITE(out, ",\"state\":");
 		json_escape(out, r->state);
 	}
-	buf_add(out, "}", 1);
+	LITERAL_WRITE(out, "}");
 	if (out->failed || out->len - start > LIMIT_ENTRY_BYTES)
 		return err_set(
 			&ctx->err, ERR_TOO_BIG, "",
@@ -147,9 +161,15 @@ record_entry(struct ctx *ctx, const struct record *r, struct str actor, struct b
 void
 event_entry(const struct event *ev, struct buf *out)
 {
-	buf_addf(out, "{\"at\":%lld,\"by\":", (long long)ev->at);
+	LITERAL_WRITE(out, "{\"at\":");
+	int_write(out, ev->at);
+	LITERAL_WRITE(out, ",\"by\":");
 	json_escape(out, ev->actor);
-	buf_addf(out, ",\"detail\":%.*s,\"event\":", STR_ARG(ev->detail));
+	LITERAL_WRITE(out, ",\"detail\":");
+	buf_add(out, ev->detail.ptr, ev->detail.len);
+	LITERAL_WRITE(out, ",\"event\":");
 	json_escape(out, ev->kind);
-	buf_addf(out, ",\"id\":%lld}", (long long)ev->id);
+	LITERAL_WRITE(out, ",\"id\":");
+	int_write(out, ev->id);
+	LITERAL_WRITE(out, "}");
 }

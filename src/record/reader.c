@@ -66,11 +66,17 @@ record_reader_freep(struct record_reader **rd)
 struct value
 row_value(const struct db_stmt *row, int column)
 {
-	if (db_is_null(row, column))
-		return (struct value){0};
-	if (db_is_int(row, column))
-		return (struct value){.kind = VALUE_INT, .number = db_int(row, column)};
-	return (struct value){.kind = VALUE_TEXT, .text = db_text(row, column)};
+	struct db_cell c = db_cell(row, column);
+
+	switch (c.kind) {
+	case CELL_NULL:
+		break;
+	case CELL_INT:
+		return (struct value){.kind = VALUE_INT, .number = c.number};
+	case CELL_TEXT:
+		return (struct value){.kind = VALUE_TEXT, .text = c.text};
+	}
+	return (struct value){0};
 }
 
 int

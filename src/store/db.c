@@ -165,6 +165,12 @@ db_text(const struct db_stmt *s, int column)
 	return s->db->engine->get_text(s, column);
 }
 
+struct db_cell
+db_cell(const struct db_stmt *s, int column)
+{
+	return s->db->engine->get_cell(s, column);
+}
+
 int64_t
 db_changes(const struct db *db)
 {

@@ -64,6 +64,14 @@ bool db_is_int(const struct db_stmt *s, int column);
 int64_t db_int(const struct db_stmt *s, int column);
 struct str db_text(const struct db_stmt *s, int column); /* text or blob; {NULL, 0} for null */
 
+/* The three in one, for readers of millions of rows. */
+struct db_cell {
+	enum { CELL_NULL, CELL_INT, CELL_TEXT } kind;
+	int64_t number;
+	struct str text; /* or blob */
+};
+struct db_cell db_cell(const struct db_stmt *s, int column);
+
 /* Rows that the last insert, update or delete touched. */
 int64_t db_changes(const struct db *db);
 

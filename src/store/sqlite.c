@@ -446,21 +446,35 @@ sqlite_get_int(const struct db_stmt *s, int column)
 }
 
 static struct str
+bytes_of(sqlite3_stmt *h, int column, int type)
+{
+	const void *bytes = type == SQLITE_BLOB ? sqlite3_column_blob(h, column)
+						: (const void *)sqlite3_column_text(h, column);
+
+	return (struct str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(h, column)};
+}
+
+static struct str
 sqlite_get_text(const struct db_stmt *s, int column)
 {
 	sqlite3_stmt *h = of_stmt(s);
-	const void *bytes;
+	int type = sqlite3_column_type(h, column);
 
-	switch (sqlite3_column_type(h, column)) {
-	case SQLITE_NULL:
-		return (struct str){0};
-	case SQLITE_BLOB:
-		bytes = sqlite3_column_blob(h, column);
-		break;
-	default:
-		bytes = sqlite3_column_text(h, column);
-	}
-	return (struct str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(h, column)};
+	return type == SQLITE_NULL ? (struct str){0} : bytes_of(h, column, type);
+}
+
+static struct db_cell
+sqlite_get_cell(const struct db_stmt *s, int column)
+{
+	sqlite3_stmt *h = of_stmt(s);
+	int type = sqlite3_column_type(h, column);
+
+	if (type == SQLITE_NULL)
+		return (struct db_cell){.kind = CELL_NULL};
+	if (type == SQLITE_INTEGER)
+		return (struct db_cell){.kind = CELL_INT,
+					.number = sqlite3_column_int64(h, column)};
+	return (struct db_cell){.kind = CELL_TEXT, .text = bytes_of(h, column, type)};
 }
 
 const struct db_engine sqlite_engine = {
@@ -489,6 +503,7 @@ const struct db_engine sqlite_engine = {
 	.is_int = sqlite_is_int,
 	.get_int = sqlite_get_int,
 	.get_text = sqlite_get_text,
+	.get_cell = sqlite_get_cell,
 	.create_table = sqlite_create_table,
 	.add_column = sqlite_add_column,
 	.add_index = sqlite_add_index,
