@@ -20,11 +20,13 @@ static const struct reg *
 reg_read(const struct builder *b, const struct yaml *at, const char *name)
 {
 	const struct reg *r = model_reg(b->model, str_of(name));
-	const char *near = model_nearest_reg(b->model, str_of(name));
+	const char *near;
 
-	if (!r)
+	if (!r) {
+		near = model_nearest_reg(b->model, str_of(name));
 		bind_error(&b->bind, at, "register '%s' does not exist%s%s%s", name,
 			   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
 	return r;
 }
 
@@ -36,12 +38,14 @@ owners_check(const struct builder *b, const struct yaml *map, const struct words
 	if (owners->count == 0)
 		bind_error(&b->bind, map, "'owner' is missing: every duty has a role that owns it");
 	for (size_t i = 0; i < owners->count; i++) {
-		const char *near = model_nearest_role(b->model, str_of(owners->words[i]));
+		const char *near;
 
-		if (!model_role(b->model, str_of(owners->words[i])))
-			bind_error(&b->bind, at, "owner '%s' is no role of this plan%s%s%s",
-				   owners->words[i], near ? "; did you mean '" : "",
-				   near ? near : "", near ? "'?" : "");
+		if (model_role(b->model, str_of(owners->words[i])))
+			continue;
+		near = model_nearest_role(b->model, str_of(owners->words[i]));
+		bind_error(&b->bind, at, "owner '%s' is no role of this plan%s%s%s",
+			   owners->words[i], near ? "; did you mean '" : "", near ? near : "",
+			   near ? "'?" : "");
 	}
 }
 

@@ -269,17 +269,19 @@ targets_find(const struct builder *b, struct field *f, const struct yaml *map)
 	f->targets = arena_alloc(b->bind.arena, (to.count + 1) * sizeof(*f->targets));
 	for (size_t i = 0; i < to.count; i++) {
 		const struct reg *t = model_reg(b->model, str_of(to.words[i]));
-		const char *near = model_nearest_reg(b->model, str_of(to.words[i]));
+		const char *near;
 
 		if (strcmp(to.words[i], "any") == 0 && to.count == 1)
 			return;
-		if (t)
+		if (t) {
 			f->targets[f->target_count++] = t;
-		else
-			bind_error(&b->bind, map,
-				   "field '%s' refers to register '%s', which does not exist%s%s%s",
-				   f->name, to.words[i], near ? "; did you mean '" : "",
-				   near ? near : "", near ? "'?" : "");
+			continue;
+		}
+		near = model_nearest_reg(b->model, str_of(to.words[i]));
+		bind_error(&b->bind, map,
+			   "field '%s' refers to register '%s', which does not exist%s%s%s",
+			   f->name, to.words[i], near ? "; did you mean '" : "", near ? near : "",
+			   near ? "'?" : "");
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "sys/file.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COMPOSED_LIMIT = 262144, VIEWS_MAX = 300 };
@@ -94,6 +95,12 @@ struct composing {
 
 static bool view_write(struct composing *c, size_t index);
 
+static int
+view_order(const void *word, const void *view)
+{
+	return str_cmp(*(const struct str *)word, str_of(((const struct view *)view)->name));
+}
+
 /* Writes the views that `sql` uses, in an order in which each stands before its users. */
 static bool
 views_used_write(struct composing *c, const char *sql)
@@ -102,10 +109,12 @@ views_used_write(struct composing *c, const char *sql)
 	struct str word;
 
 	while (next_word(&sql, &word)) {
-		for (size_t i = 0; i < p->view_count; i++) {
-			if (str_is(word, p->views[i].name) && !view_write(c, i))
-				return false;
-		}
+		/* Their files, and so the views, are sorted by name. */
+		const struct view *v =
+			bsearch(&word, p->views, p->view_count, sizeof(*v), view_order);
+
+		if (v && !view_write(c, (size_t)(v - p->views)))
+			return false;
 	}
 	return true;
 }
@@ -125,7 +134,9 @@ view_write(struct composing *c, size_t index)
 	if (!views_used_write(c, v->sql))
 		return false;
 	c->seen[index] = 2;
-	buf_addf(c->out, "%s%s as (\n%s\n)", c->out->len ? ",\n" : "with ", v->name, v->sql);
+	buf_addf(c->out, "%s%s as (\n", c->out->len ? ",\n" : "with ", v->name);
+	buf_add(c->out, v->sql, strlen(v->sql));
+	buf_add(c->out, "\n)", 2);
 	return true;
 }
 
@@ -143,12 +154,12 @@ views_compose(struct builder *b, struct query *q)
 		/* Joins the query's own list of named parts to ours. */
 		buf_addf(&out, ",\n");
 		q->prefix = out.len - (size_t)(body + 4 - q->text);
-		buf_addf(&out, "%s", body + 4);
+		buf_add(&out, body + 4, strlen(body + 4));
 	} else {
 		if (out.len > 0)
 			buf_addf(&out, "\n");
 		q->prefix = out.len;
-		buf_addf(&out, "%s", q->text);
+		buf_add(&out, q->text, strlen(q->text));
 	}
 	if (out.failed) {
 		diag_add(b->bind.diags, DIAG_ERROR, q->place,
