@@ -1,0 +1,84 @@
+# Who may sign in: each change is an event of the ledger, and no password is ever in it.
+ok holdfast init --home ws
+ok holdfast user list --home ws
+expect_out 'There are no logins'
+
+ok holdfast user add ann --home ws
+expect_out 'holdfast user password ann'
+ok holdfast user list --home ws --json
+expect_json out 'len(d["logins"]) == 1 and d["logins"][0]["name"] == "ann" and d["logins"][0]["person"] is None'
+expect_json out 'd["logins"][0]["enabled"] is True and d["logins"][0]["has_password"] is False'
+expect_exit 3 holdfast user add ann --home ws
+expect_err "there is a login 'ann' already"
+
+# A password comes from standard input, and what is kept is Argon2id with three passes over 64 MiB.
+echo 'four unlikely words here' | ok holdfast user password ann --home ws
+ok holdfast user list --home ws
+expect_out 'set'
+sqlite3 ws/holdfast.db 'select password from login' >kept
+grep -qF '$argon2id$v=19$m=65536,t=3,p=1$' kept || fail 'it is kept in another way'
+! grep -rqF 'four unlikely words here' ws || fail 'the password itself is in the workspace'
+! sqlite3 ws/holdfast.db 'select detail from event' | grep -qE 'argon2|unlikely' || fail 'the ledger tells the password'
+
+refuse() {
+	printf '%s' "$1" >password
+	expect_exit "$2" sh -c 'holdfast user password ann --home ws <password'
+	expect_err "$3"
+}
+refuse '' 3 'nothing was given'
+refuse 'elevenchars' 3 'at least 12 characters'
+refuse 'annannannann' 3 "login's own name"
+refuse 'AnnAnnAnnAnn' 3 "login's own name"
+refuse 'Password1234' 3 'tried first'
+refuse 'aaaaaaaaaaaaaaaa' 3 'tried first'
+refuse "$(printf 'a tab\tis in this one')" 3 'control character'
+refuse "$(printf 'not\377text in utf-8')" 3 'UTF-8'
+head -c 1025 /dev/zero | tr '\0' x >password
+expect_exit 3 sh -c 'holdfast user password ann --home ws <password'
+expect_err 'longer than 1024 bytes'
+head -c 100000 /dev/zero | tr '\0' x >password
+expect_exit 3 sh -c 'holdfast user password ann --home ws <password'
+expect_err 'too long'
+sqlite3 ws/holdfast.db 'select password from login' | cmp - kept || fail 'a refused password changed the old one'
+# Twelve characters are enough, however many bytes they take; 1024 bytes are not too many.
+printf 'äöüßéèêëàâçñ' >password
+ok sh -c 'holdfast user password ann --home ws <password'
+{ printf 'xy'; head -c 1022 /dev/zero | tr '\0' x; } >password
+ok sh -c 'holdfast user password ann --home ws <password'
+
+ok holdfast user disable ann --home ws
+expect_out 'disabled'
+ok holdfast user disable ann --home ws
+expect_out 'already'
+ok holdfast user list --home ws --json
+expect_json out 'd["logins"][0]["enabled"] is False'
+ok holdfast user enable ann --home ws
+expect_exit 3 holdfast user disable anm --home ws
+expect_err "did you mean 'ann'?"
+expect_exit 3 holdfast user add zoe --person PER-12 --home ws
+expect_err "there is no person 'PER-12'"
+ok holdfast user list --home ws --json
+expect_json out 'len(d["logins"]) == 1'
+
+for name in Ann 1st 'a b' '' .ann "ann'" änne; do
+	expect_exit 3 holdfast user add "$name" --home ws
+	expect_err 'is no name for a login'
+done
+expect_exit 3 holdfast user add "$(head -c 65 /dev/zero | tr '\0' a)" --home ws
+expect_err 'at most 64'
+ok holdfast user add "$(head -c 64 /dev/zero | tr '\0' a)" --home ws
+
+expect_exit 2 holdfast user --home ws
+expect_exit 2 holdfast user add --home ws
+expect_err 'needs the name'
+expect_exit 2 holdfast user list ann --home ws
+expect_exit 2 holdfast user pasword ann --home ws
+expect_err "did you mean 'password'?"
+expect_exit 2 holdfast user enable ann --person x --home ws
+expect_exit 2 holdfast user enable ann --json --home ws
+expect_exit 3 holdfast user list --home nowhere
+
+ok holdfast verify --home ws
+sqlite3 ws/holdfast.db 'select kind, count(*) from event group by kind order by kind' >events
+printf '%s\n' 'login_added|2' 'login_disabled|1' 'login_enabled|1' 'login_password_set|3' 'plan_taken_in|1' | cmp - events ||
+	fail 'the events are others'
