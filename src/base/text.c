@@ -118,20 +118,57 @@ text_whole(struct str s)
 	return s.len - lead < size ? lead : s.len;
 }
 
+/* Bytes of the character at `at`, 1 for a byte that begins none; *ret_columns is what it takes. */
+static size_t
+character(struct str s, size_t at, size_t *ret_columns)
+{
+	const unsigned char *p = (const unsigned char *)s.ptr + at;
+	size_t length = sequence_length(p, s.len - at);
+
+	*ret_columns = length == 0 || !is_combining(code_point(p, length));
+	return length ? length : 1;
+}
+
 size_t
 text_columns(struct str s)
 {
 	size_t columns = 0;
+	size_t taken;
+
+	for (size_t i = 0; i < s.len; columns += taken)
+		i += character(s, i, &taken);
+	return columns;
+}
+
+size_t
+text_fit(struct str s, size_t columns)
+{
+	size_t taken = 0;
 	size_t i = 0;
 
 	while (i < s.len) {
-		const unsigned char *p = (const unsigned char *)s.ptr + i;
-		size_t length = sequence_length(p, s.len - i);
+		size_t length = character(s, i, &taken);
 
-		columns += length == 0 || !is_combining(code_point(p, length));
-		i += length ? length : 1;
+		if (taken > columns)
+			break;
+		columns -= taken;
+		i += length;
 	}
-	return columns;
+	return i;
+}
+
+void
+text_tame(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		unsigned char next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
+
+		if (c < ' ' || c == 127)
+			text[i] = ' ';
+		else if (c == 0xc2 && next >= 0x80 && next < 0xa0)
+			text[i] = text[i + 1] = ' ';
+	}
 }
 
 static size_t

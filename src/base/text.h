@@ -14,6 +14,13 @@ size_t text_whole(struct str s);
 /* Columns that the text takes on a terminal (one per code point, none for combining marks). */
 size_t text_columns(struct str s);
 
+/* Length of the longest beginning of the text that takes at most `columns`. */
+size_t text_fit(struct str s, size_t columns);
+
+/* Makes blanks of all control characters, those of the C1 set too: what people wrote must not
+ * steer the terminal of who reads it. */
+void text_tame(char *text, size_t len);
+
 /* The word of the list nearest to `word` (Damerau-Levenshtein, at most a third of its letters
  * away), for "did you mean ..."; NULL when none is near. */
 const char *text_nearest(struct str word, const char *const *words, size_t count);

@@ -22,10 +22,7 @@ grid_text(struct grid *g, struct str text)
 {
 	char *copy = str_z(&g->cli->arena, text);
 
-	for (size_t i = 0; i < text.len; i++) {
-		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
-			copy[i] = ' ';
-	}
+	text_tame(copy, text.len);
 	if (g->cell_count == g->cell_cap) {
 		struct str *more;
 
@@ -102,20 +99,6 @@ widths_fit(const struct grid *g, size_t *widths)
 	}
 }
 
-/* Bytes of the text that fill at most `width` columns. */
-static size_t
-bytes_within(struct str text, size_t width)
-{
-	size_t bytes = text.len;
-
-	while (bytes > 0 && text_columns((struct str){text.ptr, bytes}) > width) {
-		bytes--;
-		while (bytes > 0 && ((unsigned char)text.ptr[bytes] & 0xc0) == 0x80)
-			bytes--;
-	}
-	return bytes;
-}
-
 static void
 cell_print(const struct grid *g, struct str text, size_t column, size_t width)
 {
@@ -124,7 +107,7 @@ cell_print(const struct grid *g, struct str text, size_t column, size_t width)
 	const char *tail = "";
 
 	if (columns > width) {
-		text.len = bytes_within(text, width - 3);
+		text.len = text_fit(text, width - 3);
 		columns = text_columns(text) + 3;
 		tail = "...";
 	}

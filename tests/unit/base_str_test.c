@@ -86,3 +86,12 @@ TEST(text_whole_leaves_out_a_cut_character)
 		CHECK(text_whole((struct str){text, len}) == whole[len]);
 	CHECK(text_whole((struct str){0}) == 0);
 }
+
+TEST(text_fit_counts_columns_not_bytes)
+{
+	CHECK(text_fit(str_of("abc"), 2) == 2 && text_fit(str_of("abc"), 9) == 3);
+	CHECK(text_fit(str_of("\xe2\x82\xac\xe2\x82\xac"), 1) == 3);
+	/* A mark belongs to the letter before it. */
+	CHECK(text_fit(str_of("e\xcc\x81x"), 1) == 3);
+	CHECK(text_fit(str_of("abc"), 0) == 0 && text_fit((struct str){0}, 5) == 0);
+}
