@@ -4,6 +4,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@ enum {
 	COLUMNS_DEFAULT = 100,
 	COLUMNS_LEAST = 60,
 	LINE_SIZE = 1024,
+	NOTE_SIZE = 2048,
 };
 
 const struct command *const commands[] = {
@@ -78,10 +81,10 @@ cli_flush(struct cli *c)
 	while (done < c->out.len) {
 		ssize_t n = write(STDOUT_FILENO, c->out.data + done, c->out.len - done);
 
-		if (n < 0)
+		if (n < 0 && errno != EINTR)
 			return err_set(&c->err, ERR_IO, "", "cannot write to standard output: %s",
 				       strerror(errno));
-		done += (size_t)n;
+		done += n > 0 ? (size_t)n : 0;
 	}
 	c->out.len = 0;
 	return ERR_NONE;
@@ -112,13 +115,18 @@ cli_print(struct cli *c, const char *format, ...)
 void
 cli_note(struct cli *c, const char *format, ...)
 {
+	char note[NOTE_SIZE];
+	struct str text = {.ptr = note};
 	va_list args;
 
 	cli_progress(c, "%s", "");
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	(void)vsnprintf(note, sizeof(note), format, args);
 	va_end(args);
-	(void)fputc('\n', stderr);
+	text.len = strlen(note);
+	text.len = text_whole(text);
+	text_tame(note, text.len);
+	(void)fprintf(stderr, "%.*s\n", STR_ARG(text));
 }
 
 void
@@ -198,18 +206,24 @@ command_find(const char *name)
 	return NULL;
 }
 
-static enum err_code
-command_unknown(struct cli *c, const char *name)
+const char *
+cli_nearest_command(const char *name)
 {
 	const char *names[64];
-	const char *near;
 	size_t n = 0;
 
 	while (commands[n] && n < COUNT_OF(names)) {
 		names[n] = commands[n]->name;
 		n++;
 	}
-	near = text_nearest(str_of(name), names, n);
+	return text_nearest(str_of(name), names, n);
+}
+
+static enum err_code
+command_unknown(struct cli *c, const char *name)
+{
+	const char *near = cli_nearest_command(name);
+
 	return err_set(&c->err, ERR_USAGE, "", "'%s' is no command%s%s%s", name,
 		       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
@@ -228,10 +242,12 @@ common_option(struct cli *c, struct str name)
 static enum err_code
 option_unknown(struct cli *c, struct str name)
 {
-	const char *names[COMMAND_OPTIONS + 4] = {"home", "clock", "help", "json"};
+	const char *names[COMMAND_OPTIONS + 4] = {"home", "clock", "help"};
 	const char *near;
-	size_t n = 4;
+	size_t n = 3;
 
+	if (c->command->prints_json)
+		names[n++] = "json";
 	for (size_t i = 0; i < COMMAND_OPTIONS && c->command->options[i].name; i++)
 		names[n++] = c->command->options[i].name;
 	near = text_nearest(name, names, n);
@@ -311,11 +327,24 @@ line_read(struct cli *c, char **argv)
 	if (c->argument_count > c->command->max_arguments)
 		return err_set(&c->err, ERR_USAGE, "", "'%s' is one argument too many for '%s'",
 			       c->arguments[c->command->max_arguments], c->command->name);
-	if (!c->home && !c->command->needs_no_home)
+	if ((!c->home || !c->home[0]) && !c->command->needs_no_home)
 		return err_set(
 			&c->err, ERR_USAGE, "home",
 			"say which workspace: --home DIR, or HOLDFAST_HOME in the environment");
 	return ERR_NONE;
+}
+
+/* A standard stream that is closed would give its number to the next file that is opened, and
+ * output would go there. */
+static void
+streams_hold(void)
+{
+	int fd = 0;
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDONLY);
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 static void
@@ -366,6 +395,9 @@ cli_main(int argc, char **argv)
 	enum err_code rc;
 	enum err_code flushed;
 
+	streams_hold();
+	/* A reader that went away is an error of writing, which is told, and no sudden end. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	cli_init(&c, argc);
 	rc = cli_run(&c, argc, argv);
 	cli_progress(&c, "%s", "");

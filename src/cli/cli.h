@@ -35,6 +35,9 @@ int cli_main(int argc, char **argv);
 const char *cli_option(const struct cli *c, const char *name);
 bool cli_switch(const struct cli *c, const char *name);
 
+/* For "did you mean ...": NULL when no command is near. */
+const char *cli_nearest_command(const char *name);
+
 /* Opens the workspace that the user named. */
 MUST_CHECK enum err_code cli_open(struct cli *c, enum db_access access, struct workspace **ret_ws);
 /* Takes over the detail of a failed call that left it in the workspace's context. */

@@ -61,6 +61,7 @@ static enum err_code
 run(struct cli *c)
 {
 	const char *topic = c->argument_count ? c->arguments[0] : "";
+	const char *near;
 
 	if (!topic[0] || strcmp(topic, "help") == 0) {
 		overview(c);
@@ -76,7 +77,9 @@ run(struct cli *c)
 			return ERR_NONE;
 		}
 	}
-	return err_set(&c->err, ERR_USAGE, "", "there is no help on '%s'", topic);
+	near = cli_nearest_command(topic);
+	return err_set(&c->err, ERR_USAGE, "", "there is no help on '%s'%s%s%s", topic,
+		       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 const struct command help_command = {
