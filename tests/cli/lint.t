@@ -92,3 +92,10 @@ expect_out "note: F2: Section 7 is numbered twice."
 expect_out "$plan/parameters.yaml:2:3: note: parameter 'grace' is only proposed"
 expect_out "no check uses parameter 'later'"
 broken $plan/roles.yaml '4s/auditor/auditer/' 2:5 "role 'service_manager' conflicts with 'auditer', which is no role"
+
+# A plan with faults is not taken into a workspace, and every fault is told there too.
+fresh
+edit $section '9s/event/evnt/; 11s/high/hihg/'
+expect_exit 3 holdfast init --home faulty --content content
+expect_err "$section:9:14: error: 'evnt' is no value of 'cadence'; did you mean 'event'?"
+expect_err "$section:11:15: error: 'hihg' is no value of 'severity'; did you mean 'high'?"
