@@ -128,6 +128,7 @@ row_name(struct loading *l, const struct reg *reg, const struct yaml *v, struct 
 		row->fails = str_trim(fails->text);
 		row->fails_at = bind_place(&l->bind, fails);
 	}
+	row->out = bind_bool(&l->bind, v, "OUT");
 	if (reg == l->organisations)
 		rc = organisation_number(l, r);
 	else if (is_plain_text(organisation))
@@ -207,7 +208,8 @@ values_read(const struct loading *l, struct example_row *row)
 		else if (str_is(v->key, "state") && is_plain_text(v))
 			r->state = v->text;
 		else if (!str_is(v->key, "key") && !str_is(v->key, "organisation") &&
-			 !str_is(v->key, "state") && !str_is(v->key, "FAILS"))
+			 !str_is(v->key, "state") && !str_is(v->key, "FAILS") &&
+			 !str_is(v->key, "OUT"))
 			field_unknown(l, r->reg, v);
 	}
 	for (size_t i = 0; i < r->reg->field_count; i++) {

@@ -15,6 +15,7 @@ struct example_row {
 	bool marked;	  /* FAILS: ... */
 	struct str fails; /* what the reason must contain */
 	struct place fails_at;
+	bool out; /* OUT: true; not in scope */
 };
 
 /* Lives in the context's arena. */

@@ -79,6 +79,27 @@ row_compare(const struct proving *p, const struct example_row *row, const struct
 			 p->obligation->id, STR_ARG(row->record.key), STR_ARG(f->reason));
 }
 
+static void
+scope_compare(const struct proving *p, const struct example_row *row, const struct check_result *r)
+{
+	struct diags *d = p->lint->diags;
+	bool about = row->record.reg == p->obligation->applies_to;
+	bool in = about && check_in_scope(r, row->record.id);
+
+	if (row->out && !about)
+		diag_add(d, DIAG_ERROR, row_place(p, row),
+			 "'OUT' stands on a row of register '%s', but the check is about '%s'",
+			 row->record.reg->name, p->obligation->applies_to->name);
+	else if (row->out && in)
+		diag_add(d, DIAG_ERROR, row_place(p, row),
+			 "%s: row '%.*s' is marked OUT, and it is in scope", p->obligation->id,
+			 STR_ARG(row->record.key));
+	else if (about && !row->out && !in && p->lint->options->all)
+		diag_add(d, DIAG_NOTE, row_place(p, row),
+			 "%s: row '%.*s' is out of scope; mark it with OUT: true if it is meant so",
+			 p->obligation->id, STR_ARG(row->record.key));
+}
+
 /* Organisations that are there for every example have no row unless the example names them. */
 static void
 rowless_compare(const struct proving *p, const struct check_result *r)
@@ -211,8 +232,10 @@ example_run(struct proving *p)
 		rc = check_run(p->check, &p->roster, &p->moment, p->ctx->arena, &result);
 	if (rc)
 		return run_failed(p, rc);
-	for (size_t i = 0; i < p->example.row_count; i++)
+	for (size_t i = 0; i < p->example.row_count; i++) {
 		row_compare(p, &p->example.rows[i], &result);
+		scope_compare(p, &p->example.rows[i], &result);
+	}
 	rowless_compare(p, &result);
 	if (result.failure_count == 0)
 		diag_add(d, DIAG_ERROR, example_place(p),

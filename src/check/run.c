@@ -387,6 +387,14 @@ failures_run(struct running *run)
 	return rc ? fault_at(c, &c->obligation->check, -1, rc) : ERR_NONE;
 }
 
+bool
+check_in_scope(const struct check_result *r, int64_t record)
+{
+	size_t counter = (size_t)(record & (((int64_t)1 << ID_CODE_SHIFT) - 1));
+
+	return counter >> 3 < r->scope_bytes && (r->scope[counter >> 3] & 1U << (counter & 7));
+}
+
 static int
 by_record(const void *a, const void *b)
 {
@@ -424,10 +432,12 @@ check_run(struct check *c, const struct roster *r, const struct check_moment *m,
 	civil_format_instant(m->now, c->now);
 	civil_format_date(m->period.from, c->from);
 	civil_format_date(m->period.to, c->to);
-	run.tested = calloc(2, bytes);
+	run.tested = arena_alloc(a, bytes);
+	run.failed = calloc(1, bytes);
 	run.counts = calloc(r->organisation_count + 1, sizeof(*run.counts));
-	if (run.tested && run.counts) {
-		run.failed = run.tested + bytes;
+	run.result.scope = run.tested;
+	run.result.scope_bytes = bytes;
+	if (run.failed && run.counts) {
 		rc = scope_run(&run);
 	} else {
 		rc = err_set(&c->ctx->err, ERR_INTERNAL, "", "no memory to run a check");
@@ -438,7 +448,7 @@ check_run(struct check *c, const struct roster *r, const struct check_moment *m,
 		tested_gather(&run);
 		*ret_result = run.result;
 	}
-	free(run.tested);
+	free(run.failed);
 	free(run.counts);
 	return rc;
 }

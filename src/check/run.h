@@ -54,7 +54,12 @@ struct check_result {
 	struct check_tested *tested; /* by organisation; only those with a record in scope */
 	size_t tested_count;
 	int64_t tested_total;
+	const uint8_t *scope; /* one bit a counter of the register: in scope */
+	size_t scope_bytes;
 };
+
+/* Whether the record, of the register that the check is about, was in scope. */
+bool check_in_scope(const struct check_result *r, int64_t record);
 
 struct check;
 

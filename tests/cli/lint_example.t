@@ -80,3 +80,15 @@ organisations <<'END'
       organisation: [{key: integrator, FAILS: is integrator}, {key: member, FAILS: is member}]
 END
 ok holdfast lint $plan
+
+# A row that says that it is out of scope must be so.
+broken_example '28s/true/true, OUT: true/; 16d' 27:11 "1-a: row 'e1' is marked OUT, and it is in scope"
+broken_example '24s/06-14}/06-14, OUT: true}/' 24:52 "'OUT' stands on a row of register 'person', but the check is about 'account'"
+broken_example '26s/true/true, OUT: true/' 26:11 "1-a: row 'a1' is marked OUT, and it is in scope"
+broken_example '28s/true/true, OUT: perhaps/' 28:41 "'OUT' must be true or false"
+fresh
+ok holdfast lint $plan --all
+expect_out "$section:28:11: note: 1-a: row 'e1' is out of scope; mark it with OUT: true if it is meant so"
+edit $section '28s/true/true, OUT: true/'
+ok holdfast lint $plan --all
+refute_out "out of scope"
