@@ -1,10 +1,14 @@
 /* intake.h -- files into registers: one delivery is one transaction and one record of what came.
  *
- * CSV (codec/csv.h) whose header names fields, or JSON lines with one record a line. Each row is an
- * upsert by its natural key within an organisation and a source; a row that is as it was delivered
- * last makes no version. A row that cannot be taken is rejected with line, column and reason, and
- * neither stops nor spoils the others. References may point forward to rows of the same delivery,
- * in any of its files. Memory does not grow with the files.
+ * CSV (codec/csv.h) whose header names fields, or JSON lines with one record a line; docs/import.md
+ * describes both. Each row is an upsert by its natural key within an organisation and a source; a
+ * row that is as it was delivered last makes no version. A row that cannot be taken is rejected
+ * with line, column and reason, and neither stops nor spoils the others. References may point
+ * forward to rows of the same delivery, in any of its files. Memory does not grow with the files.
+ *
+ * All rows are read first and put aside, sorted by register and key; then each gets its record's
+ * number; then its references are resolved; what refers to a rejected row is rejected too; the rest
+ * is written. Registers that nothing in the delivery refers to need only one pass.
  */
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
@@ -23,7 +27,8 @@ struct delivery_file {
 
 struct delivery_options {
 	int64_t organisation; /* whose records they are, unless a row says so */
-	const char *source;   /* the feed, as "directory" or "hr" */
+	const char *source;   /* the feed, as "directory" or "hr"; NULL: the one that the file's
+				 first line names, else "file" */
 	bool full;	      /* what is not in it any more is retired */
 	bool dry_run;	      /* all but the commit */
 	void (*progress)(void *object, int64_t rows); /* may be NULL */
@@ -45,20 +50,22 @@ struct delivery_rejection {
 struct delivery_part {
 	const struct reg *reg;
 	struct delivery_counts counts;
-	int64_t delivery; /* number of its record in register `delivery`; 0 on a dry run */
+	int64_t delivery; /* number of its first record in register `delivery`; 0 on a dry run */
 };
 
 /* Lives in the context's arena. */
 struct delivery_report {
-	struct delivery_part *parts;
+	struct delivery_part *parts; /* by name of the register */
 	size_t part_count;
 	struct delivery_counts total;
-	const struct delivery_rejection *rejections; /* the first LIMIT_REJECTIONS_KEPT */
+	const struct delivery_rejection *rejections; /* LIMIT_REJECTIONS_KEPT at most */
 	size_t rejection_count;
+	bool kept_back; /* --full retired nothing: a row could not be read, so it may be any */
 };
 
 /* ERR_INVALID when a file as a whole cannot be taken (no header, unknown column, no key column, no
- * row that was good ...): then nothing was changed. Rejected rows are no error. */
+ * row at all ...): then nothing was changed. Rejected rows are no error, even when all are: the
+ * record of the delivery says so. */
 MUST_CHECK enum err_code delivery_import(struct ctx *ctx, const struct delivery_options *o,
 					 const struct delivery_file *files, size_t count,
 					 struct delivery_report *ret_report);

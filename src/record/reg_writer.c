@@ -45,14 +45,16 @@ prepare_all(struct ctx *ctx, struct reg_writer *rw)
 
 	PREPARE(ctx, &rw->find,
 		sql_from(r, "t.id, t.delivered",
-			 "where t.key = :key and t.organisation = :organisation and t.feed = :feed",
+			 rw->by_key_alone ? "where t.key = :key"
+					  : "where t.key = :key and t.organisation = :organisation "
+					    "and t.feed = :feed",
 			 &sql));
 	PREPARE(ctx, &rw->find_retired,
-		sql_select(
-			r->history,
-			"where t.retired = 1 and t.key = :key and t.organisation = :organisation "
-			"and t.feed = :feed",
-			&sql));
+		sql_select(r->history,
+			   rw->by_key_alone ? "where t.retired = 1 and t.key = :key"
+					    : "where t.retired = 1 and t.key = :key and "
+					      "t.organisation = :organisation and t.feed = :feed",
+			   &sql));
 	PREPARE(ctx, &rw->last_version,
 		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1",
 			   &sql));
@@ -86,6 +88,7 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
 	w->regs[i] = rw;
 	rw->reg = r;
+	rw->by_key_alone = strcmp(r->name, "organisation") == 0;
 	rw->insert_items = calloc(3 * (r->field_count + 1), sizeof(struct db_stmt *));
 	if (!rw->insert_items)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");

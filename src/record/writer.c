@@ -167,19 +167,45 @@ writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *
 	tries[1] = rw->find_retired;
 	for (size_t i = 0; !row && i < COUNT_OF(tries); i++) {
 		db_bind_text(tries[i], 1, r->key);
-		db_bind_int(tries[i], 2, r->organisation);
-		db_bind_text(tries[i], 3, r->feed);
+		if (!rw->by_key_alone) {
+			db_bind_int(tries[i], 2, r->organisation);
+			db_bind_text(tries[i], 3, r->feed);
+		}
 		rc = db_step(tries[i], &row, &w->ctx->err);
 		if (rc)
 			return rc;
 		if (row) {
 			*ret_id = db_int(tries[i], 0);
 			if (ret_delivered)
-				*ret_delivered = i == 0 ? db_int(tries[i], 1) : 0;
+				*ret_delivered =
+					i == 0 ? db_int(tries[i], 1) : (int64_t)WRITER_RETIRED;
 			db_reset(tries[i]);
 		}
 	}
 	return ERR_NONE;
+}
+
+enum err_code
+writer_load(struct writer *w, const struct reg *r, int64_t id, struct arena *a,
+	    struct record *ret_record)
+{
+	struct reg_writer *rw;
+	enum err_code rc = reg_writer_get(w, r, &rw);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_int(rw->load, 1, id);
+	rc = db_step(rw->load, &row, &w->ctx->err);
+	if (!rc && !row)
+		rc = err_set(&w->ctx->err, ERR_MISSING, "", "there is no such record now");
+	if (rc)
+		return rc;
+	rc = record_read(rw->reader, rw->load, a, ret_record);
+	if (!rc)
+		record_keep(ret_record, a);
+	db_reset(rw->load);
+	return rc;
 }
 
 enum err_code

@@ -27,10 +27,15 @@ int64_t writer_now(const struct writer *w); /* milliseconds */
 /* Number for a new record of the register. */
 MUST_CHECK enum err_code writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id);
 
-/* Finds the record with that natural key, present or retired; 0 when there is none. `ret_delivered`
- * may be NULL. */
+/* Finds the record with that natural key: key, organisation and feed; of an organisation the key
+ * alone. *ret_id 0 when there is none. `ret_delivered` may be NULL: the digest of the present
+ * version, WRITER_RETIRED when the record is not current. */
+enum { WRITER_RETIRED = -1 };
 MUST_CHECK enum err_code writer_find(struct writer *w, const struct record *r, int64_t *ret_id,
 				     int64_t *ret_delivered);
+/* Its present version, as record_load gives it. */
+MUST_CHECK enum err_code writer_load(struct writer *w, const struct reg *r, int64_t id,
+				     struct arena *a, struct record *ret_record);
 
 /* Writes the record as its next version: r->id says which (of writer_find or writer_new_id);
  * version, time, actor and salt are set here. What equals the present version makes none.

@@ -6,6 +6,7 @@
 
 struct reg_writer {
 	const struct reg *reg;
+	bool by_key_alone; /* organisations */
 	struct db_stmt *find;
 	struct db_stmt *find_retired;
 	struct db_stmt *load;

@@ -249,6 +249,15 @@ schema_create(struct db *db, const struct table *t, struct err *e)
 }
 
 enum err_code
+schema_drop(struct db *db, const struct table *t, struct err *e)
+{
+	if (!t->temporary)
+		return err_set(e, ERR_INTERNAL, t->name, "table '%s' is not to be dropped",
+			       t->name);
+	return db->engine->drop_table(db, t, e);
+}
+
+enum err_code
 schema_add_column(struct db *db, const struct table *t, const struct column *column, struct err *e)
 {
 	return db->engine->add_column(db, t, column, e);

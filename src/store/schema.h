@@ -34,12 +34,15 @@ struct table {
 	size_t column_count;
 	const char *primary_key; /* "id" or "record, pos" */
 	bool clustered;		 /* rows are kept in the order of the primary key */
+	bool temporary;		 /* this connection's alone; gone when it ends or rolls back */
 	enum table_guard guard;
 	const struct index *indexes;
 	size_t index_count;
 };
 
 MUST_CHECK enum err_code schema_create(struct db *db, const struct table *t, struct err *e);
+/* Of a temporary table alone; no statement on it may be in use. */
+MUST_CHECK enum err_code schema_drop(struct db *db, const struct table *t, struct err *e);
 MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 					   const struct column *column, struct err *e);
 MUST_CHECK enum err_code schema_add_index(struct db *db, const struct table *t,

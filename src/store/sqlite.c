@@ -505,6 +505,7 @@ const struct db_engine sqlite_engine = {
 	.get_text = sqlite_get_text,
 	.get_cell = sqlite_get_cell,
 	.create_table = sqlite_create_table,
+	.drop_table = sqlite_drop_table,
 	.add_column = sqlite_add_column,
 	.add_index = sqlite_add_index,
 	.check_guards = sqlite_check_guards,

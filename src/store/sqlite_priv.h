@@ -20,6 +20,7 @@ enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);
 
 /* sqlite_schema.c */
 enum err_code sqlite_create_table(struct db *db, const struct table *t, struct err *e);
+enum err_code sqlite_drop_table(struct db *db, const struct table *t, struct err *e);
 enum err_code sqlite_add_column(struct db *db, const struct table *t, const struct column *c,
 				struct err *e);
 enum err_code sqlite_add_index(struct db *db, const struct table *t, const struct index *i,

@@ -74,7 +74,7 @@ sqlite_create_table(struct db *db, const struct table *t, struct err *e)
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 	enum err_code rc;
 
-	buf_addf(&sql, "create table \"%s\" (", t->name);
+	buf_addf(&sql, "create %stable \"%s\" (", t->temporary ? "temp " : "", t->name);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 		bool rowid = strcmp(t->primary_key, c->name) == 0 && !t->clustered;
@@ -93,6 +93,15 @@ sqlite_create_table(struct db *db, const struct table *t, struct err *e)
 		rc = run(db, &trigger, e);
 	}
 	return rc;
+}
+
+enum err_code
+sqlite_drop_table(struct db *db, const struct table *t, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+
+	buf_addf(&sql, "drop table temp.\"%s\"", t->name);
+	return run(db, &sql, e);
 }
 
 enum err_code

@@ -1,0 +1,197 @@
+/* import_priv.h -- one delivery on its way in, private to its parts. */
+#ifndef INTAKE_IMPORT_PRIV_H
+#define INTAKE_IMPORT_PRIV_H
+
+#include "intake/intake.h"
+#include "record/resolve.h"
+#include "record/writer.h"
+#include "sys/spool.h"
+
+/* What was delivered of one register for one organisation and feed, out of one file: gets a record
+ * of register `delivery` of its own. */
+struct part {
+	size_t file;
+	const struct reg *reg;
+	int64_t organisation;
+	struct str feed;
+	struct delivery_counts counts;
+	bool complete;
+	int64_t delivery;
+	struct part *next;
+};
+
+struct rejection {
+	const struct reg *reg; /* NULL when no register is known */
+	const struct part *part;
+	size_t file;
+	long line;
+	const char *column;
+	const char *reason;
+};
+
+struct import_file {
+	const struct delivery_file *in;
+	struct str feed;
+	int64_t collected_at; /* milliseconds; 0 when the file does not say */
+	struct hash hash;
+};
+
+/* What is known of a register during the delivery. */
+struct reg_state {
+	bool delivered;
+	bool referable; /* rows of the delivery may refer to rows of it */
+	bool empty;	/* it had no records when the delivery began */
+	bool none_retired;
+	int64_t first_new;	  /* the first number given to a new record; 0 before */
+	int64_t revived;	  /* records that had been retired and come again */
+	struct db_stmt **columns; /* of the fields that make a tree, by field */
+};
+
+/* A row as its file gives it. Fields that the row does not mention are not `given`: they stay as
+ * they are. Values and `given` have one place more than the register has fields, for the state. */
+struct row {
+	const struct reg *reg;
+	size_t file;
+	long line;
+	struct str key;
+	struct str organisation; /* its key; {NULL, 0} for the delivery's */
+	struct str feed;
+	struct value *values;
+	char *given;
+	bool rejected; /* staged only so that its key is known */
+};
+
+/* A row out of the staging, with the record that it is about. */
+struct staged {
+	struct row row;
+	struct str sort_key;
+	struct str payload; /* given and values as they were packed */
+	int64_t organisation;
+	int64_t id;
+	int64_t delivered; /* digest of the row that made the present version */
+	bool exists;	   /* there is a present version */
+	bool rejected;
+	struct part *part;
+};
+
+/* Statements on tables that are there for the time of the delivery. */
+enum statement {
+	PENDING_ADD,
+	PENDING_FIND,
+	REVIVED_ADD,
+	REVIVED_FIND,
+	SEEN_ADD,
+	DROPPED_ADD,
+	DROPPED_FIND,
+	DROPPED_AT,
+	EDGE_ADD,
+	EDGES_OF,
+	PARENT_ADD,
+	PARENT_FIND,
+	STATEMENTS,
+};
+
+struct import {
+	struct ctx *ctx;
+	const struct delivery_options *o;
+	const struct reg *organisations; /* the register */
+	struct import_file *files;
+	size_t file_count;
+	struct hasher *hasher; /* of the file being read */
+	struct spool *rows;
+	struct spool *numbers; /* of the rows of referable registers, as they come out of `rows` */
+	struct spool *settled; /* rows of referable registers that are to be written */
+	struct buf key;	       /* scratch of the staging */
+	struct buf bytes;
+	struct buf last_key; /* of the row before, to find keys that come twice */
+	size_t last_file;
+	long last_line;
+	struct str home; /* key of the delivery's organisation */
+	struct db_stmt *find_organisation;
+	struct buf last_organisation; /* that was looked for, and what was found */
+	int64_t last_organisation_id;
+	struct writer *w;
+	struct resolver *rs;
+	struct resolve_pending pending;
+	struct reg_state *regs; /* as ctx->model->regs */
+	struct arena row_arena; /* emptied after each row */
+	struct part *parts;
+	struct part *last_part;
+	struct rejection *rejections;
+	size_t rejection_count;
+	int64_t rows_read;
+	int64_t lost;	  /* rows of which not even the key is known */
+	int64_t homeless; /* of them, those whose register is not known either */
+	int64_t dropped;  /* rows in the table of dropped rows */
+	bool trees;	  /* a row says what stands above it */
+	struct db_stmt *statements[STATEMENTS]; /* on the delivery's own tables; tables.c */
+};
+
+/* The register's place in the model's list. */
+size_t import_reg(const struct import *im, const struct reg *r);
+struct reg_state *import_state(struct import *im, const struct reg *r);
+
+/* tables.c: within the write transaction; to be dropped before its commit. */
+MUST_CHECK enum err_code tables_make(struct import *im);
+MUST_CHECK enum err_code tables_drop(struct import *im);
+void tables_close(struct import *im);
+
+/* stage.c: rows in and out of the spool; parts; rejections. */
+
+/* Empties the row for the next one of the register. Memory is the row arena's. */
+void row_begin(struct import *im, const struct reg *reg, struct row *ret_row);
+MUST_CHECK enum err_code stage_add(struct import *im, struct row *row);
+MUST_CHECK enum err_code stage_next(struct import *im, struct staged *ret_staged, bool *ret_found);
+/* Puts values and given back; they live in the row arena, texts in the spool's row. */
+MUST_CHECK enum err_code stage_unpack(struct import *im, struct staged *st);
+MUST_CHECK enum err_code part_get(struct import *im, const struct row *row, int64_t organisation,
+				  struct part **ret_part);
+/* `column` may be "". The texts are copied. Counts nothing. */
+void reject(struct import *im, const struct row *row, const struct part *part, const char *column,
+	    const char *reason);
+/* What a value breaks, without the value: for restricted registers. */
+const char *field_rule(const struct field *f);
+
+/* One more row was read, whether it is good or not. */
+void row_count(struct import *im);
+/* Rejects a row that cannot be staged, as its key or register is not known. */
+MUST_CHECK enum err_code row_lost(struct import *im, const struct row *row, const char *column,
+				  const char *reason);
+
+/* number.c: which record each row is about. Rows of referable registers are numbered all before the
+ * first is resolved, the others one by one. */
+MUST_CHECK enum err_code number_begin(struct import *im, const struct reg *r);
+MUST_CHECK enum err_code number_row(struct import *im, struct staged *st);
+MUST_CHECK enum err_code number_all(struct import *im);
+/* What number_all found, for the same rows in the same order. */
+MUST_CHECK enum err_code number_again(struct import *im, struct staged *st);
+/* Whether the record is not current but for this delivery. */
+MUST_CHECK enum err_code is_fresh(struct import *im, int64_t id, bool *ret_fresh);
+
+/* settle.c: a row becomes the record to be written. */
+enum settled { SETTLED_REJECTED, SETTLED_UNCHANGED, SETTLED_WRITE };
+MUST_CHECK enum err_code settle_row(struct import *im, struct staged *st, struct record *ret_record,
+				    enum settled *ret_settled);
+/* All rows of referable registers, into `settled`. */
+MUST_CHECK enum err_code settle_all(struct import *im);
+MUST_CHECK enum err_code settled_next(struct import *im, struct staged *ret_staged,
+				      struct record *ret_record, bool *ret_found);
+
+/* cascade.c: rows that refer to what was rejected, or go round in circles, are dropped. */
+MUST_CHECK enum err_code drop(struct import *im, const struct staged *st, const char *column,
+			      const char *reason);
+MUST_CHECK enum err_code cascade(struct import *im);
+/* Rejects the row when it was dropped. */
+MUST_CHECK enum err_code drop_check(struct import *im, const struct staged *st, bool *ret_dropped);
+
+/* retire.c: what a full delivery does not hold any more. */
+MUST_CHECK enum err_code retire_missing(struct import *im, const struct reg *r);
+
+/* receipt.c: the records of the delivery itself. */
+MUST_CHECK enum err_code receipts_write(struct import *im);
+
+/* csv_rows.c, json_rows.c: one file into the staging. */
+MUST_CHECK enum err_code csv_rows(struct import *im, size_t file, struct byte_source source);
+MUST_CHECK enum err_code json_rows(struct import *im, size_t file, struct byte_source source);
+
+#endif
