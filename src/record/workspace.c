@@ -355,15 +355,63 @@ plan_record(struct workspace *ws, const char *hex, const struct workspace_option
 	return rc;
 }
 
+/* Whether the last event of its kind says the same. */
+static enum err_code
+event_stands(struct workspace *ws, struct str detail, bool *ret_stands, struct err *e)
+{
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(ws->ctx.db,
+				      "select detail from event where kind = 'plan_taken_in' "
+				      "order by id desc limit 1",
+				      &s, e);
+
+	if (!rc)
+		rc = db_step(s, &row, e);
+	if (!rc)
+		*ret_stands = row && str_eq(db_text(s, 0), detail);
+	return rc;
+}
+
+/* Says in the ledger that the present plan was taken in, unless it says so already: an interruption
+ * can part the two. */
+static enum err_code
+event_write(struct workspace *ws, const char *hex, bool *ret_written, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf detail = {.limit = 4096};
+	const struct plan *p = &ws->ctx.model->plan;
+	WRITER *w = NULL;
+	bool stands = false;
+	enum err_code rc;
+
+	buf_addf(&detail, "{\"hash\":\"%s\",\"plan\":", hex);
+	json_escape(&detail, str_of(p->name));
+	buf_addf(&detail, ",\"version\":");
+	json_escape(&detail, str_of(p->version));
+	buf_addf(&detail, "}");
+	if (detail.failed)
+		return err_set(e, ERR_TOO_BIG, "", "the plan's name and version are too long");
+	rc = event_stands(ws, (struct str){detail.data, detail.len}, &stands, e);
+	if (rc || stands)
+		return rc;
+	rc = writer_begin(&ws->ctx, &w);
+	if (!rc)
+		rc = writer_event(w, "plan_taken_in", (struct str){detail.data, detail.len});
+	if (!rc)
+		rc = writer_commit(w);
+	if (rc)
+		*e = ws->ctx.err;
+	else
+		*ret_written = true;
+	return rc;
+}
+
 /* Tables, then the plan's hash, in one transaction; then an event says so. */
 static enum err_code
 store_fit(struct workspace *ws, const struct workspace_options *o, struct workspace_report *report,
 	  struct err *e)
 {
-	CLEANUP(buf_fini) struct buf detail = {.limit = 4096};
-	const struct plan *p = &ws->ctx.model->plan;
 	DB_TXN txn = {0};
-	WRITER *w = NULL;
 	char hex[HASH_HEX_LEN + 1];
 	struct str known = {0};
 	enum err_code rc;
@@ -382,21 +430,7 @@ store_fit(struct workspace *ws, const struct workspace_options *o, struct worksp
 	report->plan_changed = !str_is(known, hex);
 	if (!rc)
 		rc = attach(ws, e);
-	if (rc || !report->plan_changed)
-		return rc;
-	buf_addf(&detail, "{\"hash\":\"%s\",\"plan\":", hex);
-	json_escape(&detail, str_of(p->name));
-	buf_addf(&detail, ",\"version\":");
-	json_escape(&detail, str_of(p->version));
-	buf_addf(&detail, "}");
-	rc = writer_begin(&ws->ctx, &w);
-	if (!rc)
-		rc = writer_event(w, "plan_taken_in", (struct str){detail.data, detail.len});
-	if (!rc)
-		rc = writer_commit(w);
-	if (rc)
-		*e = ws->ctx.err;
-	return rc;
+	return rc ? rc : event_write(ws, hex, &report->plan_changed, e);
 }
 
 static enum err_code

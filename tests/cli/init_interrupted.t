@@ -45,6 +45,22 @@ for state in old none half; do
 	ok holdfast verify --home $state
 done
 
+# The database has the new plan, the ledger does not say so yet.
+cp -R content titled
+sed -i 's/title: A small plan/title: Another title/' titled/plans/small/plan.yaml
+ok holdfast init --home titled_at_once --content titled
+hash=$(sqlite3 titled_at_once/holdfast.db "select value from meta where name = 'plan_hash'")
+cp -R whole silent
+sqlite3 silent/holdfast.db "update meta set value = '$hash' where name = 'plan_hash'"
+ok holdfast init --home silent --content titled
+expect_out 'Took in the changed plan'
+sqlite3 silent/holdfast.db "select detail from event where kind = 'plan_taken_in' order by id" >out
+[ "$(wc -l <out)" -eq 2 ] || fail 'not one event more'
+tail -n 1 out | grep -qF "$hash" || fail 'the event names another plan'
+ok holdfast init --home silent --content titled
+expect_out 'nothing to do'
+ok holdfast verify --home silent
+
 # Killed at any moment, whatever was done: the next one ends well.
 for delay in 0.005 0.01 0.02 0.03 0.04 0.06 0.08 0.1 0.15; do
 	rm -rf killed
