@@ -101,6 +101,15 @@ view_order(const void *word, const void *view)
 	return str_cmp(*(const struct str *)word, str_of(((const struct view *)view)->name));
 }
 
+/* Their files, and so the views, are sorted by name. */
+static const struct view *
+view_find(const struct plan *p, struct str word)
+{
+	if (p->view_count == 0)
+		return NULL;
+	return bsearch(&word, p->views, p->view_count, sizeof(*p->views), view_order);
+}
+
 /* Writes the views that `sql` uses, in an order in which each stands before its users. */
 static bool
 views_used_write(struct composing *c, const char *sql)
@@ -109,9 +118,7 @@ views_used_write(struct composing *c, const char *sql)
 	struct str word;
 
 	while (next_word(&sql, &word)) {
-		/* Their files, and so the views, are sorted by name. */
-		const struct view *v =
-			bsearch(&word, p->views, p->view_count, sizeof(*v), view_order);
+		const struct view *v = view_find(p, word);
 
 		if (v && !view_write(c, (size_t)(v - p->views)))
 			return false;
