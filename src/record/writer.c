@@ -120,11 +120,33 @@ writer_endp(struct writer **w)
 	writer_end(*w);
 }
 
+/* What was begun and not finished must never be committed; and after some errors the engine has
+ * rolled back by itself, so that the next statement would stand alone. */
+static enum err_code
+step_end(struct writer *w, enum err_code rc)
+{
+	if (rc && (w->halfway || rc == ERR_IO || rc == ERR_BUSY || rc == ERR_INTERNAL))
+		w->torn = true;
+	w->halfway = false;
+	return rc;
+}
+
+static enum err_code
+whole(struct writer *w)
+{
+	if (w->torn)
+		return err_set(&w->ctx->err, ERR_INTERNAL, "",
+			       "what was written before failed halfway, so none of it is kept");
+	return ERR_NONE;
+}
+
 enum err_code
 writer_commit(struct writer *w)
 {
-	enum err_code rc = counters_store(w);
+	enum err_code rc = whole(w);
 
+	if (!rc)
+		rc = counters_store(w);
 	if (!rc)
 		rc = ledger_seal(w->ctx->ledger, w->now, &w->ctx->err);
 	if (!rc)
@@ -233,36 +255,6 @@ record_validate(const struct record *r, struct err *e)
 	return ERR_NONE;
 }
 
-static bool
-same_value(const struct value *a, const struct value *b)
-{
-	if (a->kind == VALUE_ITEMS || b->kind == VALUE_ITEMS) {
-		size_t items = a->count * (size_t)a->number;
-
-		if (a->count != b->count || (a->count > 0 && a->number != b->number))
-			return false;
-		for (size_t i = 0; i < items; i++) {
-			if (!same_value(&a->items[i], &b->items[i]))
-				return false;
-		}
-		return true;
-	}
-	return a->kind == b->kind && a->number == b->number && str_eq(a->text, b->text);
-}
-
-static bool
-same_content(const struct record *a, const struct record *b)
-{
-	if (!str_eq(a->key, b->key) || !str_eq(a->feed, b->feed) || !str_eq(a->state, b->state) ||
-	    !a->state.ptr != !b->state.ptr || a->organisation != b->organisation)
-		return false;
-	for (size_t i = 0; i < a->reg->field_count; i++) {
-		if (!same_value(&a->values[i], &b->values[i]))
-			return false;
-	}
-	return true;
-}
-
 static void
 value_bind(struct db_stmt *s, int index, const struct value *v)
 {
@@ -344,16 +336,19 @@ supersede(struct writer *w, struct reg_writer *rw, int64_t id, int64_t version)
 	return rc;
 }
 
+/* Made before anything is written: a record that is too long is refused as if it had never come. */
 static enum err_code
-seal(struct writer *w, const struct record *r)
+entry_make(struct writer *w, const struct record *r)
 {
-	enum err_code rc;
-
 	w->entry.len = 0;
-	rc = record_entry(w->ctx, r, w->ctx->actor, &w->entry);
-	if (rc)
-		return rc;
-	return ledger_add(w->ctx->ledger, r->id, r->version,
+	w->entry.failed = false;
+	return record_entry(w->ctx, r, w->ctx->actor, &w->entry);
+}
+
+static enum err_code
+seal(struct writer *w, int64_t subject, int64_t version)
+{
+	return ledger_add(w->ctx->ledger, subject, version,
 			  (struct str){w->entry.data, w->entry.len}, &w->ctx->err);
 }
 
@@ -394,7 +389,7 @@ compare(struct writer *w, struct reg_writer *rw, const struct record *r, int64_t
 	rc = record_read(rw->reader, rw->load, &w->scratch, &present);
 	if (!rc) {
 		*ret_version = present.version;
-		*ret_same = same_content(&present, r);
+		*ret_same = record_same(&present, r);
 	}
 	db_reset(rw->load);
 	return rc;
@@ -418,18 +413,24 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 	r->version = present;
 	if (!is_new && !present)
 		rc = version_in_history(w, rw, r->id, &r->version);
-	if (!rc && present)
-		rc = supersede(w, rw, r->id, present);
 	if (rc)
 		return rc;
 	r->version++;
+	rc = entry_make(w, r);
+	if (!rc && present) {
+		w->halfway = true;
+		rc = supersede(w, rw, r->id, present);
+	}
+	if (rc)
+		return rc;
 	s = present ? rw->update : rw->insert;
 	(void)row_bind(s, r);
 	rc = db_run(s, &w->ctx->err);
+	w->halfway = w->halfway || !rc;
 	if (!rc)
 		rc = items_write(w, rw, r);
 	if (!rc)
-		rc = seal(w, r);
+		rc = seal(w, r->id, r->version);
 	*ret_written = present ? WRITTEN_CHANGED : WRITTEN_ADDED;
 	return rc;
 }
@@ -438,9 +439,11 @@ enum err_code
 writer_put(struct writer *w, struct record *r, enum written *ret_written)
 {
 	struct reg_writer *rw;
-	enum err_code rc = record_validate(r, &w->ctx->err);
+	enum err_code rc = whole(w);
 	int64_t counter = r->id & (((int64_t)1 << ID_CODE_SHIFT) - 1);
 
+	if (!rc)
+		rc = record_validate(r, &w->ctx->err);
 	if (!rc)
 		rc = reg_writer_get(w, r->reg, &rw);
 	if (rc)
@@ -460,7 +463,41 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 	if (!rc && counter > rw->highest)
 		rw->highest = counter;
 	arena_reset(&w->scratch);
-	return rc;
+	return step_end(w, rc);
+}
+
+/* Writes the last version, which says that the record was retired, and takes it away. */
+static enum err_code
+retire(struct writer *w, struct reg_writer *rw, struct record *last)
+{
+	int columns;
+	enum err_code rc;
+
+	last->version++;
+	last->recorded_from = w->now;
+	last->recorded_by = w->ctx->actor_id;
+	last->delivered = 0;
+	last->retired = true;
+	for (size_t i = 0; i < rw->reg->field_count; i++) {
+		if (!field_has_column(&rw->reg->fields[i]))
+			last->values[i] = (struct value){0};
+	}
+	rc = entry_make(w, last);
+	if (rc)
+		return rc;
+	w->halfway = true;
+	rc = supersede(w, rw, last->id, last->version - 1);
+	if (rc)
+		return rc;
+	columns = row_bind(rw->retire, last);
+	db_bind_int(rw->retire, columns + 1, w->now);
+	db_bind_int(rw->retire, columns + 2, 1);
+	rc = db_run(rw->retire, &w->ctx->err);
+	if (!rc)
+		rc = seal(w, last->id, last->version);
+	db_reset(rw->load);
+	db_bind_int(rw->remove, 1, last->id);
+	return rc ? rc : db_run(rw->remove, &w->ctx->err);
 }
 
 enum err_code
@@ -468,10 +505,11 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 {
 	struct reg_writer *rw;
 	struct record last;
-	enum err_code rc = reg_writer_get(w, r, &rw);
-	int columns;
+	enum err_code rc = whole(w);
 	bool row;
 
+	if (!rc)
+		rc = reg_writer_get(w, r, &rw);
 	if (rc)
 		return rc;
 	db_bind_int(rw->load, 1, id);
@@ -481,30 +519,10 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 	if (!rc)
 		rc = record_read(rw->reader, rw->load, &w->scratch, &last);
 	if (!rc)
-		rc = supersede(w, rw, id, last.version);
-	if (rc)
-		return rc;
-	last.version++;
-	last.recorded_from = w->now;
-	last.recorded_by = w->ctx->actor_id;
-	last.delivered = 0;
-	last.retired = true;
-	for (size_t i = 0; i < r->field_count; i++) {
-		if (!field_has_column(&r->fields[i]))
-			last.values[i] = (struct value){0};
-	}
-	columns = row_bind(rw->retire, &last);
-	db_bind_int(rw->retire, columns + 1, w->now);
-	db_bind_int(rw->retire, columns + 2, 1);
-	rc = db_run(rw->retire, &w->ctx->err);
-	if (!rc)
-		rc = seal(w, &last);
+		rc = retire(w, rw, &last);
 	db_reset(rw->load);
-	db_bind_int(rw->remove, 1, id);
-	if (!rc)
-		rc = db_run(rw->remove, &w->ctx->err);
 	arena_reset(&w->scratch);
-	return rc;
+	return step_end(w, rc);
 }
 
 static enum err_code
@@ -526,28 +544,42 @@ event_number(struct writer *w)
 			  &w->insert_event, &w->ctx->err);
 }
 
+static enum err_code
+event_put(struct writer *w, const struct event *ev)
+{
+	struct db_stmt *s = w->insert_event;
+	enum err_code rc;
+
+	w->entry.len = 0;
+	w->entry.failed = false;
+	event_entry(ev, &w->entry);
+	if (w->entry.failed || w->entry.len > LIMIT_ENTRY_BYTES)
+		return err_set(&w->ctx->err, ERR_TOO_BIG, "",
+			       "the event is longer than %d bytes altogether", LIMIT_ENTRY_BYTES);
+	db_bind_int(s, 1, ev->id);
+	db_bind_text(s, 2, ev->kind);
+	db_bind_int(s, 3, ev->at);
+	db_bind_int(s, 4, w->ctx->actor_id);
+	db_bind_text(s, 5, ev->detail);
+	rc = db_run(s, &w->ctx->err);
+	if (rc)
+		return rc;
+	w->halfway = true;
+	w->next_event++;
+	return seal(w, ev->id, 1);
+}
+
 enum err_code
 writer_event(struct writer *w, const char *kind, struct str detail)
 {
 	struct event ev = {
 		.at = w->now, .kind = str_of(kind), .actor = w->ctx->actor, .detail = detail};
-	struct db_stmt *s;
-	enum err_code rc = w->insert_event ? ERR_NONE : event_number(w);
+	enum err_code rc = whole(w);
 
+	if (!rc && !w->insert_event)
+		rc = event_number(w);
 	if (rc)
 		return rc;
-	ev.id = w->next_event++;
-	s = w->insert_event;
-	db_bind_int(s, 1, ev.id);
-	db_bind_text(s, 2, ev.kind);
-	db_bind_int(s, 3, ev.at);
-	db_bind_int(s, 4, w->ctx->actor_id);
-	db_bind_text(s, 5, detail);
-	rc = db_run(s, &w->ctx->err);
-	if (rc)
-		return rc;
-	w->entry.len = 0;
-	event_entry(&ev, &w->entry);
-	return ledger_add(w->ctx->ledger, ev.id, 1, (struct str){w->entry.data, w->entry.len},
-			  &w->ctx->err);
+	ev.id = w->next_event;
+	return step_end(w, event_put(w, &ev));
 }

@@ -19,7 +19,9 @@ MUST_CHECK enum err_code writer_begin(struct ctx *ctx, struct writer **ret_write
 void writer_end(struct writer *w);
 void writer_endp(struct writer **w);
 #define WRITER CLEANUP(writer_endp) struct writer
-/* Seals the ledger and commits. */
+/* Seals the ledger and commits. Refused (ERR_INTERNAL) after a step that failed halfway; one that
+ * was refused for what it brought (ERR_INVALID, ERR_CONFLICT, ERR_TOO_BIG, ERR_MISSING) has changed
+ * nothing, and others may follow it. */
 MUST_CHECK enum err_code writer_commit(struct writer *w);
 
 int64_t writer_now(const struct writer *w); /* milliseconds */

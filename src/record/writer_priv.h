@@ -34,11 +34,15 @@ struct writer {
 	struct reg_writer **regs; /* as ctx->model->regs */
 	struct db_stmt *insert_event;
 	int64_t next_event;
+	bool halfway; /* the step in hand has written something */
+	bool torn;    /* a step failed so: nothing may be committed any more */
 };
 
 MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,
 					struct reg_writer **ret_rw);
 void reg_writer_free(struct reg_writer *rw);
+/* same.c: whether the two say the same; version, time and actor apart. */
+bool record_same(const struct record *a, const struct record *b);
 /* Writes back the counters that were used. */
 MUST_CHECK enum err_code counters_store(struct writer *w);
 MUST_CHECK enum err_code counter_load(struct writer *w, struct reg_writer *rw);
