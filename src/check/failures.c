@@ -123,6 +123,15 @@ interval_open(struct assessment *as, const struct obligation *o, struct interval
 	return interval_put(as, o, i);
 }
 
+/* A waiver of the record, else of the whole obligation, or NULL. */
+static const struct waiver_fact *
+failure_waiver(const struct facts *facts, const struct obligation *o, const struct check_failure *f)
+{
+	const struct waiver_fact *w = facts_waiver(facts, o, f->organisation, f->record);
+
+	return w ? w : facts_waiver(facts, o, f->organisation, 0);
+}
+
 /* What the check says now of a record whose recorded intervals are `known` (the last may be open).
  */
 static enum err_code
@@ -130,7 +139,7 @@ failing(struct assessment *as, const struct decision *d, const struct check_fail
 	const struct intervals *known, struct interval *ret_now)
 {
 	const struct obligation *o = d->obligation;
-	const struct waiver_fact *w = facts_waiver(&as->facts, o, f->organisation, f->record);
+	const struct waiver_fact *w = failure_waiver(&as->facts, o, f);
 	struct interval *last = known->count ? &known->rows[known->count - 1] : NULL;
 	struct interval now = {.subject = f->record,
 			       .organisation = f->organisation,
