@@ -139,10 +139,11 @@ actor_order(const void *id, const void *actor)
 struct str
 verify_actor(struct verifier *v, int64_t id, const struct subject *s)
 {
-	const struct actor *a =
-		bsearch(&id, v->actors, v->actor_count, sizeof(*v->actors), actor_order);
+	const struct actor *a = NULL;
 	struct subject named = *s;
 
+	if (v->actor_count > 0)
+		a = bsearch(&id, v->actors, v->actor_count, sizeof(*v->actors), actor_order);
 	if (a)
 		return a->name;
 	named.what = "actor";

@@ -240,7 +240,9 @@ next_byte(struct str *word)
 			const char *low = memchr(digits, p[5], sizeof(digits) - 1);
 
 			used = 6;
-			byte = high && low ? (char)((high - digits) << 4 | (low - digits)) : '?';
+			byte = '?';
+			if (high && low)
+				byte = (char)((high - digits) * 16 + (low - digits));
 		}
 	}
 	word->ptr += used;
