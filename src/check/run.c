@@ -369,7 +369,7 @@ failures_run(struct running *run)
 	db_deadline(c->ctx->db, run->moment->limit_ms);
 	while (!rc && !(rc = db_step(c->check, &row, &c->ctx->err)) && row) {
 		char name[RECORD_NAME_SIZE];
-		size_t counter;
+		size_t counter = 0;
 
 		rc = row_count(run, "'check'");
 		if (!rc)

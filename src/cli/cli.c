@@ -209,13 +209,12 @@ command_find(const char *name)
 const char *
 cli_nearest_command(const char *name)
 {
-	const char *names[64];
+	enum { NAMES_MAX = 64 };
+	const char *names[NAMES_MAX];
 	size_t n = 0;
 
-	while (commands[n] && n < COUNT_OF(names)) {
-		names[n] = commands[n]->name;
-		n++;
-	}
+	for (size_t i = 0; commands[i] && n < NAMES_MAX; i++)
+		names[n++] = commands[i]->name;
 	return text_nearest(str_of(name), names, n);
 }
 

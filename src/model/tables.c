@@ -17,6 +17,8 @@ static const struct column system_columns[SYSTEM_COLUMNS] = {
 	[COLUMN_SALT] = {"salt",		 COLUMN_BLOB, false},
 };
 
+static const char *name_of(struct arena *a, const char *format, ...) PRINTF(2, 3);
+
 static const char *
 name_of(struct arena *a, const char *format, ...)
 {

@@ -460,7 +460,9 @@ sqlite_get_text(const struct db_stmt *s, int column)
 	sqlite3_stmt *h = of_stmt(s);
 	int type = sqlite3_column_type(h, column);
 
-	return type == SQLITE_NULL ? (struct str){0} : bytes_of(h, column, type);
+	if (type == SQLITE_NULL)
+		return (struct str){0};
+	return bytes_of(h, column, type);
 }
 
 static struct db_cell
