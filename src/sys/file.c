@@ -158,35 +158,91 @@ sync_parent(const char *path)
 	return synced;
 }
 
+struct file_out {
+	int fd; /* -1 once it is done with */
+	unsigned mode;
+	char path[PATH_MAX];
+	char temporary[PATH_MAX];
+};
+
+enum err_code
+file_out_open(const char *path, unsigned mode, struct file_out **ret_out, struct err *e)
+{
+	struct file_out *out = malloc(sizeof(*out));
+	int len;
+
+	if (!out)
+		return err_set(e, ERR_INTERNAL, "", "no memory to write %s", path);
+	out->fd = -1;
+	out->mode = mode;
+	(void)snprintf(out->path, sizeof(out->path), "%s", path);
+	len = snprintf(out->temporary, sizeof(out->temporary), "%s.XXXXXX", path);
+	if (len < 0 || (size_t)len >= sizeof(out->temporary)) {
+		file_out_close(out);
+		return err_set(e, ERR_INVALID, "", "the path is too long: %s", path);
+	}
+	out->fd = mkostemp(out->temporary, O_CLOEXEC);
+	if (out->fd < 0) {
+		(void)fail("write", path, e);
+		file_out_close(out);
+		return e->code;
+	}
+	*ret_out = out;
+	return ERR_NONE;
+}
+
+enum err_code
+file_out_put(struct file_out *out, struct str bytes, struct err *e)
+{
+	return write_all(out->fd, bytes) ? ERR_NONE : fail("write", out->path, e);
+}
+
+enum err_code
+file_out_commit(struct file_out *out, struct err *e)
+{
+	int fd = out->fd;
+
+	if (fchmod(fd, (mode_t)out->mode) != 0 || fsync(fd) != 0)
+		return fail("write", out->path, e);
+	/* Closed even when close says that it failed. */
+	out->fd = -1;
+	if (close(fd) != 0 || rename(out->temporary, out->path) != 0) {
+		(void)fail("write", out->path, e);
+		(void)unlink(out->temporary);
+		return e->code;
+	}
+	if (!sync_parent(out->path))
+		return fail("sync the folder of", out->path, e);
+	return ERR_NONE;
+}
+
+void
+file_out_close(struct file_out *out)
+{
+	if (!out)
+		return;
+	if (out->fd >= 0) {
+		(void)close(out->fd);
+		(void)unlink(out->temporary);
+	}
+	free(out);
+}
+
+void
+file_out_closep(struct file_out **out)
+{
+	file_out_close(*out);
+}
+
 enum err_code
 file_save(const char *path, struct str bytes, unsigned mode, struct err *e)
 {
-	char temporary[PATH_MAX];
-	bool written;
-	int len = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	int fd;
+	CLEANUP(file_out_closep) struct file_out *out = NULL;
+	enum err_code rc = file_out_open(path, mode, &out, e);
 
-	if (len < 0 || (size_t)len >= sizeof(temporary))
-		return err_set(e, ERR_INVALID, "", "the path is too long: %s", path);
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return fail("write", path, e);
-	written = write_all(fd, bytes) && fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
-	if (!written) {
-		(void)fail("write", path, e);
-		(void)close(fd);
-		goto remove;
-	}
-	if (close(fd) != 0 || rename(temporary, path) != 0) {
-		(void)fail("write", path, e);
-		goto remove;
-	}
-	if (!sync_parent(path))
-		return fail("sync the folder of", path, e);
-	return ERR_NONE;
-remove:
-	(void)unlink(temporary);
-	return e->code;
+	if (!rc)
+		rc = file_out_put(out, bytes, e);
+	return rc ? rc : file_out_commit(out, e);
 }
 
 static void

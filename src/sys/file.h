@@ -26,6 +26,16 @@ MUST_CHECK enum err_code file_load(const char *path, size_t limit, struct arena 
 MUST_CHECK enum err_code file_save(const char *path, struct str bytes, unsigned mode,
 				   struct err *e);
 
+/* The same in pieces: what was put so far becomes the file with file_out_commit alone; closing
+ * without it leaves things as they were. */
+struct file_out;
+MUST_CHECK enum err_code file_out_open(const char *path, unsigned mode, struct file_out **ret_out,
+				       struct err *e);
+MUST_CHECK enum err_code file_out_put(struct file_out *out, struct str bytes, struct err *e);
+MUST_CHECK enum err_code file_out_commit(struct file_out *out, struct err *e);
+void file_out_close(struct file_out *out);
+void file_out_closep(struct file_out **out);
+
 /* Names in the folder that end in `suffix`, sorted by bytes; without "." and hidden ones. */
 struct file_names {
 	const char **names;
