@@ -57,14 +57,38 @@ obligation_lint(struct lint *l, const struct obligation *o)
 	return rc;
 }
 
+/* What every example stands on. */
+static bool
+ground_check(const struct lint *l)
+{
+	const struct plan *p = &l->model->plan;
+	size_t integrators = 0;
+
+	for (size_t i = 0; i < p->example_count; i++)
+		integrators += strcmp(p->examples[i].kind, "integrator") == 0;
+	if (!model_reg(l->model, str_of("organisation")))
+		diag_add(l->diags, DIAG_ERROR, p->place,
+			 "there is no register 'organisation', and every record belongs to one");
+	else if (integrators != 1)
+		diag_add(l->diags, DIAG_ERROR, p->place,
+			 "'examples_organisations' must have one of kind integrator, and has %zu",
+			 integrators);
+	else
+		return true;
+	return false;
+}
+
 enum err_code
 lint_run(const struct model *m, const struct lint_options *o, struct diags *d,
 	 struct lint_report *ret_report, struct err *e)
 {
 	CLEANUP(workspace_closep) struct workspace *ws = NULL;
 	struct lint l = {.model = m, .options = o, .diags = d};
-	enum err_code rc = workspace_scratch(m, m->plan.examples_at, &ws, e);
+	enum err_code rc;
 
+	if (!ground_check(&l))
+		return ERR_NONE;
+	rc = workspace_scratch(m, m->plan.examples_at, &ws, e);
 	if (rc)
 		return rc;
 	l.ctx = workspace_ctx(ws);

@@ -206,6 +206,7 @@ struct plan {
 	size_t document_count;
 	const struct plan_fault *faults;
 	size_t fault_count;
+	struct place place; /* of plan.yaml */
 };
 
 struct model {

@@ -61,6 +61,7 @@ head_read(struct builder *b)
 
 	if (!map || !bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
 		return;
+	p->place = bind_place(&b->bind, map);
 	p->name = bind_text(&b->bind, map, "name", NULL);
 	p->title = bind_text(&b->bind, map, "title", NULL);
 	p->reference = bind_text(&b->bind, map, "reference", "");

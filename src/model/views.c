@@ -90,6 +90,7 @@ struct composing {
 	struct builder *b;
 	const struct query *query;
 	struct buf *out;
+	const char *with;	     /* what the list of views begins with */
 	signed char seen[VIEWS_MAX]; /* 1 being written, 2 written */
 };
 
@@ -134,17 +135,42 @@ view_write(struct composing *c, size_t index)
 	if (c->seen[index] == 2)
 		return true;
 	if (c->seen[index] == 1) {
-		diag_add(c->b->bind.diags, DIAG_ERROR, v->place, "view '%s' uses itself", v->name);
+		/* Told once, where the view itself is composed. */
+		if (c->query == &v->alone)
+			diag_add(c->b->bind.diags, DIAG_ERROR, v->place, "view '%s' uses itself",
+				 v->name);
 		return false;
 	}
 	c->seen[index] = 1;
 	if (!views_used_write(c, v->sql))
 		return false;
 	c->seen[index] = 2;
-	buf_addf(c->out, "%s%s as (\n", c->out->len ? ",\n" : "with ", v->name);
+	buf_addf(c->out, "%s%s as (\n", c->out->len ? ",\n" : c->with, v->name);
 	buf_add(c->out, v->sql, strlen(v->sql));
 	buf_add(c->out, "\n)", 2);
 	return true;
+}
+
+/* Past white space and comments. */
+static const char *
+text_start(const char *p)
+{
+	for (;;) {
+		p += strspn(p, " \t\r\n");
+		if (p[0] != '-' || p[1] != '-')
+			return p;
+		p += strcspn(p, "\n");
+	}
+}
+
+/* Past the word, or NULL when the text does not begin with it. */
+static const char *
+past_word(const char *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	p = text_start(p);
+	return strncmp(p, word, len) == 0 && isspace((unsigned char)p[len]) ? p + len : NULL;
 }
 
 bool
@@ -152,16 +178,20 @@ views_compose(struct builder *b, struct query *q)
 {
 	CLEANUP(buf_fini) struct buf out = {.limit = COMPOSED_LIMIT};
 	struct composing c = {.b = b, .query = q, .out = &out};
-	const char *body = q->text + strspn(q->text, " \t\r\n");
-	bool own_with = strncmp(body, "with", 4) == 0 && isspace((unsigned char)body[4]);
+	const char *own = past_word(q->text, "with");
+	const char *recursive = own ? past_word(own, "recursive") : NULL;
 
+	c.with = recursive ? "with recursive " : "with ";
+	for (size_t i = 0; i < b->model->plan.view_count; i++)
+		c.seen[i] = q == &b->model->plan.views[i].alone;
 	if (!views_used_write(&c, q->text))
 		return false;
-	if (out.len > 0 && own_with) {
+	if (out.len > 0 && own) {
 		/* Joins the query's own list of named parts to ours. */
+		own = recursive ? recursive : own;
 		buf_addf(&out, ",\n");
-		q->prefix = out.len - (size_t)(body + 4 - q->text);
-		buf_add(&out, body + 4, strlen(body + 4));
+		q->prefix = out.len - (size_t)(own - q->text);
+		buf_add(&out, own, strlen(own));
 	} else {
 		if (out.len > 0)
 			buf_addf(&out, "\n");

@@ -62,6 +62,13 @@ finds "$plan/views/leaver.sql:2:6" "no such table: persn; did you mean 'person'?
 fresh
 edit $plan/views/leaver.sql '2s/person/leaver/'
 finds "$plan/views/leaver.sql:1:1" "view 'leaver' uses itself"
+[ "$(grep -c ': error: ' out)" -eq 1 ] || fail "a view that uses itself is told more than once"
+
+# What every example stands on.
+broken $plan/plan.yaml '8s/integrator/supplier/' 1:1 "'examples_organisations' must have one of kind integrator, and has 0"
+fresh
+rm content/registers/organisation.yaml
+finds "$plan/plan.yaml:1:1" "there is no register 'organisation'"
 
 # A statement that does not end is ended.
 broken $section '15s/.*/      from account a, (with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n) r/' \

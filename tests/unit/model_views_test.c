@@ -69,6 +69,13 @@ TEST(views_join_the_named_parts_of_the_query)
 	CHECK(strstr(strstr(q->composed, "with") + 4, "with") == NULL);
 	own = strstr(q->composed, " gone as (");
 	CHECK(own && strcmp(q->text + (own - q->composed) - (long)q->prefix, own) == 0);
+	q = composed(&f, "-- who\n      with gone as (select id from staff) select 1 as record");
+	CHECK(strstr(strstr(q->composed, "with") + 4, "with") == NULL);
+	q = composed(&f, "with recursive n(i) as (select id from staff) select i as record from n");
+	CHECK(strncmp(q->composed, "with recursive staff as (", 25) == 0);
+	CHECK(strstr(q->composed, ",\n n(i) as ("));
+	q = composed(&f, "select id as record from staff where name = 'with'");
+	CHECK(strcmp(q->composed + q->prefix, q->text) == 0);
 }
 
 TEST(views_faults_stand_where_they_were_written)
@@ -106,4 +113,21 @@ TEST(views_take_no_name_of_a_register)
 	two_views(&f);
 	content_put(&f, "plans/mini/views/person.sql", "select 1\n");
 	content_refused(&f, "plans/mini/views/person.sql:1:1", "'person' cannot name a view");
+}
+
+TEST(views_have_a_limit)
+{
+	enum { TOO_MANY = 301 };
+	CONTENT f;
+
+	content_open(&f);
+	for (int i = 0; i < TOO_MANY; i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "plans/mini/views/v%03d.sql", i);
+		content_put(&f, path, "select 1 as id\n");
+	}
+	content_refused(&f, "plans/mini/views:0:0", "too many views");
+	content_put(&f, "plans/mini/views/v300.sql", NULL);
+	CHECK(content_load(&f) && f.model->plan.view_count == TOO_MANY - 1);
 }
