@@ -148,8 +148,12 @@ static enum err_code
 verify_all(struct verifier *v, struct verification *out)
 {
 	struct err *e = &v->ctx->err;
-	enum err_code rc = ledger_audit_open(v->ledger, verify_ledger_fault, v, &v->audit, e);
+	enum err_code rc = verify_tables(v);
 
+	/* Nothing can be read then, and that is said. */
+	if (rc || v->tables_missing)
+		return rc;
+	rc = ledger_audit_open(v->ledger, verify_ledger_fault, v, &v->audit, e);
 	if (rc)
 		return rc;
 	v->leaf_count = ledger_audit_head(v->audit)->size;

@@ -19,28 +19,64 @@ guard_check(struct verifier *v, const struct table *t)
 	return rc == ERR_FAILED ? ERR_NONE : rc;
 }
 
-enum err_code
-verify_guards(struct verifier *v)
+static enum err_code
+table_check(struct verifier *v, const struct table *t)
+{
+	struct subject s = {.what = "table", .index = -1};
+	struct err fault;
+	enum err_code rc = schema_check_table(v->ctx->db, t, &fault);
+
+	if (rc == ERR_FAILED || rc == ERR_MISSING)
+		verify_report(v, &s, "%s", fault.message);
+	else if (rc)
+		v->ctx->err = fault;
+	v->tables_missing += rc == ERR_MISSING;
+	return rc == ERR_FAILED || rc == ERR_MISSING ? ERR_NONE : rc;
+}
+
+static enum err_code
+register_tables(struct verifier *v, const struct reg *r,
+		enum err_code (*check)(struct verifier *v, const struct table *t))
+{
+	enum err_code rc = check(v, r->table);
+
+	if (!rc)
+		rc = check(v, r->history);
+	for (size_t i = 0; !rc && i < r->field_count; i++) {
+		if (!r->fields[i].table)
+			continue;
+		rc = check(v, r->fields[i].table);
+		if (!rc)
+			rc = check(v, r->fields[i].history_table);
+	}
+	return rc;
+}
+
+static enum err_code
+each_table(struct verifier *v, enum err_code (*check)(struct verifier *v, const struct table *t))
 {
 	const struct model *m = v->ctx->model;
 	enum err_code rc = ERR_NONE;
 
 	for (size_t i = 0; !rc && i < ledger_table_count; i++)
-		rc = guard_check(v, &ledger_tables[i]);
+		rc = check(v, &ledger_tables[i]);
 	for (size_t i = 0; !rc && i < kernel_table_count; i++)
-		rc = guard_check(v, &kernel_tables[i]);
-	for (size_t i = 0; !rc && i < m->reg_count; i++) {
-		const struct reg *r = m->regs[i];
-
-		rc = guard_check(v, r->table);
-		if (!rc)
-			rc = guard_check(v, r->history);
-		for (size_t k = 0; !rc && k < r->field_count; k++) {
-			if (r->fields[k].history_table)
-				rc = guard_check(v, r->fields[k].history_table);
-		}
-	}
+		rc = check(v, &kernel_tables[i]);
+	for (size_t i = 0; !rc && i < m->reg_count; i++)
+		rc = register_tables(v, m->regs[i], check);
 	return rc;
+}
+
+enum err_code
+verify_guards(struct verifier *v)
+{
+	return each_table(v, guard_check);
+}
+
+enum err_code
+verify_tables(struct verifier *v)
+{
+	return each_table(v, table_check);
 }
 
 /* Room for one more element of `size` bytes after `count`; doubles. */

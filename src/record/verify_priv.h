@@ -45,6 +45,7 @@ struct verifier {
 	uint64_t done; /* versions and events seen */
 	uint64_t leaf_count;
 	uint64_t faults;
+	size_t tables_missing;
 };
 
 /* What a fault is about. `organisation` 0: look it up. */
@@ -67,6 +68,7 @@ void verify_ledger_fault(void *object, const struct ledger_fault *f);
 MUST_CHECK enum err_code verify_rows(struct verifier *v);
 
 /* verify_kernel.c */
+MUST_CHECK enum err_code verify_tables(struct verifier *v);
 MUST_CHECK enum err_code verify_guards(struct verifier *v);
 MUST_CHECK enum err_code verify_actors_load(struct verifier *v);
 MUST_CHECK enum err_code verify_sealed_load(struct verifier *v);

@@ -270,6 +270,12 @@ schema_add_index(struct db *db, const struct table *t, const struct index *index
 }
 
 enum err_code
+schema_check_table(struct db *db, const struct table *t, struct err *e)
+{
+	return db->engine->check_table(db, t, e);
+}
+
+enum err_code
 schema_check_guards(struct db *db, const struct table *t, struct err *e)
 {
 	return db->engine->check_guards(db, t, e);

@@ -50,6 +50,7 @@ struct db_engine {
 				    struct err *e);
 	enum err_code (*add_index)(struct db *db, const struct table *t, const struct index *i,
 				   struct err *e);
+	enum err_code (*check_table)(struct db *db, const struct table *t, struct err *e);
 	enum err_code (*check_guards)(struct db *db, const struct table *t, struct err *e);
 };
 

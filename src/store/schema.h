@@ -48,6 +48,10 @@ MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 MUST_CHECK enum err_code schema_add_index(struct db *db, const struct table *t,
 					  const struct index *index, struct err *e);
 
+/* Whether the table is there as it was made: ERR_MISSING when it is not, ERR_FAILED when its kind
+ * or columns are others, or a trigger that is no guard hangs on it. */
+MUST_CHECK enum err_code schema_check_table(struct db *db, const struct table *t, struct err *e);
+
 /* Whether the table's guards stand as they were made: ERR_FAILED names the one that is missing or
  * altered. */
 MUST_CHECK enum err_code schema_check_guards(struct db *db, const struct table *t, struct err *e);

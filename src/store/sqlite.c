@@ -510,5 +510,6 @@ const struct db_engine sqlite_engine = {
 	.drop_table = sqlite_drop_table,
 	.add_column = sqlite_add_column,
 	.add_index = sqlite_add_index,
+	.check_table = sqlite_check_table,
 	.check_guards = sqlite_check_guards,
 };

@@ -25,6 +25,7 @@ enum err_code sqlite_add_column(struct db *db, const struct table *t, const stru
 				struct err *e);
 enum err_code sqlite_add_index(struct db *db, const struct table *t, const struct index *i,
 			       struct err *e);
+enum err_code sqlite_check_table(struct db *db, const struct table *t, struct err *e);
 enum err_code sqlite_check_guards(struct db *db, const struct table *t, struct err *e);
 
 #endif

@@ -124,6 +124,87 @@ sqlite_add_index(struct db *db, const struct table *t, const struct index *i, st
 	return run(db, &sql, e);
 }
 
+/* One number about the table named `name`. */
+static enum err_code
+ask(struct db *db, const char *sql, const char *name, int64_t *ret_number, struct err *e)
+{
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(db, sql, &s, e);
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, str_of(name));
+	rc = db_step(s, &row, e);
+	if (!rc)
+		*ret_number = row ? db_int(s, 0) : -1;
+	return rc;
+}
+
+static bool
+column_fits(const struct table *t, struct str name, struct str type)
+{
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (str_is(name, t->columns[i].name))
+			return type.len == strlen(type_name(t->columns[i].type)) &&
+			       sqlite3_strnicmp(type.ptr, type_name(t->columns[i].type),
+						(int)type.len) == 0;
+	}
+	return false;
+}
+
+static enum err_code
+columns_fit(struct db *db, const struct table *t, bool *ret_fit, struct err *e)
+{
+	DB_STMT *s = NULL;
+	size_t count = 0;
+	bool row;
+	enum err_code rc =
+		db_prepare(db, "select name, type from pragma_table_xinfo(:name)", &s, e);
+
+	*ret_fit = true;
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, str_of(t->name));
+	while (!(rc = db_step(s, &row, e)) && row) {
+		count++;
+		*ret_fit = *ret_fit && column_fits(t, db_text(s, 0), db_text(s, 1));
+	}
+	*ret_fit = *ret_fit && count == t->column_count;
+	return rc;
+}
+
+enum err_code
+sqlite_check_table(struct db *db, const struct table *t, struct err *e)
+{
+	int64_t kind, strays = 0;
+	bool fit = true;
+	enum err_code rc = ask(db,
+			       "select strict + 2 * wr from pragma_table_list(:name) "
+			       "where schema = 'main' and type = 'table'",
+			       t->name, &kind, e);
+
+	if (!rc && kind < 0)
+		return err_set(e, ERR_MISSING, t->name, "table '%s' is missing", t->name);
+	if (!rc)
+		rc = columns_fit(db, t, &fit, e);
+	if (!rc && (!fit || kind != (t->clustered ? 3 : 1)))
+		return err_set(e, ERR_FAILED, t->name,
+			       "table '%s' is not as it was made: its columns or their types were "
+			       "altered",
+			       t->name);
+	if (!rc)
+		rc = ask(db,
+			 "select count(*) from sqlite_master where type = 'trigger' and "
+			 "tbl_name = :name and name <> :name || '_guard_update' and "
+			 "name <> :name || '_guard_delete'",
+			 t->name, &strays, e);
+	if (!rc && strays > 0)
+		return err_set(e, ERR_FAILED, t->name,
+			       "a trigger that does not belong there hangs on table '%s'", t->name);
+	return rc;
+}
+
 static enum err_code
 check_one(struct db_stmt *s, const struct table *t, bool on_delete, struct err *e)
 {

@@ -244,6 +244,44 @@ TEST(verify_finds_what_was_done_to_the_ledger_itself)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
+TEST(verify_finds_tables_that_are_not_as_they_were_made)
+{
+	/* What a strict column refuses: the same bytes as a blob, which no text equals. */
+	static const char loose[] =
+		"create table t as select * from item; drop table item;"
+		"alter table t rename to item; update item set note = cast(note as blob)";
+	static const char view[] =
+		"alter table dossier rename to t; create view dossier as select * from t";
+	static const char trigger[] =
+		"create trigger t after insert on item begin update item set note = 'x'; end";
+	static const struct {
+		const char *sql;
+		const char *message;
+	} attacks[] = {
+		{loose,				    "table 'item' is not as it was made"   },
+		{view,				     "table 'dossier' is missing"	   },
+		{trigger,				  "a trigger that does not belong there" },
+		{"alter table item add column extra text", "table 'item' is not as it was made"   },
+		{"drop table item_lines_history",	  "table 'item_lines_history' is missing"},
+	};
+	KEPT f;
+	const char *copy;
+
+	kept_open(&f);
+	kept_fill(&f);
+	copy = kept_copy(&f, "copy");
+	for (size_t i = 0; i < COUNT_OF(attacks); i++) {
+		const struct verdict_fault *fault;
+		struct verdict v;
+
+		kept_restore(&f, copy);
+		kept_tamper_unguarded(&f, attacks[i].sql);
+		v = kept_verify(&f, NULL);
+		fault = verdict_find(&v, "table", "");
+		CHECK(fault && strstr(fault->message, attacks[i].message));
+	}
+}
+
 /* Flips one bit of the tile's first hash: SQL has no exclusive or for blobs. */
 static void
 flip(struct workspace_fixture *f, long long id)
