@@ -40,8 +40,8 @@ void json_escape(struct buf *out, struct str text);
 MUST_CHECK enum err_code json_read(struct str text, json_t **ret_json, struct err *e);
 
 /* RFC 8785: keys sorted by UTF-16 code units, ECMAScript numbers, no white space. ERR_INVALID for a
- * number that is no finite double. Whole numbers from 2^63 to 1e21 get no exponent, as the RFC
- * asks, and json_read takes none of those: integers there have 64 bits. */
+ * number that is no finite double. Reals from 2^53 to 1e21 get no exponent, as the RFC asks;
+ * read again they are integers, which are refused where they are no double or have over 64 bits. */
 MUST_CHECK enum err_code json_canonical(const json_t *json, struct buf *out, struct err *e);
 
 /* Keys by UTF-16 code units (RFC 8785 section 3.2.3), for sorting. */

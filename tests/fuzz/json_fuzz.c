@@ -28,8 +28,8 @@ read_again(const struct buf *text)
 	return json;
 }
 
-/* Whether it has a whole number that is canonical without an exponent, and then no integer of 64
- * bits. */
+/* Whether it has a real past the exact integers that is canonical without an exponent: read again,
+ * it is another integer, or none of 64 bits. */
 static bool
 has_large(const json_t *json)
 {
@@ -37,7 +37,7 @@ has_large(const json_t *json)
 	const char *key;
 	json_t *item;
 	size_t i;
-	bool found = json_is_real(json) && value >= 0x1p63 && value < 1e21;
+	bool found = json_is_real(json) && value > 0x1p53 && value < 1e21;
 
 	json_object_foreach((json_t *)(uintptr_t)json, key, item) found = found || has_large(item);
 	json_array_foreach(json, i, item) found = found || has_large(item);

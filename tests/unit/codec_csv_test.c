@@ -203,11 +203,13 @@ static char *
 told_long(size_t len, bool quoted, size_t step)
 {
 	struct buf text = {.limit = 64 << 20};
+	char block[4096];
 	char *got;
 
+	memset(block, 'x', sizeof(block));
 	buf_addf(&text, "a,b\n1,%s", quoted ? "\"" : "");
-	for (size_t i = 0; i < len; i++)
-		buf_add(&text, "x", 1);
+	for (size_t left = len; left > 0; left -= left < sizeof(block) ? left : sizeof(block))
+		buf_add(&text, block, left < sizeof(block) ? left : sizeof(block));
 	buf_addf(&text, "%s\n3,4\n", quoted ? "\"" : "");
 	CHECK(!text.failed);
 	got = told((struct str){text.data, text.len}, step);
@@ -395,14 +397,14 @@ TEST(csv_short_texts_of_all_special_characters_come_back)
 {
 	static const char letters[] = "'=+-@\t\r\n\",; a";
 	const size_t n = sizeof(letters) - 1;
-	char text[4];
+	char text[3];
 
-	for (size_t i = 0; i < n * n * n * n; i++) {
+	for (size_t i = 0; i < n * n * n; i++) {
 		size_t rest = i;
 
-		for (size_t k = 0; k < 4; k++, rest /= n)
+		for (size_t k = 0; k < 3; k++, rest /= n)
 			text[k] = letters[rest % n];
-		round_trip((struct str){text, 1 + i % 4}, true);
+		round_trip((struct str){text, 3}, true);
 	}
 }
 
