@@ -6,9 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { WORK_MEMORY = 1024 * 1024 * 1024, SECOND_MS = 1000 };
+enum { SECOND_MS = 1000 };
 
 struct str
 instant_text(struct assessment *as, int64_t ms)
@@ -39,15 +38,6 @@ settle_put(struct assessment *as, struct record *r)
 	return rc ? rc : writer_put(as->writer, r, &written);
 }
 
-static int64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* What the assessment itself writes to. */
 static enum err_code
 registers_known(struct ctx *ctx)
@@ -66,32 +56,35 @@ registers_known(struct ctx *ctx)
 	return ERR_NONE;
 }
 
-/* The rosters that were needed so far, one a register. */
-struct rosters {
-	struct roster *rows;
-	size_t count;
-};
-
-static enum err_code
-roster_get(struct ctx *ctx, struct rosters *rs, const struct reg *r, struct roster **ret_roster)
+static void
+decisions_init(struct assessment *as)
 {
-	size_t i = 0;
-	enum err_code rc = ERR_NONE;
+	const struct plan *p = &as->ctx->model->plan;
 
-	while (ctx->model->regs[i] != r)
-		i++;
-	if (!rs->rows[i].reg)
-		rc = roster_load(ctx, r, &rs->rows[i]);
-	*ret_roster = &rs->rows[i];
-	return rc;
+	as->decisions = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*as->decisions));
+	for (size_t i = 0; i < p->obligation_count; i++) {
+		as->decisions[i].obligation = &p->obligations[i];
+		as->decisions[i].period = period_of(p->obligations[i].cadence, as->today);
+	}
 }
 
+/* What the caller may ask of the run, in memory that outlives it. */
 static void
-rosters_fini(struct rosters *rs)
+times_report(struct assessment *as)
 {
-	for (size_t i = 0; rs->rows && i < rs->count; i++)
-		roster_fini(&rs->rows[i]);
-	free(rs->rows);
+	const struct plan *p = &as->ctx->model->plan;
+	struct assess_report *r = &as->report;
+
+	r->times = arena_alloc(as->ctx->arena, (p->obligation_count + 1) * sizeof(*r->times));
+	for (size_t i = 0; i < p->obligation_count; i++) {
+		const struct decision *d = &as->decisions[i];
+
+		if (d->obligation->check.text)
+			r->times[r->time_count++] = (struct check_time){
+				d->obligation, d->ns, d->result.tested_total,
+				(int64_t)d->result.failure_count,
+				d->error ? str_z(as->ctx->arena, str_of(d->error)) : NULL};
+	}
 }
 
 /* Remembers what the check reads, for the run after a change of one register. */
@@ -107,76 +100,6 @@ tables_add(struct assessment *as, struct db_stmt *add, const struct check *c,
 		db_bind_text(add, 2, str_of(tables->words[i]));
 		rc = db_run(add, &as->ctx->err);
 	}
-	return rc;
-}
-
-/* A fault of one check is its own: it is told, and the others go on. What the store cannot do ends
- * the run. */
-static enum err_code
-decide_failed(struct assessment *as, struct decision *d, enum err_code rc)
-{
-	struct err *e = &as->ctx->err;
-	char *text;
-
-	if (rc != ERR_INVALID && rc != ERR_TOO_BIG)
-		return rc;
-	text = arena_alloc(as->arena, sizeof(e->where) + sizeof(e->message) + 3);
-	(void)snprintf(text, sizeof(e->where) + sizeof(e->message) + 3, "%s%s%s", e->where,
-		       e->where[0] ? ": " : "", e->message);
-	d->error = text;
-	*e = (struct err){0};
-	return ERR_NONE;
-}
-
-static enum err_code
-check_decide(struct assessment *as, struct rosters *rs, struct decision *d)
-{
-	CLEANUP(check_freep) struct check *c = NULL;
-	struct check_moment m = check_moment_at(as->ctx, as->now, d->obligation->cadence);
-	struct check_time *t = &as->report.times[as->report.time_count++];
-	int64_t start = monotonic_ns();
-	struct roster *roster = NULL;
-	enum err_code rc = roster_get(as->ctx, rs, d->obligation->applies_to, &roster);
-
-	if (rc)
-		return rc;
-	rc = check_new(as->ctx, d->obligation, &c);
-	if (!rc)
-		rc = check_run(c, roster, &m, &as->work, &d->result);
-	if (rc)
-		rc = decide_failed(as, d, rc);
-	*t = (struct check_time){d->obligation, monotonic_ns() - start, d->result.tested_total,
-				 (int64_t)d->result.failure_count, d->error};
-	if (!rc && arena_over(&as->work))
-		rc = err_set(&as->ctx->err, ERR_TOO_BIG, "", "too many records fail to list them");
-	return rc;
-}
-
-/* All checks see the same state. */
-static enum err_code
-checks_run(struct assessment *as)
-{
-	const struct plan *p = &as->ctx->model->plan;
-	struct rosters rs = {calloc(as->ctx->model->reg_count + 1, sizeof(struct roster)),
-			     as->ctx->model->reg_count};
-	DB_TXN txn = {0};
-	enum err_code rc = rs.rows ? db_begin_read(as->ctx->db, &txn, &as->ctx->err)
-				   : err_set(&as->ctx->err, ERR_INTERNAL, "", "no memory");
-
-	if (!rc)
-		rc = facts_read(as->ctx, as->today, &as->work, &as->facts);
-	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
-		struct decision *d = &as->decisions[i];
-
-		d->obligation = &p->obligations[i];
-		d->period = period_of(d->obligation->cadence, as->today);
-		if (as->options->progress)
-			as->options->progress(as->options->object, d->obligation, i,
-					      p->obligation_count);
-		if (d->obligation->check.text)
-			rc = check_decide(as, &rs, d);
-	}
-	rosters_fini(&rs);
 	return rc;
 }
 
@@ -262,8 +185,7 @@ settle(struct assessment *as)
 enum err_code
 assess_run(struct ctx *ctx, const struct assess_options *o, struct assess_report *ret_report)
 {
-	size_t count = ctx->model->plan.obligation_count + 1;
-	struct assessment as = {.ctx = ctx, .arena = ctx->arena, .options = o};
+	struct assessment as = {.ctx = ctx, .options = o};
 	enum err_code rc = registers_known(ctx);
 
 	if (rc)
@@ -271,13 +193,18 @@ assess_run(struct ctx *ctx, const struct assess_options *o, struct assess_report
 	/* Instants in registers have whole seconds. */
 	as.now = clock_now(&ctx->clock) / SECOND_MS * SECOND_MS;
 	as.today = zone_date(ctx->zone, as.now);
-	arena_init(&as.work, WORK_MEMORY);
-	as.decisions = arena_alloc(&as.work, count * sizeof(*as.decisions));
 	as.report.as_of = as.now;
-	as.report.times = arena_alloc(ctx->arena, count * sizeof(*as.report.times));
+	arena_init(&as.work, WORK_MEMORY);
+	for (size_t i = 0; i < CHECK_WORKERS; i++)
+		arena_init(&as.found[i], WORK_MEMORY);
+	decisions_init(&as);
 	rc = checks_run(&as);
 	if (!rc)
+		times_report(&as);
+	if (!rc)
 		rc = settle(&as);
+	for (size_t i = 0; i < CHECK_WORKERS; i++)
+		arena_fini(&as.found[i]);
 	arena_fini(&as.work);
 	if (!rc)
 		*ret_report = as.report;

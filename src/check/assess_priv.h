@@ -6,6 +6,8 @@
 #include "check/run.h"
 #include "record/writer.h"
 
+enum { CHECK_WORKERS = 2, WORK_MEMORY = 1024 * 1024 * 1024 };
+
 struct party {
 	int64_t id;
 	struct str key;
@@ -85,6 +87,7 @@ struct decision {
 	struct period period;
 	struct check_result result;
 	const char *error; /* why the check could not decide, or NULL */
+	int64_t ns;
 };
 
 struct stretch {
@@ -101,8 +104,8 @@ struct failure_state {
 
 struct assessment {
 	struct ctx *ctx;
-	struct arena *arena; /* of the context: what the report keeps */
-	struct arena work;   /* of this run */
+	struct arena work;		   /* of this run */
+	struct arena found[CHECK_WORKERS]; /* what the checks found */
 	int64_t now;
 	int64_t today;
 	struct facts facts;
@@ -112,6 +115,10 @@ struct assessment {
 	struct assess_report report;
 	const struct assess_options *options;
 };
+
+/* pool.c: shares the checks out between a few threads, each with a connection of its own; all see
+ * one state. */
+MUST_CHECK enum err_code checks_run(struct assessment *as);
 
 /* failures.c: brings the recorded failures of one obligation to what the check found. */
 MUST_CHECK enum err_code failures_settle(struct assessment *as, const struct decision *d,

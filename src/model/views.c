@@ -86,6 +86,26 @@ next_word(const char **at, struct str *ret_word)
 	return true;
 }
 
+/* Whether a view only leaves out rows of one table. Such a one is cheaper to look through than to
+ * copy, but an engine copies what is used twice unless it is told. */
+static bool
+is_filter(const char *sql)
+{
+	static const char *const others[] = {"join",   "union",	   "group", "with",
+					     "exists", "distinct", "max",   "min"};
+	struct str word;
+	size_t from = 0;
+
+	while (next_word(&sql, &word)) {
+		from += str_is(word, "from");
+		for (size_t i = 0; i < COUNT_OF(others); i++) {
+			if (str_is(word, others[i]))
+				return false;
+		}
+	}
+	return from == 1;
+}
+
 struct composing {
 	struct builder *b;
 	const struct query *query;
@@ -145,7 +165,8 @@ view_write(struct composing *c, size_t index)
 	if (!views_used_write(c, v->sql))
 		return false;
 	c->seen[index] = 2;
-	buf_addf(c->out, "%s%s as (\n", c->out->len ? ",\n" : c->with, v->name);
+	buf_addf(c->out, "%s%s as %s(\n", c->out->len ? ",\n" : c->with, v->name,
+		 is_filter(v->sql) ? "not materialized " : "");
 	buf_add(c->out, v->sql, strlen(v->sql));
 	buf_add(c->out, "\n)", 2);
 	return true;

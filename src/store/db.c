@@ -227,6 +227,25 @@ db_txn_end(struct db_txn *txn)
 }
 
 enum err_code
+db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
+{
+	enum err_code rc;
+
+	if (db->in_txn)
+		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
+	rc = db->engine->readers(db, ret_readers, count, e);
+	for (size_t i = 0; !rc && i < *count; i++)
+		ret_readers[i]->zone = db->zone;
+	return rc;
+}
+
+enum err_code
+db_learn(struct db *db, struct err *e)
+{
+	return db->engine->learn(db, e);
+}
+
+enum err_code
 db_lock(struct db *db, const char *name, struct err *e)
 {
 	return db->engine->lock(db, name, e);

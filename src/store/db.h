@@ -87,6 +87,15 @@ MUST_CHECK enum err_code db_commit(struct db_txn *txn, struct err *e);
 void db_txn_end(struct db_txn *txn);
 #define DB_TXN CLEANUP(db_txn_end) struct db_txn
 
+/* Up to *count more connections of the same store that all read its state of this moment, each for
+ * a thread of its own; *count 0 where there cannot be any, as in memory. Their read transactions
+ * are open; closing ends them. */
+MUST_CHECK enum err_code db_readers(struct db *db, struct db **ret_readers, size_t *count,
+				    struct err *e);
+
+/* Lets the engine learn how the values of large tables are spread, after many rows were written. */
+MUST_CHECK enum err_code db_learn(struct db *db, struct err *e);
+
 /* Held to the end of the write transaction: one holder of `name` among all processes. */
 MUST_CHECK enum err_code db_lock(struct db *db, const char *name, struct err *e);
 

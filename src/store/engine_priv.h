@@ -24,6 +24,9 @@ struct db_engine {
 	enum err_code (*begin)(struct db *db, bool write, struct err *e);
 	enum err_code (*commit)(struct db *db, struct err *e);
 	void (*rollback)(struct db *db);
+	enum err_code (*readers)(struct db *db, struct db **ret_readers, size_t *count,
+				 struct err *e);
+	enum err_code (*learn)(struct db *db, struct err *e);
 	enum err_code (*lock)(struct db *db, const char *name, struct err *e);
 	int64_t (*changes)(const struct db *db);
 	void (*deadline)(struct db *db, int64_t ms);

@@ -178,6 +178,58 @@ sqlite_rollback(struct db *db)
 		(void)sqlite3_exec(d->handle, "rollback", NULL, NULL, NULL);
 }
 
+static enum err_code
+reader_open(struct sqlite_db *d, struct db **ret_reader, struct err *e)
+{
+	struct db *reader = NULL;
+	enum err_code rc = sqlite_open(sqlite3_db_filename(d->handle, "main"), DB_READ, &reader, e);
+
+	/* What a check puts aside is small beside what it reads, and is read again and again. The
+	 * state that a transaction sees is fixed by its first read. */
+	if (!rc)
+		rc = sqlite_exec(reader,
+				 "pragma temp_store = memory; begin; "
+				 "select count(*) from sqlite_schema",
+				 e);
+	if (rc) {
+		db_close(reader);
+		return rc;
+	}
+	*ret_reader = reader;
+	return ERR_NONE;
+}
+
+/* While this connection holds the right to write nobody can commit, so all that begin to read
+ * meanwhile see one state. */
+static enum err_code
+sqlite_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
+{
+	struct sqlite_db *d = of_db(db);
+	const char *path = sqlite3_db_filename(d->handle, "main");
+	size_t wanted = path && path[0] ? *count : 0;
+	enum err_code rc;
+
+	*count = 0;
+	if (wanted == 0)
+		return ERR_NONE;
+	rc = sqlite_begin(db, true, e);
+	while (!rc && *count < wanted) {
+		rc = reader_open(d, &ret_readers[*count], e);
+		*count += !rc;
+	}
+	sqlite_rollback(db);
+	while (rc && *count > 0)
+		db_close(ret_readers[--*count]);
+	return rc;
+}
+
+/* A few hundred rows an index are enough to tell a good index from a poor one. */
+static enum err_code
+sqlite_learn(struct db *db, struct err *e)
+{
+	return sqlite_exec(db, "pragma analysis_limit = 400; analyze", e);
+}
+
 /* A write transaction excludes every other writer of the file: any name is held by holding it. */
 static enum err_code
 sqlite_lock(struct db *db, const char *name, struct err *e)
@@ -487,6 +539,8 @@ const struct db_engine sqlite_engine = {
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
+	.readers = sqlite_readers,
+	.learn = sqlite_learn,
 	.lock = sqlite_lock,
 	.changes = sqlite_changes,
 	.deadline = sqlite_deadline,
