@@ -36,7 +36,7 @@ struct writer {
 	int64_t next_event;
 	bool halfway; /* the step in hand has written something */
 	bool torn;    /* a step failed so: nothing may be committed any more */
-	int64_t put; /* records written */
+	int64_t put;  /* records written */
 };
 
 MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,
