@@ -85,7 +85,7 @@ TEST(views_join_the_named_parts_of_the_query)
 	q = composed(&f, "-- who\n      with gone as (select id from staff) select 1 as record");
 	CHECK(strstr(strstr(q->composed, "with") + 4, "with") == NULL);
 	q = composed(&f, "with recursive n(i) as (select id from staff) select i as record from n");
-	CHECK(strncmp(q->composed, "with recursive staff as (", 25) == 0);
+	CHECK(strncmp(q->composed, "with recursive staff as ", 24) == 0);
 	CHECK(strstr(q->composed, ",\n n(i) as ("));
 	q = composed(&f, "select id as record from staff where name = 'with'");
 	CHECK(strcmp(q->composed + q->prefix, q->text) == 0);
