@@ -31,7 +31,7 @@ diag_add(struct diags *d, enum diag_level level, struct place at, const char *fo
 		message[text_whole(str_of(message))] = '\0';
 	g = arena_alloc(d->arena, sizeof(*g));
 	*g = (struct diag){.level = level,
-			   .file = at.file ? at.file : "",
+			   .file = str_z(d->arena, str_of(at.file ? at.file : "")),
 			   .line = at.line,
 			   .column = at.column,
 			   .message = str_z(d->arena, str_of(message))};

@@ -20,7 +20,8 @@ struct diag {
 	struct diag *next;
 };
 
-/* Lives in the arena given to diag_init. Past DIAG_LIMIT findings it only counts. */
+/* Lives, texts and all, in the arena given to diag_init. Past LIMIT_DIAGNOSTICS findings it only
+ * counts. */
 struct diags {
 	struct arena *arena;
 	struct diag *first;

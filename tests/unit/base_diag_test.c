@@ -11,11 +11,15 @@ TEST(diag_findings_stay_in_order_and_are_counted)
 	struct arena arena;
 	struct diags d;
 	struct err e = {0};
+	char file[] = "a.yaml";
 
 	arena_init(&arena, MEMORY);
 	diag_init(&d, &arena);
 	CHECK(diag_err(&d, &e) == ERR_NONE);
-	diag_add(&d, DIAG_NOTE, (struct place){"a.yaml", 1, 2}, "a note");
+	diag_add(&d, DIAG_NOTE, (struct place){file, 1, 2}, "a note");
+	/* Findings outlive what they are about. */
+	file[0] = 'z';
+	CHECK(strcmp(d.first->file, "a.yaml") == 0);
 	diag_add(&d, DIAG_WARNING, (struct place){NULL, 0, 0}, "a warning");
 	CHECK(diag_err(&d, &e) == ERR_NONE);
 	diag_add(&d, DIAG_ERROR, (struct place){"b.yaml", 3, 4}, "first of %d", 2);
