@@ -1,6 +1,7 @@
 -- Accounts that a review found unneeded and no later review kept, with the day of that decision.
 select r.account, min(r.completed_on) as revoked_on
 from account_review r
+join account a on a.id = r.account
 where r.decision = 'revoke'
   and not exists (
     select 1
