@@ -4,6 +4,14 @@
 
 #include <inttypes.h>
 
+static void
+short_escape(struct buf *out, char c)
+{
+	char text[2] = {'\\', c};
+
+	buf_add(out, text, sizeof(text));
+}
+
 /* Text given by the caller must be UTF-8. */
 void
 json_escape(struct buf *out, struct str text)
@@ -19,9 +27,9 @@ json_escape(struct buf *out, struct str text)
 		buf_add(out, text.ptr + from, i - from);
 		from = i + 1;
 		if (c == '"' || c == '\\')
-			buf_addf(out, "\\%c", c);
+			short_escape(out, (char)c);
 		else if (c >= '\b' && c <= '\r' && c != '\v')
-			buf_addf(out, "\\%c", "btn?fr"[c - '\b']);
+			short_escape(out, "btn?fr"[c - '\b']);
 		else
 			buf_addf(out, "\\u%04x", c);
 	}

@@ -8,7 +8,9 @@
 #include <string.h>
 
 enum {
-	ANSWERS = 1 << 17, /* kept, each in the one place that its hash gives it */
+	/* Kept, each in one of the few places that its hash gives it. */
+	ANSWERS = 1 << 18,
+	PLACES = 4,
 	ANSWER_TEXT = 33,
 	FEEDS = 64,
 	NEAR_KEYS = 16,
@@ -18,9 +20,10 @@ enum {
 	RANK_FEED,
 };
 
-/* What a key of a field was found to mean, for records of one organisation and feed. */
+/* What a key of a field was found to mean, for records of one organisation and feed. Fields that
+ * refer to one and the same register share their answers. */
 struct answer {
-	const struct field *field;
+	const void *asked; /* the register, or else the field */
 	int64_t organisation;
 	int64_t id;
 	uint32_t age;
@@ -372,10 +375,10 @@ feed_number(struct resolver *rs, struct str feed)
 	return i;
 }
 
-static struct answer *
-answer_place(struct resolver *rs, const struct answer *wanted)
+static uint64_t
+answer_hash(const struct answer *wanted)
 {
-	uint64_t h = (uint64_t)(uintptr_t)wanted->field ^ (uint64_t)wanted->organisation << 20 ^
+	uint64_t h = (uint64_t)(uintptr_t)wanted->asked ^ (uint64_t)wanted->organisation << 20 ^
 		     (uint64_t)wanted->feed << 56 ^ wanted->len;
 
 	for (size_t i = 0; i < wanted->len; i += sizeof(h)) {
@@ -386,7 +389,34 @@ answer_place(struct resolver *rs, const struct answer *wanted)
 		h = (h ^ word) * 0x9e3779b97f4a7c15U;
 		h ^= h >> 29;
 	}
-	return &rs->answers[(h ^ h >> 32) % ANSWERS];
+	return h ^ h >> 32;
+}
+
+static bool
+same_question(const struct answer *a, const struct answer *b)
+{
+	return a->asked == b->asked && a->organisation == b->organisation && a->age == b->age &&
+	       a->feed == b->feed && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* The answer kept to the same question; else one to put the new answer in, and *ret_known false. */
+static struct answer *
+answer_place(struct resolver *rs, const struct answer *wanted, bool *ret_known)
+{
+	uint64_t h = answer_hash(wanted);
+	struct answer *places = &rs->answers[h % (ANSWERS / PLACES) * PLACES];
+	struct answer *place = &places[h >> 24 & (PLACES - 1)];
+
+	*ret_known = false;
+	for (size_t i = 0; i < PLACES; i++) {
+		if (same_question(&places[i], wanted)) {
+			*ret_known = true;
+			return &places[i];
+		}
+		if (places[i].age != rs->age)
+			place = &places[i];
+	}
+	return place;
 }
 
 enum err_code
@@ -395,21 +425,21 @@ resolve_key(struct resolver *rs, const struct record *r, const struct field *f, 
 {
 	struct lookup l = {.record = r, .field = f, .text = key};
 	size_t feed = feed_number(rs, r->feed);
-	struct answer wanted = {.field = f, .organisation = r->organisation, .age = rs->age};
+	struct answer wanted = {.organisation = r->organisation, .age = rs->age};
 	struct answer *kept = NULL;
+	bool known = false;
 	enum err_code rc;
 
+	wanted.asked = f->target_count == 1 ? (const void *)f->targets[0] : f;
 	if (key.len <= ANSWER_TEXT && feed < FEEDS) {
 		wanted.feed = (uint16_t)feed;
 		wanted.len = (uint8_t)key.len;
 		memcpy(wanted.text, key.ptr, key.len);
-		kept = answer_place(rs, &wanted);
-		if (kept->field == f && kept->organisation == r->organisation &&
-		    kept->age == rs->age && kept->feed == feed && kept->len == key.len &&
-		    memcmp(kept->text, key.ptr, key.len) == 0) {
-			*ret_id = kept->id;
-			return ERR_NONE;
-		}
+		kept = answer_place(rs, &wanted, &known);
+	}
+	if (known) {
+		*ret_id = kept->id;
+		return ERR_NONE;
 	}
 	rc = find(rs, &l);
 	if (rc)

@@ -137,8 +137,12 @@ split_list(const struct field *f, struct str text, struct arena *a, struct words
 	json_t *json = NULL;
 	enum err_code rc;
 
-	ret_words->words = arena_alloc(a, (LIMIT_LIST_ITEMS + 1) * sizeof(*ret_words->words));
 	if (text.ptr[0] != '[') {
+		size_t most = 1;
+
+		for (size_t i = 0; i < text.len && most < LIMIT_LIST_ITEMS; i++)
+			most += text.ptr[i] == ';';
+		ret_words->words = arena_alloc(a, most * sizeof(*ret_words->words));
 		while (text.ptr) {
 			struct str word = str_trim(str_cut(&text, ';'));
 
@@ -156,6 +160,9 @@ split_list(const struct field *f, struct str text, struct arena *a, struct words
 	if (json_array_size(json) > LIMIT_LIST_ITEMS)
 		rc = err_set(e, ERR_TOO_BIG, f->name, "the list has more than %d items",
 			     LIMIT_LIST_ITEMS);
+	else
+		ret_words->words =
+			arena_alloc(a, (json_array_size(json) + 1) * sizeof(*ret_words->words));
 	for (size_t i = 0; !rc && i < json_array_size(json); i++) {
 		const json_t *item = json_array_get(json, i);
 
@@ -378,22 +385,23 @@ value_from_json(const struct field *f, const json_t *json, struct arena *a, stru
 static void
 pack_one(const struct value *v, struct buf *out)
 {
-	char kind = (char)v->kind;
+	char head[1 + sizeof(v->number)] = {(char)v->kind};
 	uint32_t len = (uint32_t)v->text.len;
 
-	buf_add(out, &kind, 1);
 	switch (v->kind) {
 	case VALUE_NULL:
+	case VALUE_ITEMS:
+		buf_add(out, head, 1);
 		break;
 	case VALUE_INT:
-		buf_add(out, (const char *)&v->number, sizeof(v->number));
+		memcpy(head + 1, &v->number, sizeof(v->number));
+		buf_add(out, head, sizeof(head));
 		break;
 	case VALUE_TEXT:
 	case VALUE_KEY:
-		buf_add(out, (const char *)&len, sizeof(len));
+		memcpy(head + 1, &len, sizeof(len));
+		buf_add(out, head, 1 + sizeof(len));
 		buf_add(out, v->text.ptr, v->text.len);
-		break;
-	case VALUE_ITEMS:
 		break;
 	}
 }

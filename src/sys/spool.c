@@ -17,7 +17,7 @@ struct head {
 	uint32_t len;
 };
 
-/* A row in memory; the start of its key as a number decides most comparisons. */
+/* A row in memory; a piece of its key as a number decides most comparisons. */
 struct entry {
 	uint64_t prefix;
 	size_t offset;
@@ -151,11 +151,38 @@ entry_order(const void *a, const void *b, void *data)
 	return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
+/* Bytes that all keys begin with alike say nothing of their order: the prefix starts behind them.
+ */
+static void
+prefixes_set(struct spool *s)
+{
+	struct str first = row_at(s->data + s->entries[0].offset).key;
+	size_t common = first.len;
+
+	for (size_t i = 1; i < s->count; i++) {
+		struct str key = row_at(s->data + s->entries[i].offset).key;
+		size_t most = key.len < common ? key.len : common;
+
+		for (common = 0; common < most && key.ptr[common] == first.ptr[common];)
+			common++;
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		struct str key = row_at(s->data + s->entries[i].offset).key;
+		uint64_t prefix = 0;
+
+		for (size_t k = common; k < common + sizeof(prefix); k++)
+			prefix = prefix << 8 | (k < key.len ? (unsigned char)key.ptr[k] : 0);
+		s->entries[i].prefix = prefix;
+	}
+}
+
 static void
 memory_sort(struct spool *s)
 {
-	if (s->sorted && s->count > 1)
-		qsort_r(s->entries, s->count, sizeof(*s->entries), entry_order, s->data);
+	if (!s->sorted || s->count < 2)
+		return;
+	prefixes_set(s);
+	qsort_r(s->entries, s->count, sizeof(*s->entries), entry_order, s->data);
 }
 
 static enum err_code
@@ -251,7 +278,6 @@ spool_add(struct spool *s, const struct spool_row *row, struct err *e)
 {
 	struct head head = {(uint32_t)row->key.len, (uint32_t)row->bytes.len};
 	size_t size = sizeof(head) + row->key.len + row->bytes.len;
-	uint64_t prefix = 0;
 	enum err_code rc = ERR_NONE;
 	char *at;
 
@@ -264,9 +290,7 @@ spool_add(struct spool *s, const struct spool_row *row, struct err *e)
 		rc = err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < sizeof(prefix); i++)
-		prefix = prefix << 8 | (i < row->key.len ? (unsigned char)row->key.ptr[i] : 0);
-	s->entries[s->count++] = (struct entry){prefix, s->len};
+	s->entries[s->count++] = (struct entry){.offset = s->len};
 	at = s->data + s->len;
 	memcpy(at, &head, sizeof(head));
 	if (row->key.len)
