@@ -42,6 +42,7 @@ struct field {
 	bool required;
 	bool indexed;
 	struct words words; /* values of an enum; of words when only these are allowed */
+	bool own_words;	    /* they stand in the register, not in the plan */
 	const struct reg **targets;
 	size_t target_count;	    /* 0: any register */
 	const struct field *fields; /* of a list */

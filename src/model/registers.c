@@ -103,6 +103,7 @@ read_words(const struct builder *b, const struct yaml *map, const struct type_na
 	   struct field *f)
 {
 	f->words = bind_words(&b->bind, map, "values");
+	f->own_words = t->words == WORDS_OWN;
 	if (t->words == WORDS_OWN && f->words.count == 0)
 		bind_error(&b->bind, map, "field '%s' needs 'values'", f->name);
 	if (t->words != WORDS_OWN && f->words.count > 0)

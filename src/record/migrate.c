@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "codec/json.h"
 #include "ledger/ledger.h"
+#include "model/bind.h"
 #include "model/sql.h"
 #include "record/writer.h"
 
@@ -16,6 +17,15 @@ static const char *const type_words[] = {
 };
 
 static void
+words_shape(struct json_writer *w, const struct words *words)
+{
+	jw_array(w);
+	for (size_t i = 0; i < words->count; i++)
+		jw_text(w, str_of(words->words[i]));
+	jw_end_array(w);
+}
+
+static void
 fields_shape(struct json_writer *w, const struct field *fields, size_t count)
 {
 	jw_object(w);
@@ -26,6 +36,10 @@ fields_shape(struct json_writer *w, const struct field *fields, size_t count)
 		jw_object(w);
 		jw_key(w, "type");
 		jw_text(w, str_of(type_words[f->type]));
+		if (f->own_words) {
+			jw_key(w, "values");
+			words_shape(w, &f->words);
+		}
 		if (f->type == FIELD_LIST) {
 			jw_key(w, "fields");
 			fields_shape(w, f->fields, f->field_count);
@@ -50,10 +64,7 @@ shape_write(const struct reg *r, struct buf *out)
 	jw_key(&w, "fields");
 	fields_shape(&w, r->fields, r->field_count);
 	jw_key(&w, "states");
-	jw_array(&w);
-	for (size_t i = 0; i < r->states.count; i++)
-		jw_text(&w, str_of(r->states.words[i]));
-	jw_end_array(&w);
+	words_shape(&w, &r->states);
 	jw_end_object(&w);
 }
 
@@ -130,14 +141,23 @@ field_add(struct db *db, const struct reg *r, const struct field *f,
 		return rc ? rc : schema_create(db, f->history_table, e);
 	}
 	rc = column_add(db, r->table, r->history, f->name, e);
-	for (size_t i = 0; !rc && f->indexed && i < r->table->index_count; i++) {
-		if (strcmp(r->table->indexes[i].columns, f->name) == 0)
-			rc = schema_add_index(db, r->table, &r->table->indexes[i], e);
-	}
 	return rc;
 }
 
-/* Every stored field must still be there with its type. */
+/* The first of the stored words that is gone, or NULL. */
+static const char *
+word_lost(const json_t *stored, const struct words *words)
+{
+	for (size_t i = 0; i < json_array_size(stored); i++) {
+		const char *old = json_string_value(json_array_get(stored, i));
+
+		if (old && !words_have(words, str_of(old)))
+			return old;
+	}
+	return NULL;
+}
+
+/* Every stored field must still be there with its type and its values. */
 static enum err_code
 fields_keep(const struct reg *r, const json_t *stored, const struct field *fields, size_t count,
 	    struct err *e)
@@ -148,6 +168,7 @@ fields_keep(const struct reg *r, const json_t *stored, const struct field *field
 	json_object_foreach((json_t *)(uintptr_t)stored, name, old)
 	{
 		const char *type = json_string_value(json_object_get(old, "type"));
+		const char *lost;
 		size_t i = 0;
 
 		while (i < count && strcmp(fields[i].name, name) != 0)
@@ -164,6 +185,12 @@ fields_keep(const struct reg *r, const json_t *stored, const struct field *field
 				       "old one "
 				       "and add a new field with another name",
 				       name, r->name, type, type_words[fields[i].type]);
+		lost = word_lost(json_object_get(old, "values"), &fields[i].words);
+		if (lost)
+			return err_set(e, ERR_CONFLICT, name,
+				       "field '%s' of register '%s' lost its value '%s': records "
+				       "may hold it; put it back",
+				       name, r->name, lost);
 	}
 	return ERR_NONE;
 }
@@ -173,20 +200,14 @@ states_keep(const struct reg *r, const json_t *stored, struct workspace_report *
 	    struct err *e)
 {
 	const json_t *states = json_object_get(stored, "states");
+	const char *lost = word_lost(states, &r->states);
 	size_t added;
 
-	for (size_t i = 0; i < json_array_size(states); i++) {
-		const char *old = json_string_value(json_array_get(states, i));
-		size_t k = 0;
-
-		while (old && k < r->states.count && strcmp(r->states.words[k], old) != 0)
-			k++;
-		if (old && k == r->states.count)
-			return err_set(e, ERR_CONFLICT, "states",
-				       "register '%s' lost its state '%s': records may stand in "
-				       "it; put it back",
-				       r->name, old);
-	}
+	if (lost)
+		return err_set(e, ERR_CONFLICT, "states",
+			       "register '%s' lost its state '%s': records may stand in it; put it "
+			       "back",
+			       r->name, lost);
 	added = r->states.count - json_array_size(states);
 	if (added > 0)
 		buf_addf(&report->changes, "register %s: %zu new state%s\n", r->name, added,
@@ -248,6 +269,9 @@ register_fit(struct db *db, const struct reg *r, const json_t *stored,
 		else if (r->fields[i].type == FIELD_LIST)
 			rc = list_fit(db, r, &(struct list_change){&r->fields[i], old}, report, e);
 	}
+	/* A field may have come to be indexed. */
+	for (size_t i = 0; !rc && i < r->table->index_count; i++)
+		rc = schema_add_index(db, r->table, &r->table->indexes[i], e);
 	return rc;
 }
 

@@ -45,6 +45,7 @@ MUST_CHECK enum err_code schema_create(struct db *db, const struct table *t, str
 MUST_CHECK enum err_code schema_drop(struct db *db, const struct table *t, struct err *e);
 MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 					   const struct column *column, struct err *e);
+/* Nothing to do when it is there. */
 MUST_CHECK enum err_code schema_add_index(struct db *db, const struct table *t,
 					  const struct index *index, struct err *e);
 

@@ -119,8 +119,9 @@ sqlite_add_index(struct db *db, const struct table *t, const struct index *i, st
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 
-	buf_addf(&sql, "create %sindex \"%s\" on \"%s\" (%s)%s%s", i->unique ? "unique " : "",
-		 i->name, t->name, i->columns, i->where ? " where " : "", i->where ? i->where : "");
+	buf_addf(&sql, "create %sindex if not exists \"%s\" on \"%s\" (%s)%s%s",
+		 i->unique ? "unique " : "", i->name, t->name, i->columns,
+		 i->where ? " where " : "", i->where ? i->where : "");
 	return run(db, &sql, e);
 }
 

@@ -39,6 +39,8 @@ change $thing 's/name: subject/name: topic/'
 refuse "lost its field 'subject'"
 change $thing 's/states: .*/states: [new]/; /transitions:/,$d'
 refuse "register 'thing' lost its state 'old'"
+change registers/organisation.yaml 's/values: \[integrator, client, member\]/values: [integrator, client]/'
+refuse "field 'kind' of register 'organisation' lost its value 'member'" 'put it back'
 change $thing 's/^code: 2/code: 3/'
 refuse "register 'thing' had code 2"
 change $thing 's/^about:/restricted: true\n&/'
@@ -84,3 +86,9 @@ ok holdfast init --home ws --content changed
 expect_out 'nothing to do'
 rm -rf changed && cp -R content changed
 refuse "register 'extra' is gone"
+
+# A field may come to be indexed.
+ok holdfast init --home indexed --content content
+change $thing 's/{name: title, type: text,/& indexed: true,/'
+ok holdfast init --home indexed --content changed
+[ "$(sqlite3 indexed/holdfast.db "select count(*) from sqlite_master where name = 'thing_title_index'")" = 1 ]
