@@ -172,7 +172,7 @@ print_text(struct cli *c, struct ctx *ctx, const struct assess_report *r)
 		  "Failures: %lld open; %lld began and %lld were put right since the last time.\n",
 		  (long long)r->failures_open, (long long)r->failures_opened,
 		  (long long)r->failures_fixed);
-	cli_print(c, "Next: holdfast show, or holdfast show failures.\n");
+	cli_print(c, "Next: %s\n", cli_command(c, "show"));
 }
 
 static enum err_code

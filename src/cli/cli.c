@@ -186,6 +186,47 @@ cli_instant(struct cli *c, const struct zone *zone, int64_t ms)
 	return text;
 }
 
+const char *
+cli_quoted(struct cli *c, struct str text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-_./:@%+,=";
+	const char *z = str_z(&c->arena, text);
+	char *quoted;
+	size_t n = 0;
+
+	if (z[0] && z[strspn(z, plain)] == '\0')
+		return z;
+	/* An apostrophe becomes '\'': the quotes end, stand alone and begin anew. */
+	quoted = arena_alloc(&c->arena, 4 * strlen(z) + 3);
+	quoted[n++] = '\'';
+	for (; *z; z++) {
+		if (*z == '\'') {
+			memcpy(quoted + n, "'\\'", 3);
+			n += 3;
+		}
+		quoted[n++] = *z;
+	}
+	quoted[n++] = '\'';
+	return quoted;
+}
+
+const char *
+cli_command(struct cli *c, const char *words, ...)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = LINE_SIZE};
+	char line[LINE_SIZE / 2];
+	va_list args;
+
+	va_start(args, words);
+	(void)vsnprintf(line, sizeof(line), words, args);
+	va_end(args);
+	buf_addf(&text, "%s %s", cli_quoted(c, str_of(c->program)), line);
+	if (c->home_typed)
+		buf_addf(&text, " --home %s", cli_quoted(c, str_of(c->home)));
+	return text.failed ? "holdfast" : str_z(&c->arena, (struct str){text.data, text.len});
+}
+
 static void
 usage_hint(struct cli *c)
 {
@@ -326,6 +367,9 @@ line_read(struct cli *c, char **argv)
 	if (c->argument_count > c->command->max_arguments)
 		return err_set(&c->err, ERR_USAGE, "", "'%s' is one argument too many for '%s'",
 			       c->arguments[c->command->max_arguments], c->command->name);
+	c->home_typed = c->home != NULL;
+	if (!c->home)
+		c->home = getenv("HOLDFAST_HOME");
 	if ((!c->home || !c->home[0]) && !c->command->needs_no_home)
 		return err_set(
 			&c->err, ERR_USAGE, "home",
@@ -350,14 +394,12 @@ static void
 cli_init(struct cli *c, int argc)
 {
 	const char *columns = getenv("COLUMNS");
-	const char *home = getenv("HOLDFAST_HOME");
 	struct winsize size;
 	int64_t wanted = 0;
 
 	arena_init(&c->arena, ARENA_LIMIT);
 	buf_init(&c->out, OUTPUT_LIMIT);
 	c->arguments = (const char **)arena_alloc(&c->arena, ((size_t)argc + 1) * sizeof(char *));
-	c->home = home && home[0] ? home : NULL;
 	c->progress = isatty(STDERR_FILENO) == 1;
 	c->columns = COLUMNS_DEFAULT;
 	if (columns && str_int(str_of(columns), &wanted) && wanted > 0 && wanted < LINE_SIZE)
@@ -398,6 +440,7 @@ cli_main(int argc, char **argv)
 	/* A reader that went away is an error of writing, which is told, and no sudden end. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	cli_init(&c, argc);
+	c.program = argc > 0 && strchr(argv[0], '/') ? argv[0] : "holdfast";
 	rc = cli_run(&c, argc, argv);
 	cli_progress(&c, "%s", "");
 	flushed = rc == ERR_NONE || rc == ERR_FAILED ? cli_flush(&c) : ERR_NONE;

@@ -18,6 +18,8 @@ struct cli {
 	const char *values[COMMAND_OPTIONS]; /* as command->options: text given, "" for a switch, or
 						NULL */
 	const char *home;		     /* NULL when nobody said */
+	bool home_typed;		     /* with --home, not in the environment */
+	const char *program;		     /* as it was called */
 	const char *clock;		     /* of a rehearsal, or NULL */
 	bool json;
 	bool progress;	/* standard error is a terminal */
@@ -57,6 +59,12 @@ void cli_diags(struct cli *c, const struct diags *d);
 /* Begins a pretty JSON text in c->out; cli_json_end closes it with a newline. */
 void cli_json(struct cli *c, struct json_writer *ret_writer);
 void cli_json_end(struct cli *c);
+
+/* A command as it can be typed or pasted next: the program as it was called, the words, and --home
+ * when that was typed too. `words` is a format; what may hold blanks goes through cli_quoted. */
+const char *cli_command(struct cli *c, const char *words, ...) PRINTF(2, 3);
+/* The text as the shell takes it for one word. */
+const char *cli_quoted(struct cli *c, struct str text);
 
 /* "2026-03-01 12:00" in the plan's zone, or "-" for 0. */
 const char *cli_instant(struct cli *c, const struct zone *zone, int64_t ms);

@@ -41,7 +41,7 @@ run(struct cli *c)
 	for (const struct collect_gap *g = s.gaps; g; g = g->next)
 		cli_note(c, "  %s: %s", g->what, g->why);
 	if (path && strcmp(path, "-") != 0)
-		cli_note(c, "Next: holdfast import %s", path);
+		cli_note(c, "Next: %s", cli_command(c, "import %s", cli_quoted(c, str_of(path))));
 	return ERR_NONE;
 }
 

@@ -272,7 +272,7 @@ report_print(struct cli *c, const struct model *m, const struct delivery_report 
 	else if (r->total.rejected > 0)
 		cli_print(c, "\nThe other rows are in. Mend these and import the file again.\n");
 	else
-		cli_print(c, "\nNext: holdfast assess\n");
+		cli_print(c, "\nNext: %s\n", cli_command(c, "assess"));
 }
 
 static enum err_code

@@ -27,7 +27,7 @@ report_print(struct cli *c, const struct workspace_report *r)
 	if (r->created) {
 		cli_print(c, "Made the workspace %s: %zu registers, a ledger with its own key.\n",
 			  c->home, r->tables_added);
-		cli_print(c, "Next: holdfast import FILE, then holdfast assess.\n");
+		cli_print(c, "Next: %s\n", cli_command(c, "import FILE ..."));
 	} else if (r->plan_changed) {
 		cli_print(c, "Took in the changed plan. %.*s", (int)r->changes.len,
 			  r->changes.data ? r->changes.data : "");

@@ -27,12 +27,16 @@ enum err_code show_posture(struct cli *c, struct ctx *ctx);
 /* Sorts the worst to the front: missed and failing, then by severity, then by how long. */
 void cells_worst_first(struct posture_list *l);
 /* The cells as a grid: with their organisation, or with their obligation, or with both. */
-void cells_grid(struct cli *c, const struct posture_list *l, bool obligations, bool organisations);
+void cells_grid(struct cli *c, const struct ctx *ctx, const struct posture_list *l,
+		bool obligations, bool organisations);
 void cells_json(struct json_writer *w, const struct posture_list *l);
 void failure_json(struct json_writer *w, const struct model *m, const struct posture_failure *f);
 
 /* By key, by name, or by a beginning of either that only one has. */
 enum err_code organisation_named(struct ctx *ctx, const char *text, int64_t *ret_id);
+
+/* show_legend.c: what the states among the cells mean, and why cells are not proven, counted. */
+void legend_print(struct cli *c, const struct posture_list *l);
 
 /* "2026-03-01" of an instant's text in the plan's zone, "-" for none. */
 const char *show_day(struct cli *c, const struct ctx *ctx, struct str instant);

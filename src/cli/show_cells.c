@@ -70,7 +70,8 @@ state_text(struct grid *g, const struct posture_cell *cell)
 }
 
 void
-cells_grid(struct cli *c, const struct posture_list *l, bool obligations, bool organisations)
+cells_grid(struct cli *c, const struct ctx *ctx, const struct posture_list *l, bool obligations,
+	   bool organisations)
 {
 	struct grid_column columns[7];
 	struct grid g;
@@ -84,7 +85,7 @@ cells_grid(struct cli *c, const struct posture_list *l, bool obligations, bool o
 		columns[n++] = (struct grid_column){"organisation", false, true};
 	columns[n++] = (struct grid_column){"state", false, true};
 	columns[n++] = (struct grid_column){"failing", true, false};
-	columns[n++] = (struct grid_column){"of", true, false};
+	columns[n++] = (struct grid_column){"tested", true, false};
 	columns[n++] = (struct grid_column){"since", false, false};
 	grid_init(&g, c, columns, n);
 	for (size_t i = 0; i < l->count; i++) {
@@ -99,7 +100,7 @@ cells_grid(struct cli *c, const struct posture_list *l, bool obligations, bool o
 		state_text(&g, cell);
 		grid_int(&g, cell->failing);
 		grid_int(&g, cell->tested);
-		grid_addf(&g, "%.10s", cell->first_failed_at.ptr ? cell->first_failed_at.ptr : "-");
+		grid_text(&g, str_of(show_day(c, ctx, cell->first_failed_at)));
 	}
 	grid_print(&g);
 }
@@ -181,8 +182,8 @@ show_assessed(struct cli *c, struct ctx *ctx, struct str assessed)
 	if (assessed.ptr && civil_parse_instant(assessed, &ms))
 		cli_print(c, "Decided %s (%s).\n\n", cli_instant(c, ctx->zone, ms), p->time_zone);
 	else
-		cli_print(c,
-			  "Nothing is decided yet: import registers, then run holdfast assess.\n");
+		cli_print(c, "Nothing is decided yet: import registers, then run %s\n",
+			  cli_command(c, "assess"));
 }
 
 static enum err_code

@@ -133,8 +133,8 @@ failures_print(struct cli *c, struct ctx *ctx, const struct posture_question *q,
 	cli_print(c, "\nFailing records, oldest first:\n");
 	grid_print(&l.grid);
 	if (l.count > FAILURES_SHOWN)
-		cli_print(c, "... and %zu more: holdfast show failures --obligation %s\n",
-			  l.count - FAILURES_SHOWN, q->obligation);
+		cli_print(c, "... and %zu more: %s\n", l.count - FAILURES_SHOWN,
+			  cli_command(c, "show failures --obligation %s", q->obligation));
 	return ERR_NONE;
 }
 
@@ -175,14 +175,14 @@ print_json(struct cli *c, struct ctx *ctx, const struct posture_question *q,
 }
 
 static void
-cells_print(struct cli *c, const struct posture_list *l)
+cells_print(struct cli *c, const struct ctx *ctx, const struct posture_list *l)
 {
 	static const struct grid_column columns[] = {
 		{"organisation", false, true },
 		       {"period",	  false, false},
 		{"state",	  false, true },
 		       {"failing",	   true,	 false},
-		{"of",	       true,  false},
+		{"tested",	   true,	 false},
 		       {"since",	 false, false},
 		{"worst",	  false, false},
 		       {"hours failed", true,  false}
@@ -199,7 +199,7 @@ cells_print(struct cli *c, const struct posture_list *l)
 			  STR_ARG(k->reason), k->reason.ptr ? ")" : "");
 		grid_int(&g, k->failing);
 		grid_int(&g, k->tested);
-		grid_addf(&g, "%.10s", k->first_failed_at.ptr ? k->first_failed_at.ptr : "-");
+		grid_text(&g, str_of(show_day(c, ctx, k->first_failed_at)));
 		grid_text(&g, str_of(cell_state_names[k->worst]));
 		grid_int(&g, k->failed_hours);
 	}
@@ -232,9 +232,11 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 	head_print(c, ctx, o);
 	cli_print(c, "\n");
 	if (list.count == 0)
-		cli_print(c, "It is not decided yet: holdfast assess.\n");
+		cli_print(c, "It is not decided yet: %s\n", cli_command(c, "assess"));
 	else
-		cells_print(c, &list);
+		cells_print(c, ctx, &list);
+	cli_print(c, "\n");
+	legend_print(c, &list);
 	return failures_print(c, ctx, &q, NULL);
 }
 

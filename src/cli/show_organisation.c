@@ -86,8 +86,8 @@ print_json(struct cli *c, struct ctx *ctx, int64_t organisation, const struct po
 
 /* Those in one state, as a grid under a headline. */
 static void
-state_print(struct cli *c, const struct posture_list *l, enum cell_state state,
-	    const char *headline)
+state_print(struct cli *c, const struct ctx *ctx, const struct posture_list *l,
+	    enum cell_state state, const char *headline)
 {
 	struct posture_list part = {l->cells, 0};
 
@@ -99,7 +99,7 @@ state_print(struct cli *c, const struct posture_list *l, enum cell_state state,
 	if (part.count == 0)
 		return;
 	cli_print(c, "\n%s: %zu\n", headline, part.count);
-	cells_grid(c, &part, true, false);
+	cells_grid(c, ctx, &part, true, false);
 }
 
 static enum err_code
@@ -142,12 +142,14 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 		return rc;
 	if (list.count == 0)
 		cli_print(c, "No duty is decided for it yet.\n");
-	state_print(c, &list, CELL_FAILING, "Failing");
-	state_print(c, &list, CELL_UNPROVEN, "Unproven");
-	state_print(c, &list, CELL_WAIVED, "Waived");
-	state_print(c, &list, CELL_PROVEN, "Proven");
-	state_print(c, &list, CELL_QUIET, "Quiet, nothing to answer");
-	state_print(c, &list, CELL_NOT_APPLICABLE, "Not applicable");
+	state_print(c, ctx, &list, CELL_FAILING, "Failing");
+	state_print(c, ctx, &list, CELL_UNPROVEN, "Unproven");
+	state_print(c, ctx, &list, CELL_WAIVED, "Waived");
+	state_print(c, ctx, &list, CELL_PROVEN, "Proven");
+	state_print(c, ctx, &list, CELL_QUIET, "Quiet, nothing to answer");
+	state_print(c, ctx, &list, CELL_NOT_APPLICABLE, "Not applicable");
+	cli_print(c, "\n");
+	legend_print(c, &list);
 	return feeds_print(c, ctx, q.organisation, NULL);
 }
 

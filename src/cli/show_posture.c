@@ -147,10 +147,13 @@ next_print(struct cli *c, const struct tally *worst, const struct posture_list *
 {
 	cli_print(c, "\nWhat to type next:\n");
 	if (worst)
-		cli_print(c, "  holdfast show organisation %.*s\n", STR_ARG(worst->key));
+		cli_print(c, "  %s\n",
+			  cli_command(c, "show organisation %s", cli_quoted(c, worst->key)));
 	if (l->count > 0)
-		cli_print(c, "  holdfast show obligation %s\n", l->cells[0].obligation->id);
-	cli_print(c, "  holdfast show failures\n  holdfast verify\n");
+		cli_print(c, "  %s\n",
+			  cli_command(c, "show obligation %s", l->cells[0].obligation->id));
+	cli_print(c, "  %s\n", cli_command(c, "show failures"));
+	cli_print(c, "  %s\n", cli_command(c, "verify"));
 }
 
 enum err_code
@@ -174,9 +177,17 @@ show_posture(struct cli *c, struct ctx *ctx)
 		return ERR_NONE;
 	}
 	show_assessed(c, ctx, assessed);
-	if (list.count == 0)
+	if (list.count == 0) {
+		/* Cells are of a period, and a new one has begun. */
+		if (assessed.ptr)
+			cli_print(c, "The present period is not decided yet: %s\n",
+				  cli_command(c, "assess"));
 		return ERR_NONE;
+	}
+	cli_print(c, "Duties of each organisation, by state:\n");
 	tallies_print(c, ctx, &t);
+	cli_print(c, "\n");
+	legend_print(c, &list);
 	while (failing < list.count && list.cells[failing].state == CELL_FAILING)
 		failing++;
 	if (failing > 0) {
@@ -184,7 +195,7 @@ show_posture(struct cli *c, struct ctx *ctx)
 					     failing < WORST_SHOWN ? failing : WORST_SHOWN};
 
 		cli_print(c, "\nWorst first, %zu of %zu failing:\n", worst.count, failing);
-		cells_grid(c, &worst, true, true);
+		cells_grid(c, ctx, &worst, true, true);
 	}
 	next_print(c, worst_of(&t), &list);
 	return ERR_NONE;

@@ -62,7 +62,7 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 	if (list.count == 0)
 		cli_print(c, "They are not decided yet: holdfast assess.\n");
 	else
-		cells_grid(c, &list, true, true);
+		cells_grid(c, ctx, &list, true, true);
 	return ERR_NONE;
 }
 
