@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { SECOND_MS = 1000 };
+
 /* A failure as it is recorded. */
 struct interval {
 	int64_t id;
@@ -97,7 +99,8 @@ interval_put(struct assessment *as, const struct obligation *o, struct interval 
 	return writer_put(as->writer, &r, &written);
 }
 
-/* A record that failed before and was put right fails anew from then at the earliest. */
+/* A record that was put right fails anew after the moment at which that was seen, whatever the
+ * check says: so no two of its intervals begin together. */
 static enum err_code
 interval_open(struct assessment *as, const struct obligation *o, struct interval *i,
 	      int64_t last_fixed)
@@ -108,8 +111,8 @@ interval_open(struct assessment *as, const struct obligation *o, struct interval
 
 	if (!i->first)
 		i->first = as->now;
-	if (i->first < last_fixed)
-		i->first = last_fixed;
+	if (i->first <= last_fixed)
+		i->first = last_fixed + SECOND_MS;
 	record_name(as->ctx->model, i->subject, name);
 	buf_addf(&key, "%s/%s/%.*s", o->id, name, STR_ARG(instant_text(as, i->first)));
 	if (key.failed)
@@ -145,7 +148,7 @@ failing(struct assessment *as, const struct decision *d, const struct check_fail
 			       .organisation = f->organisation,
 			       .reason = f->reason,
 			       .waiver = w ? w->id : 0,
-			       .first = f->since / 1000 * 1000};
+			       .first = f->since / SECOND_MS * SECOND_MS};
 	enum err_code rc = ERR_NONE;
 
 	/* Put right and broken again within one second is never put right. */
@@ -234,10 +237,12 @@ merge(struct assessment *as, const struct decision *d, const struct intervals *k
 
 /* A check that could not decide leaves what is recorded as it is. */
 static void
-keep_all(const struct intervals *known, struct failure_state *st)
+keep_all(struct assessment *as, const struct intervals *known, struct failure_state *st)
 {
-	for (size_t i = 0; i < known->count; i++)
+	for (size_t i = 0; i < known->count; i++) {
 		stretch_add(st, &known->rows[i]);
+		as->report.failures_open += !known->rows[i].fixed && !known->rows[i].waiver;
+	}
 }
 
 enum err_code
@@ -252,7 +257,7 @@ failures_settle(struct assessment *as, const struct decision *d, struct failure_
 		.stretches = arena_alloc(&as->work, (known.count + d->result.failure_count + 1) *
 							    sizeof(struct stretch))};
 	if (d->error)
-		keep_all(&known, ret_state);
+		keep_all(as, &known, ret_state);
 	else
 		rc = merge(as, d, &known, ret_state);
 	return rc;

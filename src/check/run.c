@@ -326,6 +326,24 @@ since_read(struct running *run, struct str text, int64_t *ret_ms)
 	return ERR_NONE;
 }
 
+/* Whom the check itself holds to it: a failure of nobody would be seen by nobody. */
+static enum err_code
+organisation_read(struct check *c, int64_t *organisation)
+{
+	const struct reg *r;
+
+	if (c->organisation_column < 0 || db_is_null(c->check, c->organisation_column))
+		return ERR_NONE;
+	r = db_is_int(c->check, c->organisation_column)
+		    ? model_reg_of_id(c->ctx->model, db_int(c->check, c->organisation_column))
+		    : NULL;
+	if (!r || strcmp(r->name, "organisation") != 0)
+		return err_set(&c->ctx->err, ERR_INVALID, "",
+			       "'organisation' gives something else than an organisation's number");
+	*organisation = db_int(c->check, c->organisation_column);
+	return ERR_NONE;
+}
+
 static enum err_code
 failure_add(struct running *run, size_t counter)
 {
@@ -349,10 +367,9 @@ failure_add(struct running *run, size_t counter)
 		.record = db_int(c->check, c->record_column),
 		.organisation = run->roster->organisations[run->roster->owners[counter] - 1],
 		.reason = str_dup(run->arena, reason)};
-	if (c->organisation_column >= 0 && !db_is_null(c->check, c->organisation_column))
-		f->organisation = db_int(c->check, c->organisation_column);
-	rc = c->since_column < 0 ? ERR_NONE
-				 : since_read(run, db_text(c->check, c->since_column), &f->since);
+	rc = organisation_read(c, &f->organisation);
+	if (!rc && c->since_column >= 0)
+		rc = since_read(run, db_text(c->check, c->since_column), &f->since);
 	if (!rc)
 		res->failure_count++;
 	return rc;
