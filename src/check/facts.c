@@ -141,8 +141,9 @@ static const struct fact_query party_query = {
 	.size = sizeof(struct party),
 };
 
-/* Who asks for a waiver does not grant it; who grants it held the role when it began; and what is
- * waived, not what does not apply, is waived for a time. */
+/* Who asks for a waiver does not grant it; who grants it held the role when it began (a role that
+ * ended on an unknown day may have ended before); and what is waived, not what does not apply, is
+ * waived for a time. */
 static const struct fact_query waiver_query = {
 	.sql = "select w.id, w.obligation, w.subject, w.organisation, w.kind, w.valid_to, "
 	       "w.decided_role from waiver w "
@@ -151,6 +152,7 @@ static const struct fact_query waiver_query = {
 	       "and (w.valid_to >= :today or (w.valid_to is null and w.kind = 'not_applicable')) "
 	       "and exists (select 1 from role_assignment r where r.person = w.decided_by "
 	       "and r.role = w.decided_role and coalesce(r.state, 'current') <> 'proposed' "
+	       "and (coalesce(r.state, 'current') <> 'ended' or r.valid_to is not null) "
 	       "and (r.valid_from is null or r.valid_from <= coalesce(w.valid_from, :today)) "
 	       "and (r.valid_to is null or r.valid_to >= coalesce(w.valid_from, :today))) "
 	       "order by w.id",
@@ -301,10 +303,12 @@ facts_fresh(const struct facts *f, const struct ctx *ctx, const struct obligatio
 	return true;
 }
 
-/* Whether pieces cover the period without a gap: they are sorted by their first day. */
+/* Whether pieces cover the period without a gap: they are sorted by their first day. What is done
+ * once is covered by any piece. */
 static bool
 covers(const struct facts *f, const struct evidence_question *q, bool accepted, int64_t *ret_at)
 {
+	bool once = q->obligation->cadence == CADENCE_ONCE;
 	int64_t next = q->period->from;
 	int64_t at = 0;
 
@@ -312,10 +316,11 @@ covers(const struct facts *f, const struct evidence_question *q, bool accepted, 
 		const struct evidence_fact *v = &f->evidence[i];
 
 		if (v->organisation != q->organisation ||
-		    !str_is(v->obligation, q->obligation->id) || v->from > next || v->to < next ||
+		    !str_is(v->obligation, q->obligation->id) ||
+		    (!once && (v->from > next || v->to < next)) ||
 		    (accepted && (!v->accepted || v->accepted_at > q->by)))
 			continue;
-		next = v->to + 1;
+		next = (once ? q->period->to : v->to) + 1;
 		at = v->accepted_at > at ? v->accepted_at : at;
 	}
 	*ret_at = at;
