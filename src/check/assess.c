@@ -27,6 +27,26 @@ date_text(struct assessment *as, int64_t days)
 	return (struct str){text, CIVIL_DATE_LEN};
 }
 
+struct str
+settle_key(struct assessment *as, const char *before, const struct party *p, const char *after)
+{
+	char name[RECORD_NAME_SIZE];
+	struct str words[] = {
+		p->key, {name, 0}
+	 };
+
+	record_name(as->ctx->model, p->id, name);
+	words[1].len = strlen(name);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		CLEANUP(buf_fini) struct buf key = {.limit = LIMIT_KEY_BYTES};
+
+		buf_addf(&key, "%s/%.*s%s", before, STR_ARG(words[i]), after);
+		if (!key.failed)
+			return str_dup(&as->work, (struct str){key.data, key.len});
+	}
+	return (struct str){0};
+}
+
 enum err_code
 settle_put(struct assessment *as, struct record *r)
 {
@@ -124,10 +144,12 @@ tables_store(struct assessment *as, const char *hex)
 		const struct obligation *o = &ctx->model->plan.obligations[i];
 		CLEANUP(check_freep) struct check *c = NULL;
 
-		if (!o->check.text || as->decisions[i].error)
+		if (!o->check.text)
 			continue;
-		rc = check_new(ctx, o, &c);
-		if (!rc)
+		/* What cannot even be prepared reads nothing. */
+		if (check_new(ctx, o, &c))
+			ctx->err = (struct err){0};
+		else
 			rc = tables_add(as, add, c, o);
 	}
 	return rc ? rc : meta_set(ctx->db, "check_tables_of", str_of(hex), &ctx->err);

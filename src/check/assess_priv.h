@@ -143,6 +143,11 @@ MUST_CHECK enum err_code nonconformity_settle(struct assessment *as, const struc
 /* An instant as a field's text, in the run's memory. */
 struct str instant_text(struct assessment *as, int64_t ms);
 struct str date_text(struct assessment *as, int64_t days);
+/* "before/ORGANISATION" and what comes after, for the key of a record: by the organisation's key,
+ * or by its number where that makes it too long. In the run's memory; {NULL, 0} when even that is.
+ */
+struct str settle_key(struct assessment *as, const char *before, const struct party *p,
+		      const char *after);
 /* Writes a record of Holdfast's own under its key, as the next version of what is there. */
 MUST_CHECK enum err_code settle_put(struct assessment *as, struct record *r);
 

@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,23 +99,45 @@ cells_load(struct assessment *as)
 	return rc;
 }
 
+/* The record of a cell, without its values. */
+static enum err_code
+cell_record(struct assessment *as, const struct obligation *o, const struct cell *c,
+	    struct record *ret_record)
+{
+	const struct party *party = facts_party(&as->facts, c->organisation);
+	char after[PERIOD_NAME_SIZE + 1];
+	struct str key;
+
+	(void)snprintf(after, sizeof(after), "/%s", c->period.name);
+	key = settle_key(as, o->id, party, after);
+	if (!key.ptr)
+		return err_set(&as->ctx->err, ERR_TOO_BIG, "", "obligation id '%s' is too long",
+			       o->id);
+	*ret_record = record_blank(model_reg(as->ctx->model, str_of("cell")), key, c->organisation,
+				   &as->work);
+	return ERR_NONE;
+}
+
+enum err_code
+cell_known(struct assessment *as, const struct obligation *o, const struct cell *c, bool *ret_known)
+{
+	struct record r;
+	enum err_code rc = cell_record(as, o, c, &r);
+
+	if (!rc)
+		rc = writer_find(as->writer, &r, &r.id, NULL);
+	*ret_known = !rc && r.id != 0;
+	return rc;
+}
+
 enum err_code
 cell_put(struct assessment *as, const struct obligation *o, struct cell *c)
 {
-	CLEANUP(buf_fini) struct buf key = {.limit = LIMIT_KEY_BYTES};
-	const struct party *party = facts_party(&as->facts, c->organisation);
-	const struct reg *reg = model_reg(as->ctx->model, str_of("cell"));
 	struct record r;
-	enum err_code rc;
+	enum err_code rc = cell_record(as, o, c, &r);
 
-	buf_addf(&key, "%s/%.*s/%s", o->id, STR_ARG(party->key), c->period.name);
-	if (key.failed)
-		return err_set(
-			&as->ctx->err, ERR_TOO_BIG, "",
-			"the keys of obligation '%s' and organisation '%.*s' are too long together",
-			o->id, STR_ARG(party->key));
-	r = record_blank(reg, str_dup(&as->work, (struct str){key.data, key.len}), c->organisation,
-			 &as->work);
+	if (rc)
+		return rc;
 	record_set_text(&r, "obligation", str_of(o->id));
 	record_set_text(&r, "period", str_of(c->period.name));
 	record_set_text(&r, "period_from", date_text(as, c->period.from));
@@ -240,7 +263,8 @@ waived(struct assessment *as, const struct waiver_fact *w, struct cell *c)
 	buf_addf(&text, "%s", name);
 	if (w->valid_to.ptr)
 		buf_addf(&text, " until %.*s", STR_ARG(w->valid_to));
-	c->state = w->not_applicable ? CELL_NOT_APPLICABLE : CELL_WAIVED;
+	/* That one record is no matter of the duty does not lift the duty from the others. */
+	c->state = w->not_applicable && !w->subject ? CELL_NOT_APPLICABLE : CELL_WAIVED;
 	c->reason = str_dup(&as->work, (struct str){text.data, text.len});
 }
 
@@ -358,11 +382,34 @@ cell_find(struct cell *list, int64_t organisation, const char *period)
 	return list;
 }
 
-/* Whether the organisation has a cell of the obligation in the period. */
+/* Whether the organisation has a cell of the obligation in the period. What never ends binds who
+ * serves today. */
 static bool
-has_cell(const struct decision *d, const struct party *p, const struct cell *old)
+has_cell(const struct assessment *as, const struct decision *d, const struct failure_state *f,
+	 const struct cell *now)
 {
-	return old || facts_binds(p, d->obligation, &d->period) || tested_of(&d->result, p->id) > 0;
+	const struct party *p = facts_party(&as->facts, now->organisation);
+	struct period period = d->period;
+	struct cell open = {0};
+
+	if (d->obligation->cadence == CADENCE_ONCE)
+		period.from = period.to = as->today;
+	failing_now(f, &open);
+	return open.failing > 0 || tested_of(&d->result, p->id) > 0 ||
+	       facts_binds(p, d->obligation, &period);
+}
+
+/* Whether the duty is not met, by what fails now or by a period that has ended. A check that cannot
+ * decide puts nothing right. */
+static bool
+stands(const struct decision *d, const struct cell *list, const struct cell *now)
+{
+	bool is = now->state == CELL_FAILING || (d->error && now->failing > 0);
+
+	for (; list && !is; list = list->next)
+		is = list->organisation == now->organisation && list->state == CELL_MISSED &&
+		     !list->proven_late;
+	return is;
 }
 
 static enum err_code
@@ -374,18 +421,21 @@ present_one(struct assessment *as, const struct decision *d, const struct failur
 	struct cell c = {.organisation = p->id, .period = d->period};
 	struct failure_state f = failures_of(all, p->id);
 	struct nonconformity n = {.obligation = d->obligation, .party = p};
-	enum err_code rc;
+	enum err_code rc = ERR_NONE;
 
-	if (!has_cell(d, p, old))
+	if (!old && !has_cell(as, d, &f, &c))
 		return ERR_NONE;
-	rc = present_settle(as, d, &f, old, &c);
+	/* A clock that is set back into a period that has ended takes no miss away. */
+	if (old && old->state == CELL_MISSED) {
+		c = *old;
+		total_add(&as->report.totals, c.state);
+	} else {
+		rc = present_settle(as, d, &f, old, &c);
+	}
 	n.failing = c.failing;
 	n.since = c.first_failed;
 	n.cell = c.id;
-	n.stands = c.state == CELL_FAILING;
-	for (; list && !n.stands; list = list->next)
-		n.stands = list->organisation == p->id && list->state == CELL_MISSED &&
-			   !list->proven_late;
+	n.stands = stands(d, list, &c);
 	return rc ? rc : nonconformity_settle(as, &n);
 }
 

@@ -32,6 +32,9 @@ struct cells {
 struct cell *cell_find(struct cell *list, int64_t organisation, const char *period);
 MUST_CHECK enum err_code cell_put(struct assessment *as, const struct obligation *o,
 				  struct cell *c);
+/* Whether the cell is recorded, loaded or not. */
+MUST_CHECK enum err_code cell_known(struct assessment *as, const struct obligation *o,
+				    const struct cell *c, bool *ret_known);
 void cell_set(struct cell *c, enum cell_state state, const char *reason);
 
 /* State, reason and counts of the present period's cell; organisation and period are given. What is

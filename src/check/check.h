@@ -32,6 +32,7 @@ struct assess_options {
 	void (*progress)(void *object, const struct obligation *o, size_t done,
 			 size_t all); /* may be NULL */
 	void *object;
+	int64_t limit_ms; /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
 };
 
 /* Runs every check, then records failures, cells and nonconformities in one transaction. */

@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "model/sql.h"
 
+#include <stdio.h>
+
 /* The recorded finding, or NULL: the work on it (owner, dates, state) belongs to people and is
  * kept. */
 static enum err_code
@@ -64,7 +66,9 @@ summary(struct assessment *as, const struct nonconformity *n)
 	char since[CIVIL_DATE_LEN + 1];
 
 	buf_addf(&text, "%s: ", n->obligation->title);
-	if (n->failing > 0) {
+	if (n->failing > 0 && !n->stands) {
+		buf_addf(&text, "what fails is tolerated by a waiver");
+	} else if (n->failing > 0) {
 		civil_format_date(zone_date(as->ctx->zone, n->since), since);
 		buf_addf(&text, "%lld record%s failing since %s", (long long)n->failing,
 			 n->failing == 1 ? "" : "s", since);
@@ -108,17 +112,18 @@ state_of(const struct nonconformity *n, struct str old)
 enum err_code
 nonconformity_settle(struct assessment *as, const struct nonconformity *n)
 {
-	CLEANUP(buf_fini) struct buf key = {.limit = LIMIT_KEY_BYTES};
 	const struct reg *reg = model_reg(as->ctx->model, str_of("finding"));
+	char before[LIMIT_KEY_BYTES];
+	struct str key = {0};
 	struct record r;
 	bool found;
 	enum err_code rc;
 
-	buf_addf(&key, "NC/%s/%.*s", n->obligation->id, STR_ARG(n->party->key));
-	if (key.failed)
+	if (snprintf(before, sizeof(before), "NC/%s", n->obligation->id) < (int)sizeof(before))
+		key = settle_key(as, before, n->party, "");
+	if (!key.ptr)
 		return err_set(&as->ctx->err, ERR_TOO_BIG, "", "the key of a finding is too long");
-	r = record_blank(reg, str_dup(&as->work, (struct str){key.data, key.len}), n->party->id,
-			 &as->work);
+	r = record_blank(reg, key, n->party->id, &as->work);
 	rc = finding_load(as, &r, &found);
 	if (rc || (!found && !n->stands))
 		return rc;
@@ -127,7 +132,7 @@ nonconformity_settle(struct assessment *as, const struct nonconformity *n)
 	if (rc)
 		return rc;
 	r.state = state_of(n, r.state);
-	if (n->cell)
+	if (n->cell && n->stands)
 		record_set_int(&r, "source", n->cell);
 	record_set_text(&r, "summary", summary(as, n));
 	return settle_put(as, &r);

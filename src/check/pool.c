@@ -76,6 +76,8 @@ check_decide(struct worker *w, struct decision *d)
 
 	if (rc)
 		return rc;
+	if (w->pool->as->options->limit_ms)
+		m.limit_ms = w->pool->as->options->limit_ms;
 	rc = check_new(&w->ctx, d->obligation, &c);
 	if (!rc)
 		rc = check_run(c, roster, &m, w->ctx.arena, &d->result);
