@@ -136,7 +136,8 @@ struct nonconformity {
 	int64_t failing;
 	int64_t since;
 	int64_t cell;
-	bool stands; /* false: it is put right */
+	bool stands; /* false: it is put right, or tolerated */
+	bool waived;
 };
 MUST_CHECK enum err_code nonconformity_settle(struct assessment *as, const struct nonconformity *n);
 

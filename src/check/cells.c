@@ -435,6 +435,7 @@ present_one(struct assessment *as, const struct decision *d, const struct failur
 	n.failing = c.failing;
 	n.since = c.first_failed;
 	n.cell = c.id;
+	n.waived = c.state == CELL_WAIVED || c.state == CELL_NOT_APPLICABLE;
 	n.stands = stands(d, list, &c);
 	return rc ? rc : nonconformity_settle(as, &n);
 }

@@ -66,8 +66,8 @@ summary(struct assessment *as, const struct nonconformity *n)
 	char since[CIVIL_DATE_LEN + 1];
 
 	buf_addf(&text, "%s: ", n->obligation->title);
-	if (n->failing > 0 && !n->stands) {
-		buf_addf(&text, "what fails is tolerated by a waiver");
+	if (n->waived && !n->stands) {
+		buf_addf(&text, "tolerated by a decision");
 	} else if (n->failing > 0) {
 		civil_format_date(zone_date(as->ctx->zone, n->since), since);
 		buf_addf(&text, "%lld record%s failing since %s", (long long)n->failing,

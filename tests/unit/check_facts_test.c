@@ -74,10 +74,16 @@ TEST(a_waiver_tolerates_what_fails_while_it_is_in_force)
 	WAIVING w;
 
 	waiving_open(&w);
-	CHECK(waived(&w, GRANTED "valid_to=2026-06-10", "waived WVR-1 until 2026-06-10 2 1"));
+	CHECK(waived(&w, GRANTED "valid_to=2026-06-10", "waived WVR-1 until 2026-06-10 2 0"));
+	CHECK(check_is(&w.f, "select count(f.waiver), count(f.fixed_at) from failure f", "1 0"));
+	CHECK(w.f.last.failures_open == 0);
 	CHECK(waived(&w, GRANTED "valid_to=2026-06-09", "failing - 2 1"));
+	CHECK(check_is(&w.f, "select n.state from finding n", "open"));
+	CHECK(waived(&w, GRANTED "valid_to=2026-06-30", "waived WVR-1 until 2026-06-30 2 0"));
+	CHECK(check_is(&w.f, "select n.state, n.summary from finding n",
+		       "done Duty 1-a: tolerated by a decision"));
 	CHECK(waived(&w, GRANTED "valid_from=2026-06-10|valid_to=2026-12-31",
-		     "waived WVR-1 until 2026-12-31 2 1"));
+		     "waived WVR-1 until 2026-12-31 2 0"));
 	CHECK(waived(&w, GRANTED "valid_from=2026-06-11|valid_to=2026-12-31", "failing - 2 1"));
 	/* What is waived is waived for a time. */
 	CHECK(waived(&w, GRANTED, "failing - 2 1"));
@@ -92,7 +98,7 @@ TEST(what_does_not_apply_needs_no_end)
 	WAIVING w;
 
 	waiving_open(&w);
-	CHECK(waived(&w, "kind=not_applicable|state=granted", "not_applicable WVR-1 2 1"));
+	CHECK(waived(&w, "kind=not_applicable|state=granted", "not_applicable WVR-1 2 0"));
 	CHECK(waived(&w, "kind=not_applicable|state=granted|valid_to=2026-06-09", "failing - 2 1"));
 }
 
@@ -122,9 +128,9 @@ TEST(who_decided_a_waiver_held_the_role_when_it_began)
 	WAIVING w;
 
 	waiving_open(&w);
-	CHECK(waived(&w, waiver, "waived WVR-1 until 2026-12-31 2 1"));
+	CHECK(waived(&w, waiver, "waived WVR-1 until 2026-12-31 2 0"));
 	role(&w.f, w.decides, "judge", "state=ended|valid_from=2026-01-01|valid_to=2026-03-01");
-	CHECK(waived(&w, waiver, "waived WVR-1 until 2026-12-31 2 1"));
+	CHECK(waived(&w, waiver, "waived WVR-1 until 2026-12-31 2 0"));
 	role(&w.f, w.decides, "judge", "state=ended|valid_from=2026-01-01|valid_to=2026-02-28");
 	CHECK(waived(&w, waiver, "failing - 2 1"));
 	role(&w.f, w.decides, "judge", "state=current|valid_from=2026-03-02");
