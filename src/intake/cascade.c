@@ -248,7 +248,7 @@ leads_to(struct walk *w, int64_t from, int64_t to, int64_t *ret_end)
 	int64_t at = from;
 	enum err_code rc = ERR_NONE;
 
-	for (int steps = 0; !rc && at && steps < LIMIT_TREE_DEPTH; steps++) {
+	for (int steps = 0; !rc && at && steps <= LIMIT_TREE_DEPTH; steps++) {
 		rc = above(w, at, &at);
 		if (at == to)
 			break;
@@ -263,14 +263,14 @@ circle_drop(struct walk *w, int64_t start)
 {
 	struct import *im = w->im;
 	const char *name = w->reg->fields[w->field].name;
-	int64_t members[LIMIT_TREE_DEPTH];
+	int64_t members[LIMIT_TREE_DEPTH + 1];
 	size_t count = 0;
 	struct err e;
 	enum err_code rc = ERR_NONE;
 
 	(void)err_set(&e, ERR_INVALID, "",
 		      "it stands in a circle: following '%s' leads back to this record", name);
-	for (int64_t at = start; !rc && count < LIMIT_TREE_DEPTH && (count == 0 || at != start);) {
+	for (int64_t at = start; !rc && count < COUNT_OF(members) && (count == 0 || at != start);) {
 		members[count++] = at;
 		rc = above(w, at, &at);
 	}
