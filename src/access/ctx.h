@@ -10,6 +10,7 @@
 #include "sys/clock.h"
 
 struct ledger;
+struct writer_kept;
 
 struct ctx {
 	struct arena *arena; /* as long as the command or request */
@@ -19,8 +20,9 @@ struct ctx {
 	struct hasher *hasher;
 	const struct zone *zone; /* of the plan */
 	struct clock clock;
-	struct str actor; /* who does it: "root@shell" */
-	int64_t actor_id; /* 0 until the first write */
+	struct str actor;	  /* who does it: "root@shell" */
+	int64_t actor_id;	  /* 0 until the first write */
+	struct writer_kept *kept; /* statements of the last writer, for the next */
 	struct err err;
 };
 

@@ -79,14 +79,14 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 
 	while (w->ctx->model->regs[i] != r)
 		i++;
-	if (w->regs[i]) {
-		*ret_rw = w->regs[i];
+	if (w->kept->regs[i]) {
+		*ret_rw = w->kept->regs[i];
 		return ERR_NONE;
 	}
 	rw = calloc(1, sizeof(*rw));
 	if (!rw)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
-	w->regs[i] = rw;
+	w->kept->regs[i] = rw;
 	rw->reg = r;
 	rw->by_key_alone = strcmp(r->name, "organisation") == 0;
 	rw->insert_items = calloc(3 * (r->field_count + 1), sizeof(struct db_stmt *));
@@ -139,20 +139,84 @@ enum err_code
 counters_store(struct writer *w)
 {
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(w->ctx->db,
-				      "insert into counter (id, next) values (:id, :next) "
-				      "on conflict (id) do update set next = excluded.next",
-				      &s, &w->ctx->err);
+	enum err_code rc = ERR_NONE;
 
-	for (size_t i = 0; !rc && i < w->ctx->model->reg_count; i++) {
-		struct reg_writer *rw = w->regs[i];
+	for (size_t i = 0; !rc && i < w->kept->reg_count; i++) {
+		struct reg_writer *rw = w->kept->regs[i];
 
 		if (!rw || rw->next == rw->first)
 			continue;
+		if (!s)
+			rc = db_prepare(w->ctx->db,
+					"insert into counter (id, next) values (:id, :next) "
+					"on conflict (id) do update set next = excluded.next",
+					&s, &w->ctx->err);
+		if (rc)
+			return rc;
 		db_bind_int(s, 1, rw->reg->code);
 		db_bind_int(s, 2, rw->next);
 		rc = db_run(s, &w->ctx->err);
 		rw->first = rw->next;
 	}
 	return rc;
+}
+
+static void
+kept_free(struct writer_kept *kept)
+{
+	if (!kept)
+		return;
+	for (size_t i = 0; kept->regs && i < kept->reg_count; i++) {
+		if (kept->regs[i])
+			reg_writer_free(kept->regs[i]);
+	}
+	db_stmt_free(kept->last_time);
+	free(kept->regs);
+	free(kept);
+}
+
+enum err_code
+kept_take(struct writer *w)
+{
+	struct ctx *ctx = w->ctx;
+
+	w->kept = ctx->kept;
+	ctx->kept = NULL;
+	if (w->kept)
+		return ERR_NONE;
+	w->kept = calloc(1, sizeof(*w->kept));
+	if (w->kept) {
+		w->kept->reg_count = ctx->model->reg_count;
+		w->kept->regs = calloc(w->kept->reg_count + 1, sizeof(*w->kept->regs));
+	}
+	if (!w->kept || !w->kept->regs)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
+	return db_prepare(ctx->db,
+			  "select recorded_at from ledger_checkpoint order by id desc limit 1",
+			  &w->kept->last_time, &ctx->err);
+}
+
+/* After a failure a statement may stand in the middle of its rows: those are not kept. */
+void
+kept_give(struct writer *w)
+{
+	struct writer_kept *kept = w->kept;
+
+	w->kept = NULL;
+	if (!kept || !w->txn.committed || w->ctx->kept) {
+		kept_free(kept);
+		return;
+	}
+	for (size_t i = 0; i < kept->reg_count; i++) {
+		if (kept->regs[i])
+			kept->regs[i]->next = kept->regs[i]->first = kept->regs[i]->highest = 0;
+	}
+	w->ctx->kept = kept;
+}
+
+void
+writer_forget(struct ctx *ctx)
+{
+	kept_free(ctx->kept);
+	ctx->kept = NULL;
 }

@@ -40,6 +40,7 @@ workspace_close(struct workspace *ws)
 {
 	if (!ws)
 		return;
+	writer_forget(&ws->ctx);
 	ledger_close(ws->ctx.ledger);
 	db_close(ws->ctx.db);
 	hasher_free(ws->ctx.hasher);

@@ -15,20 +15,16 @@ enum { SALT_SIZE = 16, LEARN_AFTER = 1000 };
 static enum err_code
 time_take(struct writer *w)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		w->ctx->db, "select recorded_at from ledger_checkpoint order by id desc limit 1",
-		&s, &w->ctx->err);
+	struct db_stmt *s = w->kept->last_time;
 	bool row;
+	enum err_code rc = db_step(s, &row, &w->ctx->err);
 
-	if (rc)
-		return rc;
-	rc = db_step(s, &row, &w->ctx->err);
 	if (rc)
 		return rc;
 	w->now = clock_now(&w->ctx->clock);
 	if (row && db_int(s, 0) >= w->now)
 		w->now = db_int(s, 0) + 1;
+	db_reset(s);
 	return ERR_NONE;
 }
 
@@ -38,7 +34,7 @@ actor_find(struct writer *w)
 	struct ctx *ctx = w->ctx;
 	enum err_code rc = ERR_NONE;
 
-	for (int tries = 0; !rc && tries < 2; tries++) {
+	for (int tries = 0; !rc && !ctx->actor_id && tries < 2; tries++) {
 		DB_STMT *find = NULL;
 		DB_STMT *add = NULL;
 		bool row;
@@ -77,13 +73,11 @@ writer_begin(struct ctx *ctx, struct writer **ret_writer)
 	if (!w)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
 	w->ctx = ctx;
-	w->regs = calloc(ctx->model->reg_count, sizeof(struct reg_writer *));
 	arena_init(&w->scratch, LIMIT_IMPORT_MEMORY_BYTES);
 	buf_init(&w->entry, LIMIT_ROW_BYTES);
-	if (w->regs)
+	rc = kept_take(w);
+	if (!rc)
 		rc = db_begin(ctx->db, &w->txn, &ctx->err);
-	else
-		rc = err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
 	if (!rc)
 		rc = time_take(w);
 	if (!rc)
@@ -101,17 +95,15 @@ writer_end(struct writer *w)
 {
 	if (!w)
 		return;
-	for (size_t i = 0; w->regs && i < w->ctx->model->reg_count; i++) {
-		if (w->regs[i])
-			reg_writer_free(w->regs[i]);
-	}
 	db_stmt_free(w->insert_event);
-	if (w->txn.db && !w->txn.committed)
+	kept_give(w);
+	if (!w->txn.committed) {
+		w->ctx->actor_id = 0;
 		ledger_forget(w->ctx->ledger);
+	}
 	db_txn_end(&w->txn);
 	arena_fini(&w->scratch);
 	buf_fini(&w->entry);
-	free(w->regs);
 	free(w);
 }
 

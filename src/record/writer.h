@@ -24,6 +24,9 @@ void writer_endp(struct writer **w);
  * nothing, and others may follow it. */
 MUST_CHECK enum err_code writer_commit(struct writer *w);
 
+/* Statements are kept from one writer to the next. To be called before the store is closed. */
+void writer_forget(struct ctx *ctx);
+
 int64_t writer_now(const struct writer *w); /* milliseconds */
 
 /* Number for a new record of the register. */

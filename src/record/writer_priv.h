@@ -25,13 +25,19 @@ struct reg_writer {
 	int64_t highest; /* counter of the last record written */
 };
 
+struct writer_kept {
+	struct reg_writer **regs; /* as ctx->model->regs */
+	size_t reg_count;
+	struct db_stmt *last_time;
+};
+
 struct writer {
 	struct ctx *ctx;
+	struct writer_kept *kept;
 	struct db_txn txn;
 	int64_t now;
 	struct arena scratch; /* emptied after each record */
 	struct buf entry;
-	struct reg_writer **regs; /* as ctx->model->regs */
 	struct db_stmt *insert_event;
 	int64_t next_event;
 	bool halfway; /* the step in hand has written something */
@@ -44,6 +50,9 @@ MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,
 void reg_writer_free(struct reg_writer *rw);
 /* same.c: whether the two say the same; version, time and actor apart. */
 bool record_same(const struct record *a, const struct record *b);
+/* The statements of the last writer, or new ones; and back for the next, when all went well. */
+MUST_CHECK enum err_code kept_take(struct writer *w);
+void kept_give(struct writer *w);
 /* Writes back the counters that were used. */
 MUST_CHECK enum err_code counters_store(struct writer *w);
 MUST_CHECK enum err_code counter_load(struct writer *w, struct reg_writer *rw);
