@@ -1,5 +1,5 @@
 # Violations seeded among near misses (tests/scenario): assess names exactly the seeded ones, says the same when asked
-# again, and keeps them as put right once a second delivery mends them.
+# again, and keeps them as put right once a second delivery mends them; and an export of it all changes nothing.
 
 NOON=2026-06-15T12:00:00Z
 LATER=2026-06-15T15:00:00Z
@@ -44,5 +44,16 @@ for scenario in access upkeep; do
 	ok holdfast show failures --fixed --home W --clock $LATER --json
 	cp out shown.json
 	compare "$folder" mended mended.json shown.json
+
+	# What goes out comes in again as it was.
+	rm -rf exported
+	mkdir exported
+	for file in "$folder"/integrator/*.csv; do
+		register=$(basename "$file" .csv)
+		ok holdfast export "$register" --home W --clock $LATER --organisation integrator \
+			--output "exported/$register.csv"
+	done
+	ok holdfast import --home W --clock $LATER --organisation integrator --json exported/*.csv
+	expect_json out 'd["total"]["unchanged"] == d["total"]["read"] > 600'
 	ok holdfast verify --home W --clock $LATER
 done
