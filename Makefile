@@ -70,6 +70,7 @@ HEADERS := $(sort $(wildcard src/*/*.h))
 OBJECTS := $(SOURCES:%.c=$(OUT)/obj/%.o)
 LIBRARY := $(filter-out $(OUT)/obj/src/main/%,$(OBJECTS))
 UNIT_OBJECTS := $(patsubst %.c,$(OUT)/obj/%.o,tests/test_main.c $(sort $(wildcard tests/unit/*.c)))
+BENCHES := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 FUZZERS := $(FUZZ_NAMES:%=$(OUT)/fuzz/%)
 # libFuzzer brings its own main; the other variants replay files with ours.
@@ -111,6 +112,12 @@ $(OUT)/obj/src/%.o: src/%.c $(OUT)/flags
 $(OUT)/obj/tests/%.o: tests/%.c $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -c -o $@ $<)
 
+$(OUT)/obj/bench/%.o: bench/%.c $(OUT)/flags
+	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
+
+$(BENCHES): $(OUT)/bench/%: $(OUT)/obj/bench/%.o $(LIBRARY)
+	$(call run,$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS))
+
 $(OUT)/unit: $(LIBRARY) $(UNIT_OBJECTS) $(OUT)/flags
 	$(call run,$(CC) $(LDFLAGS) -o $@ $(LIBRARY) $(UNIT_OBJECTS) $(LDLIBS))
 
@@ -118,7 +125,7 @@ $(FUZZERS): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(FUZZ_DRIVER) $(LIBRA
 	$(call run,$(CC) $(LDFLAGS) $(FUZZ_LINK) -o $@ $^ $(LDLIBS))
 
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(patsubst %,$(OUT)/obj/tests/fuzz/%_fuzz.d,$(FUZZ_NAMES))
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(patsubst bench/%.c,$(OUT)/obj/bench/%.d,$(wildcard bench/*.c)) $(patsubst %,$(OUT)/obj/tests/fuzz/%_fuzz.d,$(FUZZ_NAMES))
 
 # T=text runs only the tests whose name contains the text.
 unit: $(OUT)/unit
@@ -154,7 +161,7 @@ banned:
 format:
 	@tools/check_format.sh
 format-fix:
-	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*.[ch] tests/*/*.[ch] bench/*.[ch])
 tool-tests:
 	@tests/tools/run.sh
 cppcheck:
@@ -177,7 +184,8 @@ run:
 	@$(MAKE) all
 	@tools/run.sh
 
-bench: all
+# BENCH_RECORDS=100000 for a quick look.
+bench: all $(BENCHES)
 	@bench/run.sh
 soak:
 	@tools/setup.sh check
