@@ -286,6 +286,9 @@ list_has(sqlite3_context *c, int n, sqlite3_value **v)
 	(void)n;
 	if (!text_arg(v[0], &list) || !text_arg(v[1], &word))
 		return;
+	/* Where nothing is escaped, a word that is not in the text at all is not in the list. */
+	if (!memchr(list.ptr, '\\', list.len) && !memmem(list.ptr, list.len, word.ptr, word.len))
+		list.len = 0;
 	while (!has && next_word(&list, &w))
 		has = word_is(w, word);
 	sqlite3_result_int(c, has);

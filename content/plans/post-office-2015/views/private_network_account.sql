@@ -8,7 +8,8 @@ where exists (
     where o.kind = 'integrator'
       and (o.id = a.organisation or o.id = s.provider)
   )
-  and (
-    a.kind = 'remote_access'
-    or exists (select 1 from recent_session r where r.account = a.id and r.kind = 'remote_access')
+  and a.id in (
+    select b.id from account b where b.kind = 'remote_access'
+    union
+    select r.account from recent_session r where r.kind = 'remote_access'
   )
