@@ -277,7 +277,8 @@ circle_drop(struct walk *w, int64_t start)
 	for (size_t i = 0; !rc && i < count; i++) {
 		struct db_stmt *s = im->statements[PARENT_FIND];
 		struct staged st = {.id = members[i]};
-		bool delivered, fresh;
+		bool delivered = false;
+		bool fresh = false;
 
 		db_bind_int(s, 1, w->number);
 		db_bind_int(s, 2, members[i]);
@@ -285,7 +286,7 @@ circle_drop(struct walk *w, int64_t start)
 		db_reset(s);
 		if (!rc)
 			rc = is_fresh(im, members[i], &fresh);
-		st.exists = !rc && !fresh;
+		st.exists = !fresh;
 		if (!rc && delivered)
 			rc = drop(im, &st, name, e.message);
 	}

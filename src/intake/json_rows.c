@@ -141,7 +141,7 @@ system_take(struct json_file *f, const char *name, const json_t *json)
 	struct row *row = &f->row;
 	bool state = strcmp(name, "state") == 0;
 	bool organisation = strcmp(name, "organisation") == 0;
-	struct str text;
+	struct str text = {0};
 
 	if (!state && !organisation && strcmp(name, "feed") != 0)
 		return false;
@@ -149,7 +149,8 @@ system_take(struct json_file *f, const char *name, const json_t *json)
 		refuse(f, name, "it must be a text");
 		return true;
 	}
-	text = str_trim(json_is_null(json) ? (struct str){0} : text_of(json));
+	if (json_is_string(json))
+		text = str_trim(text_of(json));
 	if (state) {
 		row->given[row->reg->field_count] = 1;
 		if (text.len > 0)
@@ -220,9 +221,9 @@ row_take(struct json_file *f, const json_t *json)
 	const json_t *key = json_object_get(json, "key");
 	struct row lost = f->row;
 	const struct reg *reg;
-	struct str text;
-	const char *name;
-	json_t *member;
+	struct str text = {0};
+	/* jansson asks for an object that may be changed, to walk through it. */
+	json_t *object = (json_t *)(uintptr_t)json;
 	enum err_code rc = reg_find(f, json, &reg);
 
 	if (rc || !reg)
@@ -231,15 +232,16 @@ row_take(struct json_file *f, const json_t *json)
 	f->row.file = lost.file;
 	f->row.line = lost.line;
 	f->row.feed = lost.feed;
-	text = json_is_string(key) ? str_trim(text_of(key)) : (struct str){0};
+	if (json_is_string(key))
+		text = str_trim(text_of(key));
 	if (text.len == 0 || text.len > LIMIT_KEY_BYTES)
 		return row_lost(im, &f->row, "key",
 				!key		? "the row has no key"
 				: text.len == 0 ? "the key must be a text, and not empty"
 						: "the key is too long");
 	f->row.key = text;
-	/* jansson's own loop; it asks for an object that may be changed. */
-	json_object_foreach((json_t *)(uintptr_t)json, name, member) member_take(f, name, member);
+	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at))
+		member_take(f, json_object_iter_key(at), json_object_iter_value(at));
 	return stage_add(im, &f->row);
 }
 
