@@ -237,7 +237,7 @@ cell_take(struct csv_file *c, const struct column_use *use, struct str text)
 		break;
 	case COLUMN_IS_ORGANISATION:
 		text = str_trim(text);
-		row->organisation = text.len ? text : (struct str){0};
+		row->organisation = text.len ? text : row->organisation;
 		break;
 	case COLUMN_IS_FEED:
 		text = str_trim(text);
