@@ -112,6 +112,20 @@ arena_over(const struct arena *a)
 	return a->used > a->limit;
 }
 
+void *
+arena_room(struct arena *a, void *list, size_t count, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (count < *cap)
+		return list;
+	*cap = (count + 8) * 2;
+	more = arena_alloc(a, *cap * size);
+	if (count > 0)
+		memcpy(more, list, count * size);
+	return more;
+}
+
 char *
 arena_strndup(struct arena *a, const char *text, size_t len)
 {

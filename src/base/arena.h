@@ -30,6 +30,8 @@ void arena_fini(struct arena *a);
 void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);
 bool arena_over(const struct arena *a);
+/* The list with room for one more of `size` bytes than `count`: itself, or a larger copy. */
+void *arena_room(struct arena *a, void *list, size_t count, size_t *cap, size_t size);
 char *arena_strndup(struct arena *a, const char *text, size_t len);
 
 /* Calls `release(object)` when the arena goes. */

@@ -141,6 +141,8 @@ struct nonconformity {
 };
 MUST_CHECK enum err_code nonconformity_settle(struct assessment *as, const struct nonconformity *n);
 
+/* Milliseconds of a column that holds an instant's text; 0 when it is null. */
+int64_t row_instant(const struct db_stmt *row, int column);
 /* An instant as a field's text, in the run's memory. */
 struct str instant_text(struct assessment *as, int64_t ms);
 struct str date_text(struct assessment *as, int64_t days);

@@ -29,14 +29,6 @@ cell_state_of(struct str name)
 	return CELL_UNPROVEN;
 }
 
-static int64_t
-instant(const struct db_stmt *row, int column)
-{
-	int64_t ms = 0;
-
-	return civil_parse_instant(db_text(row, column), &ms) ? ms : 0;
-}
-
 static struct cell *
 cell_read(struct assessment *as, const struct db_stmt *row)
 {
@@ -54,11 +46,11 @@ cell_read(struct assessment *as, const struct db_stmt *row)
 	c->reason = str_dup(&as->work, db_text(row, 7));
 	c->tested = db_int(row, 8);
 	c->failing = db_int(row, 9);
-	c->first_failed = instant(row, 10);
+	c->first_failed = row_instant(row, 10);
 	c->worst = cell_state_of(db_text(row, 11));
 	c->failed_hours = db_int(row, 12);
-	c->changed = instant(row, 13);
-	c->proven_late = instant(row, 14);
+	c->changed = row_instant(row, 13);
+	c->proven_late = row_instant(row, 14);
 	c->plan_hash = str_dup(&as->work, db_text(row, 15));
 	return c;
 }

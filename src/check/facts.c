@@ -18,14 +18,7 @@ struct gathering {
 static void *
 gather(struct gathering *g)
 {
-	if (g->count == g->cap) {
-		void *more = arena_alloc(g->arena, (g->cap + 32) * 2 * g->size);
-
-		if (g->count)
-			memcpy(more, g->items, g->count * g->size);
-		g->items = more;
-		g->cap = (g->cap + 32) * 2;
-	}
+	g->items = arena_room(g->arena, g->items, g->count, &g->cap, g->size);
 	return (char *)g->items + g->size * g->count++;
 }
 
@@ -66,8 +59,8 @@ keep(struct gathering *g, const struct db_stmt *row, int column)
 	return str_dup(g->arena, db_text(row, column));
 }
 
-static int64_t
-instant(const struct db_stmt *row, int column)
+int64_t
+row_instant(const struct db_stmt *row, int column)
 {
 	int64_t ms = 0;
 
@@ -115,7 +108,7 @@ evidence_take(struct gathering *g, const struct ctx *ctx, const struct db_stmt *
 	*v = (struct evidence_fact){.obligation = keep(g, row, 0),
 				    .organisation = db_int(row, 1),
 				    .accepted = db_int(row, 4) != 0,
-				    .accepted_at = instant(row, 5)};
+				    .accepted_at = row_instant(row, 5)};
 	return civil_parse_date(db_text(row, 2), &v->from) &&
 	       civil_parse_date(db_text(row, 3), &v->to);
 }

@@ -25,26 +25,10 @@ struct intervals {
 	size_t cap;
 };
 
-static int64_t
-instant(const struct db_stmt *row, int column)
-{
-	int64_t ms = 0;
-
-	return civil_parse_instant(db_text(row, column), &ms) ? ms : 0;
-}
-
 static struct interval *
 interval_add(struct assessment *as, struct intervals *v)
 {
-	if (v->count == v->cap) {
-		size_t cap = (v->cap + 64) * 2;
-		struct interval *more = arena_alloc(&as->work, cap * sizeof(*more));
-
-		if (v->count)
-			memcpy(more, v->rows, v->count * sizeof(*more));
-		v->rows = more;
-		v->cap = cap;
-	}
+	v->rows = arena_room(&as->work, v->rows, v->count, &v->cap, sizeof(*v->rows));
 	return &v->rows[v->count++];
 }
 
@@ -72,8 +56,8 @@ intervals_load(struct assessment *as, const struct obligation *o, struct interva
 					  .key = str_dup(&as->work, db_text(s, 3)),
 					  .reason = str_dup(&as->work, db_text(s, 4)),
 					  .waiver = db_is_null(s, 5) ? 0 : db_int(s, 5),
-					  .first = instant(s, 6),
-					  .fixed = instant(s, 7)};
+					  .first = row_instant(s, 6),
+					  .fixed = row_instant(s, 7)};
 		if (arena_over(&as->work))
 			rc = err_set(&ctx->err, ERR_TOO_BIG, "", "there are too many failures");
 	}

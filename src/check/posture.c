@@ -30,15 +30,7 @@ bind_text_if(struct db_stmt *s, const char *name, const char *value)
 static struct posture_cell *
 cell_add(struct posture_list *l, size_t *cap, struct arena *a)
 {
-	if (l->count == *cap) {
-		size_t more = (*cap + 64) * 2;
-		struct posture_cell *cells = arena_alloc(a, more * sizeof(*cells));
-
-		if (l->count)
-			memcpy(cells, l->cells, l->count * sizeof(*cells));
-		l->cells = cells;
-		*cap = more;
-	}
+	l->cells = arena_room(a, l->cells, l->count, cap, sizeof(*l->cells));
 	return &l->cells[l->count++];
 }
 

@@ -355,13 +355,8 @@ failure_add(struct running *run, size_t counter)
 
 	if (str_trim(reason).len == 0)
 		return err_set(&c->ctx->err, ERR_INVALID, "", "a failing record has no reason");
-	if (res->failure_count == run->cap) {
-		f = arena_alloc(run->arena, (run->cap + 64) * 2 * sizeof(*f));
-		if (run->cap)
-			memcpy(f, res->failures, run->cap * sizeof(*f));
-		res->failures = f;
-		run->cap = (run->cap + 64) * 2;
-	}
+	res->failures = arena_room(run->arena, res->failures, res->failure_count, &run->cap,
+				   sizeof(*res->failures));
 	f = &res->failures[res->failure_count];
 	*f = (struct check_failure){
 		.record = db_int(c->check, c->record_column),

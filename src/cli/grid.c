@@ -23,15 +23,8 @@ grid_text(struct grid *g, struct str text)
 	char *copy = str_z(&g->cli->arena, text);
 
 	text_tame(copy, text.len);
-	if (g->cell_count == g->cell_cap) {
-		struct str *more;
-
-		g->cell_cap = g->cell_cap ? 2 * g->cell_cap : 256;
-		more = arena_alloc(&g->cli->arena, g->cell_cap * sizeof(*more));
-		if (g->cell_count)
-			memcpy(more, g->cells, g->cell_count * sizeof(*more));
-		g->cells = more;
-	}
+	g->cells = arena_room(&g->cli->arena, g->cells, g->cell_count, &g->cell_cap,
+			      sizeof(*g->cells));
 	g->cells[g->cell_count++] = (struct str){copy, text.len};
 }
 

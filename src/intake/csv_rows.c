@@ -187,15 +187,8 @@ item_add(struct csv_file *c, size_t field)
 	struct value *v = &c->row.values[field];
 	size_t width = c->reg->fields[field].field_count;
 
-	if (v->count == c->item_caps[field]) {
-		size_t cap = v->count * 2 + 4;
-		struct value *more = arena_alloc(&c->im->row_arena, cap * width * sizeof(*more));
-
-		if (v->count)
-			memcpy(more, v->items, v->count * width * sizeof(*more));
-		v->items = more;
-		c->item_caps[field] = cap;
-	}
+	v->items = arena_room(&c->im->row_arena, v->items, v->count, &c->item_caps[field],
+			      width * sizeof(*v->items));
 	v->kind = VALUE_ITEMS;
 	v->number = (int64_t)width;
 	return &v->items[v->count++ * width];

@@ -123,14 +123,7 @@ children_read(struct record_reader *rd, size_t field, const struct record *r, st
 	if (rd->history)
 		db_bind_int(s, 2, r->version);
 	while (!(rc = db_step(s, &row, &rd->ctx->err)) && row) {
-		if (v->count == cap) {
-			struct value *more = arena_alloc(a, (cap + 8) * 2 * width * sizeof(*more));
-
-			if (cap)
-				memcpy(more, v->items, cap * width * sizeof(*more));
-			v->items = more;
-			cap = (cap + 8) * 2;
-		}
+		v->items = arena_room(a, v->items, v->count, &cap, width * sizeof(*v->items));
 		for (size_t k = 0; k < width; k++) {
 			struct value *item = &v->items[v->count * width + k];
 

@@ -98,3 +98,20 @@ TEST(arena_strndup_ends_with_nul)
 	CHECK(arena_strndup(&a, "", 0)[0] == '\0');
 	arena_fini(&a);
 }
+
+TEST(arena_room_keeps_what_the_list_holds)
+{
+	struct arena a;
+	int *list = NULL;
+	size_t cap = 0;
+
+	arena_init(&a, 1024 * 1024);
+	for (size_t i = 0; i < 1000; i++) {
+		list = arena_room(&a, list, i, &cap, sizeof(*list));
+		CHECK(cap > i);
+		list[i] = (int)i;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		CHECK(list[i] == (int)i);
+	arena_fini(&a);
+}
