@@ -72,6 +72,7 @@ rule banned tools/check_banned.sh
 runner tool-tests tests/tools/run.sh
 rule headers make headers
 rule build-gcc make WERROR=-Werror
+rule build-bench make WERROR=-Werror benches
 rule build-clang make VARIANT=clang WERROR=-Werror
 rule cppcheck tools/check_cppcheck.sh
 rule build-asan make VARIANT=asan all build/asan/unit

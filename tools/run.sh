@@ -1,13 +1,37 @@
 #!/bin/sh
-# run.sh -- makes a demo workspace in build/demo, unless there, and shows it.
+# run.sh -- makes a demo workspace in build/demo, unless there, and shows where it stands, this machine among them.
 set -eu
 cd "$(dirname "$0")/.."
-if [ -e build/demo ]; then
-	echo "The demo workspace build/demo is there already; remove it to make it again."
-	exec build/holdfast show --home build/demo
+home=build/demo
+
+if [ -e $home ]; then
+	echo "The demo in $home was made before (remove the folder to make it again). Deciding it as of now ..."
+	build/holdfast assess --home $home >/dev/null || {
+		echo "It cannot be used with this program. To make it again: rm -r $home; make run" >&2
+		exit 1
+	}
+else
+	echo "Making an invented supply chain in $home, month by month; this takes less than a minute ..."
+	# Half a workspace must not be taken for a whole one by the next run.
+	trap 'rm -rf $home' EXIT
+	trap 'exit 1' HUP INT TERM
+	build/holdfast demo --home $home >/dev/null
+	trap - EXIT HUP INT TERM
 fi
-# Half a workspace must not be taken for a whole one by the next run.
-trap 'rm -rf build/demo' EXIT
-trap 'exit 1' HUP INT TERM
-build/holdfast demo --home build/demo
-trap - EXIT
+
+# The machine's name is its key, in lower case. One that any machine has, such as localhost, is left out of the demo.
+host=$(uname -n | tr '[:upper:]' '[:lower:]')
+echo
+if record=$(build/holdfast show record "asset:$host" --home $home 2>/dev/null); then
+	echo "This machine, $host, was looked at (holdfast collect) and stands in the demo as one more asset:"
+	echo
+	printf '%s\n' "$record"
+else
+	echo "This machine is not in the demo: holdfast collect --host NAME tells why, and what it sees."
+fi
+echo
+echo "And all organisations:"
+echo
+build/holdfast show --home $home
+echo
+echo "With your own files: see README.md, \"A minute with your own files\"."

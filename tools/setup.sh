@@ -14,7 +14,6 @@ needs() {
 		gcc               command:gcc                            compiles
 		libc6-dev         header:stdio.h                         compiles
 		make              command:make                           builds
-		pkg-config        command:pkg-config                     finds libraries
 		libsqlite3-dev    header:sqlite3.h                       the store
 		libsodium-dev     header:sodium.h                        signatures, random numbers
 		libssl-dev        header:openssl/evp.h                   SHA-256
@@ -22,10 +21,10 @@ needs() {
 		libjansson-dev    header:jansson.h                       JSON
 		sqlite3           command:sqlite3                        looks into a store by hand
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
-		python3           command:python3                        tests only
 	END
 	[ "$want" = check ] || return 0
 	cat <<-END
+		python3           command:python3                        tests of the command line
 		clang             command:clang                          second compiler
 		libclang-rt-14-dev package                               libFuzzer
 		clang-format      command:clang-format                   format

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { WORD_WIDTH = 15 };
+enum { WORD_WIDTH = 17 };
 
 static const char *const meanings[CELL_STATES] = {
 	[CELL_FAILING] = "at least one record breaks the duty",

@@ -184,7 +184,7 @@ show_posture(struct cli *c, struct ctx *ctx)
 				  cli_command(c, "assess"));
 		return ERR_NONE;
 	}
-	cli_print(c, "Duties of each organisation, by state:\n");
+	cli_print(c, "Duties of each organisation by state, and the records that fail:\n");
 	tallies_print(c, ctx, &t);
 	cli_print(c, "\n");
 	legend_print(c, &list);

@@ -20,11 +20,11 @@ expect_out "Next: holdfast assess --home 'my ws'"
 ok holdfast assess --home 'my ws'
 ok holdfast show obligation 6.5-c --home 'my ws'
 grep -Eq '^integrator .* failing +1 +1 +2025-04-01 ' out || fail 'the failure does not begin on 1 April'
-expect_out '  failing          at least one record breaks the duty'
+expect_out '  failing            at least one record breaks the duty'
 refute_out '  proven   '
 
 ok holdfast show --home 'my ws'
-expect_out '    no_evidence    nobody has handed in evidence for the period ('
+expect_out '    no_evidence      nobody has handed in evidence for the period ('
 refute_out '    check_error'
 expect_next
 grep -qx "holdfast verify --home 'my ws'" next || fail 'the workspace is not named'
