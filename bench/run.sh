@@ -160,12 +160,14 @@ say "assessing, three times"
 for round in 1 2 3; do
 	timed assess "$holdfast" assess --home "$dir/demo" --timing --json
 	sed -n 's/^ *"microseconds": \([0-9]*\),*$/\1/p' "$work/out" | sort -n | tail -n 1 >>"$work/slowest"
+	grep -c '^ *"error": "' "$work/out" >>"$work/undecided" || true
 	[ $round -ne 1 ] || cp "$work/assess" "$work/first"
 done
 checks=$(grep -c '"microseconds":' "$work/out")
 [ "$checks" -gt 0 ] || die "assess --timing --json gave no times"
 row "assess, all obligations ($checks checks)" "$(median first)" s - - most 5
 row 'assess again' "$(median assess)" s - - most 5
+row 'checks that could not decide' "$(most undecided 1)" '' - - most 0
 row 'memory of assess' "$(most assess 2)" MB - - most 300
 row 'slowest check' "$(calculate "$(median slowest) / 1000000")" s - - most 1
 
