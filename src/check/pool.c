@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t
@@ -22,6 +23,7 @@ struct pool {
 	pthread_mutex_t lock;	/* of all below */
 	struct roster *rosters; /* as model->regs, loaded when first needed */
 	size_t next;		/* obligation to decide */
+	size_t done;		/* obligations begun */
 	bool stop;		/* one worker failed */
 };
 
@@ -65,8 +67,9 @@ decide_failed(struct worker *w, struct decision *d, enum err_code rc)
 	return ERR_NONE;
 }
 
+/* `same` is a decision about the same scope, or NULL. */
 static enum err_code
-check_decide(struct worker *w, struct decision *d)
+check_decide(struct worker *w, struct decision *d, const struct decision *same)
 {
 	CLEANUP(check_freep) struct check *c = NULL;
 	struct check_moment m = check_moment_at(&w->ctx, w->pool->as->now, d->obligation->cadence);
@@ -78,6 +81,7 @@ check_decide(struct worker *w, struct decision *d)
 		return rc;
 	if (w->pool->as->options->limit_ms)
 		m.limit_ms = w->pool->as->options->limit_ms;
+	m.scope_of = same && !same->error ? &same->result : NULL;
 	rc = check_new(&w->ctx, d->obligation, &c);
 	if (!rc)
 		rc = check_run(c, roster, &m, w->ctx.arena, &d->result);
@@ -89,24 +93,73 @@ check_decide(struct worker *w, struct decision *d)
 	return rc;
 }
 
-/* The next obligation with a check that nobody has taken; NULL when there is none. */
+static bool
+same_scope(const struct decision *a, const struct decision *b)
+{
+	const struct obligation *x = a->obligation;
+	const struct obligation *y = b->obligation;
+
+	return x->scope.text && y->scope.text && x->applies_to == y->applies_to &&
+	       strcmp(a->period.name, b->period.name) == 0 &&
+	       strcmp(x->scope.composed, y->scope.composed) == 0;
+}
+
+/* The first decision with the scope of this one. */
+static const struct decision *
+leader_of(const struct assessment *as, const struct decision *d)
+{
+	const struct decision *first = as->decisions;
+
+	while (!same_scope(first, d))
+		first++;
+	return first;
+}
+
+/* The next obligation with a check that nobody has taken; NULL when there is none. Those with the
+ * scope of an earlier one go with that. */
 static struct decision *
 decision_take(struct pool *p)
 {
-	const struct plan *plan = &p->as->ctx->model->plan;
-	const struct assess_options *o = p->as->options;
+	size_t count = p->as->ctx->model->plan.obligation_count;
 	struct decision *d = NULL;
 
 	(void)pthread_mutex_lock(&p->lock);
-	while (!p->stop && !d && p->next < plan->obligation_count) {
-		if (plan->obligations[p->next].check.text)
-			d = &p->as->decisions[p->next];
-		p->next++;
+	while (!p->stop && !d && p->next < count) {
+		d = &p->as->decisions[p->next++];
+		if (!d->obligation->check.text || leader_of(p->as, d) != d)
+			d = NULL;
 	}
-	if (d && o->progress)
-		o->progress(o->object, d->obligation, p->next - 1, plan->obligation_count);
 	(void)pthread_mutex_unlock(&p->lock);
 	return d;
+}
+
+static void
+progress_tell(struct pool *p, const struct decision *d)
+{
+	const struct assess_options *o = p->as->options;
+
+	if (!o->progress)
+		return;
+	(void)pthread_mutex_lock(&p->lock);
+	o->progress(o->object, d->obligation, p->done++, p->as->ctx->model->plan.obligation_count);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+/* A decision, and then those about the same scope. */
+static enum err_code
+group_decide(struct worker *w, struct decision *first)
+{
+	const struct assessment *as = w->pool->as;
+	const struct decision *end = as->decisions + as->ctx->model->plan.obligation_count;
+	enum err_code rc = ERR_NONE;
+
+	for (struct decision *d = first; !rc && d < end; d++) {
+		if (d != first && !same_scope(first, d))
+			continue;
+		progress_tell(w->pool, d);
+		rc = check_decide(w, d, d == first ? NULL : first);
+	}
+	return rc;
 }
 
 static void *
@@ -116,7 +169,7 @@ worker_run(void *object)
 	struct decision *d;
 
 	while (!w->rc && (d = decision_take(w->pool)))
-		w->rc = check_decide(w, d);
+		w->rc = group_decide(w, d);
 	if (w->rc) {
 		(void)pthread_mutex_lock(&w->pool->lock);
 		w->pool->stop = true;

@@ -386,7 +386,7 @@ failures_run(struct running *run)
 		rc = row_count(run, "'check'");
 		if (!rc)
 			rc = record_at(run, c->check, c->record_column, &counter);
-		if (!rc && !(run->tested[counter >> 3] & 1U << (counter & 7))) {
+		if (!rc && !(run->result.scope[counter >> 3] & 1U << (counter & 7))) {
 			record_name(c->ctx->model, db_int(c->check, c->record_column), name);
 			rc = err_set(&c->ctx->err, ERR_INVALID, "",
 				     "the check fails %s, which is outside its scope", name);
@@ -428,8 +428,27 @@ tested_gather(struct running *run)
 			res->tested[res->tested_count++] =
 				(struct check_tested){r->organisations[i], run->counts[i]};
 	}
-	if (res->failure_count > 0)
-		qsort(res->failures, res->failure_count, sizeof(*res->failures), by_record);
+}
+
+static enum err_code
+scope_find(struct running *run, size_t bytes)
+{
+	const struct check_result *same = run->moment->scope_of;
+	enum err_code rc;
+
+	if (same) {
+		run->result = *same;
+		run->result.failures = NULL;
+		run->result.failure_count = 0;
+		return ERR_NONE;
+	}
+	run->tested = arena_alloc(run->arena, bytes);
+	run->result.scope = run->tested;
+	run->result.scope_bytes = bytes;
+	rc = scope_run(run);
+	if (!rc)
+		tested_gather(run);
+	return rc;
 }
 
 enum err_code
@@ -444,20 +463,18 @@ check_run(struct check *c, const struct roster *r, const struct check_moment *m,
 	civil_format_instant(m->now, c->now);
 	civil_format_date(m->period.from, c->from);
 	civil_format_date(m->period.to, c->to);
-	run.tested = arena_alloc(a, bytes);
 	run.failed = calloc(1, bytes);
 	run.counts = calloc(r->organisation_count + 1, sizeof(*run.counts));
-	run.result.scope = run.tested;
-	run.result.scope_bytes = bytes;
-	if (run.failed && run.counts) {
-		rc = scope_run(&run);
-	} else {
+	if (run.failed && run.counts)
+		rc = scope_find(&run, bytes);
+	else
 		rc = err_set(&c->ctx->err, ERR_INTERNAL, "", "no memory to run a check");
-	}
 	if (!rc)
 		rc = failures_run(&run);
 	if (!rc) {
-		tested_gather(&run);
+		if (run.result.failure_count > 0)
+			qsort(run.result.failures, run.result.failure_count,
+			      sizeof(*run.result.failures), by_record);
 		*ret_result = run.result;
 	}
 	free(run.failed);

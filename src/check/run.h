@@ -23,6 +23,8 @@ void roster_fini(struct roster *r);
 /* The organisation of a record; 0 when the register has no such record now. */
 int64_t roster_organisation(const struct roster *r, int64_t id);
 
+struct check_result;
+
 struct check_moment {
 	int64_t now;   /* milliseconds */
 	int64_t today; /* civil day in the plan's zone */
@@ -30,6 +32,9 @@ struct check_moment {
 	const struct param *tried; /* a parameter with another figure than the plan's, or NULL */
 	int64_t tried_figure;
 	int64_t limit_ms; /* for scope and check each */
+	/* What an obligation with the same scope gave at this moment: then the scope is not run
+	 * again. Or NULL. */
+	const struct check_result *scope_of;
 };
 
 /* The moment of the context's clock, for a cadence. */

@@ -1,5 +1,5 @@
 -- Who holds which role today.
-select r.id as assignment, r.person, r.role, r.organisation, r.scope
+select r.id as assignment, r.person, r.role, r.organisation, r.scope, r.duties
 from role_assignment r
 where r.person is not null
   and coalesce(r.state, 'current') not in ('proposed', 'ended')
