@@ -94,14 +94,16 @@ looks_through(const char *sql)
 {
 	static const char *const others[] = {"group", "distinct", "max", "min", "count", "sum"};
 	struct str word;
+	bool reads = false;
 
 	while (next_word(&sql, &word)) {
+		reads = reads || str_is(word, "from");
 		for (size_t i = 0; i < COUNT_OF(others); i++) {
 			if (str_is(word, others[i]))
 				return false;
 		}
 	}
-	return true;
+	return reads;
 }
 
 struct composing {

@@ -2,4 +2,4 @@
 select s.*
 from access_session s
 where s.started_at is null
-  or add_days(date_of(s.started_at), :session_lookback) >= :today
+  or date_of(s.started_at) >= add_days(:today, 0 - :session_lookback)
