@@ -98,7 +98,7 @@ register_table(struct arena *a, const struct reg *r, bool history)
 {
 	struct table *t = arena_alloc(a, sizeof(*t));
 	struct column *c = arena_alloc(a, (SYSTEM_COLUMNS + 2 + r->field_count) * sizeof(*c));
-	struct index *ix = arena_alloc(a, (r->field_count + 2) * sizeof(*ix));
+	struct index *ix = arena_alloc(a, (r->field_count + 3) * sizeof(*ix));
 
 	t->name = history ? name_of(a, "%s_history", r->name) : r->name;
 	t->columns = c;
@@ -134,6 +134,10 @@ tables_plan(struct builder *b, struct reg *r)
 	ix[current->index_count++] = (struct index){.name = name_of(a, "%s_key_index", r->name),
 						    .columns = "key, organisation, feed",
 						    .unique = true};
+	/* Whose a record is decides who sees it, and what is asked of an organisation is asked
+	 * often. */
+	ix[current->index_count++] = (struct index){
+		.name = name_of(a, "%s_organisation_index", r->name), .columns = "organisation"};
 	c[history->column_count++] = (struct column){"recorded_to", COLUMN_INT, true};
 	c[history->column_count++] = (struct column){"retired", COLUMN_INT, true};
 	ix = (struct index *)(uintptr_t)history->indexes;

@@ -2,5 +2,15 @@
 select p.id, p.organisation, p.key, p.name, p.employer, p.worker_type, p.on_account, p.team, p.line_manager, p.site,
   p.start_date, p.engaged_on
 from active_person p
-join organisation o on o.id = coalesce(p.employer, p.organisation)
-where o.kind = 'integrator'
+where p.id in (
+    select e.id
+    from organisation o
+    join person e on e.employer = o.id
+    where o.kind = 'integrator'
+    union all
+    select e.id
+    from organisation o
+    join person e on e.organisation = o.id
+    where o.kind = 'integrator'
+      and e.employer is null
+  )
