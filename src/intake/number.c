@@ -217,7 +217,7 @@ number_row(struct import *im, struct staged *st)
 		return ERR_NONE;
 	}
 	rc = record_find(im, st);
-	if (!rc && st->exists && im->o->full) {
+	if (!rc && st->id && im->o->full) {
 		db_bind_int(im->statements[SEEN_ADD], 1, st->id);
 		rc = db_run(im->statements[SEEN_ADD], &im->ctx->err);
 	}

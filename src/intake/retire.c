@@ -10,11 +10,14 @@ static enum err_code
 missing_read(struct import *im, struct db_stmt *s, const struct part *p, int64_t *ids,
 	     size_t *ret_count)
 {
+	/* What this delivery itself brought is not gone. */
+	int64_t first_new = import_state(im, p->reg)->first_new;
 	bool row;
 	enum err_code rc = ERR_NONE;
 
 	db_bind_int(s, 1, p->organisation);
 	db_bind_text(s, 2, p->feed);
+	db_bind_int(s, 3, first_new ? first_new : INT64_MAX);
 	*ret_count = 0;
 	while (*ret_count < RETIRE_AT_ONCE && !(rc = db_step(s, &row, &im->ctx->err)) && row)
 		ids[(*ret_count)++] = db_int(s, 0);
@@ -33,6 +36,7 @@ part_retire(struct import *im, struct part *p)
 
 	sql_from(p->reg, "t.id",
 		 "where t.organisation = :organisation and t.feed = :feed "
+		 "and t.id < :first_new "
 		 "and not exists (select 1 from intake_seen s where s.id = t.id) order by t.id",
 		 &sql);
 	rc = db_prepare(im->ctx->db, sql.data, &s, &im->ctx->err);

@@ -25,3 +25,15 @@ expect_json out 'd["total"]["read"] == d["total"]["added"] > 5'
 ok holdfast import --home machine --json m.jsonl
 expect_json out 'd["total"]["read"] == d["total"]["unchanged"] > 5'
 ok holdfast verify --home machine
+
+# A full delivery retires what is gone, and nothing that it brings itself, new or come back.
+ok holdfast init --home full
+printf 'key,name\na,One\nb,Two\n' >two.csv
+printf 'key,name\nc,Three\na,One\n' >other.csv
+ok holdfast import --home full --register site --full --json two.csv
+expect_json out 'd["total"]["added"] == 2 and d["total"]["retired"] == 0'
+ok holdfast import --home full --register site --full --json other.csv
+expect_json out 'd["total"]["added"] == 1 and d["total"]["retired"] == 1'
+ok holdfast import --home full --register site --full --json two.csv
+expect_json out 'd["total"]["added"] == 1 and d["total"]["retired"] == 1 and d["total"]["unchanged"] == 1'
+ok holdfast verify --home full
