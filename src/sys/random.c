@@ -24,3 +24,13 @@ random_bytes(void *bytes, size_t size)
 		size -= n;
 	}
 }
+
+uint64_t
+random_mix(uint64_t seed, uint64_t value)
+{
+	uint64_t z = (seed ^ value * UINT64_C(0xd6e8feb86659fd93)) + UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}

@@ -28,3 +28,16 @@ TEST(random_does_not_repeat_itself)
 	random_bytes(b, sizeof(b));
 	CHECK(memcmp(a, b, sizeof(a)) != 0);
 }
+
+TEST(random_mix_repeats_itself_and_spreads)
+{
+	size_t seen[16] = {0};
+
+	CHECK(random_mix(1, 2) == random_mix(1, 2));
+	CHECK(random_mix(1, 2) != random_mix(2, 1));
+	for (uint64_t i = 0; i < 16000; i++)
+		seen[random_mix(7, i) % 16]++;
+	/* A thousand each are expected. */
+	for (size_t i = 0; i < 16; i++)
+		CHECK(seen[i] > 850 && seen[i] < 1150);
+}
