@@ -196,7 +196,7 @@ table() {
 		return text
 	}
 	function number(v) {
-		if (v == "-")
+		if (v == "-" || v == 0)
 			return v
 		if (v >= 1000)
 			return parted(sprintf("%.0f", v))
