@@ -121,6 +121,7 @@ file_take(struct cli *c, const struct model *m, const char *path, struct deliver
 						  str_z(&c->arena, str_of(c->err.message)))
 					: rc;
 	arena_defer(&c->arena, file_release, f->file);
+	file.at_hand = file_is_plain(f->file);
 	rc = peek(f, &c->err);
 	if (rc)
 		return rc;

@@ -30,6 +30,8 @@ struct csv_file {
 	size_t count;
 	size_t key; /* its column */
 	bool has_items;
+	size_t order[LIMIT_ROW_COLUMNS]; /* columns of the state and of fields, by field */
+	size_t order_count;
 	/* The record in hand, to which following rows may add items. */
 	struct row row;
 	bool open;
@@ -119,6 +121,31 @@ same_column(const struct column_use *a, const struct column_use *b)
 	       (a->field == b->field && (a->kind == COLUMN_IS_FIELD || a->sub == b->sub));
 }
 
+/* The state stands behind the fields. */
+static size_t
+place_of(const struct csv_file *c, size_t column)
+{
+	const struct column_use *use = &c->columns[column];
+
+	return use->kind == COLUMN_IS_STATE ? c->reg->field_count : use->field;
+}
+
+/* So that a digest does not depend on the order in which a file has its columns. */
+static void
+columns_order(struct csv_file *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		size_t at = c->order_count;
+
+		if (c->columns[i].kind != COLUMN_IS_STATE && c->columns[i].kind != COLUMN_IS_FIELD)
+			continue;
+		for (; at > 0 && place_of(c, c->order[at - 1]) > place_of(c, i); at--)
+			c->order[at] = c->order[at - 1];
+		c->order[at] = i;
+		c->order_count++;
+	}
+}
+
 static enum err_code
 header_use(struct csv_file *c, const struct csv_row *header)
 {
@@ -145,6 +172,8 @@ header_use(struct csv_file *c, const struct csv_row *header)
 	if (!rc && !has_key)
 		rc = err_set(e, ERR_INVALID, "",
 			     "there is no column 'key', by which a record is known again");
+	if (!rc)
+		columns_order(c);
 	return rc;
 }
 
@@ -247,6 +276,48 @@ cell_take(struct csv_file *c, const struct column_use *use, struct str text)
 	}
 }
 
+/* Of the cells that give something, as they stand. */
+static void
+cells_digest(struct csv_file *c, const struct str *cells)
+{
+	struct buf *out = &c->im->bytes;
+
+	out->len = 0;
+	for (size_t i = 0; i < c->order_count; i++) {
+		size_t column = c->order[i];
+		struct str text = csv_unguard(cells[column]);
+		uint32_t head[2] = {(uint32_t)place_of(c, column), (uint32_t)text.len};
+
+		buf_add(out, (const char *)head, sizeof(head));
+		buf_add(out, text.ptr, text.len);
+	}
+	if (!out->failed)
+		digest_cells(c->im, &c->row, (struct str){out->data, out->len});
+}
+
+/* References alone are enough to tell that a row says nothing new. One that is at fault is left to
+ * the reading of the whole row. */
+static enum err_code
+row_look(struct csv_file *c, const struct csv_row *in, bool *ret_taken)
+{
+	struct row *row = &c->row;
+	struct err e;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct column_use *use = &c->columns[i];
+		struct str text = csv_unguard(in->fields[i]);
+
+		if (use->kind == COLUMN_IS_ORGANISATION || use->kind == COLUMN_IS_FEED)
+			cell_take(c, use, text);
+		if (use->kind == COLUMN_IS_FIELD && text.len > 0 &&
+		    (use->f->type == FIELD_REF || use->f->type == FIELD_REFS ||
+		     use->f->type == FIELD_LIST) &&
+		    value_parse(use->f, text, &c->im->row_arena, &row->values[use->field], &e))
+			row->content = 0;
+	}
+	return early_take(c->im, row, ret_taken);
+}
+
 static enum err_code
 row_close(struct csv_file *c)
 {
@@ -262,6 +333,8 @@ static enum err_code
 row_open(struct csv_file *c, struct str key, const struct csv_row *in)
 {
 	struct import *im = c->im;
+	bool taken = false;
+	enum err_code rc = ERR_NONE;
 
 	arena_reset(&im->row_arena);
 	row_begin(im, c->reg, &c->row);
@@ -275,6 +348,12 @@ row_open(struct csv_file *c, struct str key, const struct csv_row *in)
 				key.len ? "the key is too long" : "the key is empty");
 	if (c->has_items)
 		memset(c->item_caps, 0, sizeof(c->item_caps));
+	else
+		cells_digest(c, in->fields);
+	if (!c->has_items && import_state(im, c->reg)->early)
+		rc = row_look(c, in, &taken);
+	if (rc || taken)
+		return rc;
 	c->open = true;
 	for (size_t i = 0; i < c->count; i++) {
 		struct str text = csv_unguard(in->fields[i]);
@@ -379,5 +458,7 @@ csv_rows(struct import *im, size_t file, struct byte_source source)
 	c->number = file;
 	c->reg = im->files[file].in->reg;
 	rc = csv_new(source, &csv, &im->ctx->err);
+	if (!rc)
+		rc = reg_ready(im, c->reg);
 	return rc ? rc : rows_read(c, csv);
 }

@@ -175,6 +175,8 @@ referable_take(struct import *im)
 {
 	enum err_code rc = number_all(im);
 
+	/* From now on a key may mean a record that the delivery brings. */
+	resolver_forget(im->rs);
 	if (!rc)
 		rc = retire_all(im, true);
 	if (!rc)
@@ -220,20 +222,20 @@ begin(struct import *im)
 	if (rc)
 		return rc;
 	sql_from(im->organisations, "t.id", "where t.key = :key", &sql);
-	rc = db_prepare(ctx->db, sql.data, &im->find_organisation, &ctx->err);
-	for (size_t i = 0; !rc && i < ctx->model->reg_count; i++) {
-		if (im->regs[i].delivered)
-			rc = number_begin(im, ctx->model->regs[i]);
-	}
-	return rc;
+	return db_prepare(ctx->db, sql.data, &im->find_organisation, &ctx->err);
 }
 
 static enum err_code
 write_all(struct import *im)
 {
+	const struct model *m = im->ctx->model;
 	bool any;
-	enum err_code rc = begin(im);
+	enum err_code rc = im->early ? ERR_NONE : begin(im);
 
+	for (size_t i = 0; !rc && i < m->reg_count; i++) {
+		if (im->regs[i].delivered)
+			rc = number_begin(im, m->regs[i]);
+	}
 	referable_mark(im, &any);
 	if (!rc && any)
 		rc = referable_take(im);
@@ -319,7 +321,7 @@ report_make(struct import *im, struct delivery_report *out)
 static enum err_code
 import_run(struct import *im, struct delivery_report *ret_report)
 {
-	enum err_code rc = ERR_NONE;
+	enum err_code rc = im->early ? begin(im) : ERR_NONE;
 
 	for (size_t i = 0; !rc && i < im->file_count; i++)
 		rc = file_read_rows(im, i);
@@ -366,8 +368,14 @@ import_open(struct import *im, const struct delivery_file *files)
 	im->regs = arena_alloc(a, ctx->model->reg_count * sizeof(*im->regs));
 	im->files = arena_alloc(a, (im->file_count + 1) * sizeof(*im->files));
 	im->rejections = arena_alloc(a, LIMIT_REJECTIONS_KEPT * sizeof(*im->rejections));
-	for (size_t i = 0; i < im->file_count; i++)
+	im->early = im->file_count > 0;
+	for (size_t i = 0; i < im->file_count; i++) {
 		im->files[i] = (struct import_file){.in = &files[i], .feed = str_of(feed)};
+		im->early = im->early && files[i].at_hand;
+		im->any_register = im->any_register || files[i].format != DELIVERY_CSV;
+		if (files[i].reg)
+			import_state(im, files[i].reg)->expected = true;
+	}
 	arena_init(&im->row_arena, ROW_BYTES_MOST);
 	buf_init(&im->key, LIMIT_ROW_BYTES);
 	buf_init(&im->last_key, LIMIT_ROW_BYTES);
@@ -388,6 +396,7 @@ static void
 import_close(struct import *im)
 {
 	tables_close(im);
+	early_close(im);
 	db_stmt_free(im->find_organisation);
 	for (size_t i = 0; im->regs && i < im->ctx->model->reg_count; i++) {
 		for (size_t k = 0; im->regs[i].columns && k < im->ctx->model->regs[i]->field_count;

@@ -42,6 +42,14 @@ struct reg_state {
 	bool referable; /* rows of the delivery may refer to rows of it */
 	bool empty;	/* it had no records when the delivery began */
 	bool none_retired;
+	bool begun;	   /* the two before are known */
+	bool expected;	   /* a file of the delivery is of this register alone */
+	bool early;	   /* its rows are compared as they come; early.c */
+	char *refs;	   /* by field: what its references may mean then */
+	struct came *came; /* by the record's counter */
+	size_t came_count;
+	struct hash form; /* digest_form */
+	bool form_known;
 	int64_t first_new;	  /* the first number given to a new record; 0 before */
 	int64_t revived;	  /* records that had been retired and come again */
 	struct db_stmt **columns; /* of the fields that make a tree, by field */
@@ -51,6 +59,8 @@ struct reg_state {
  * they are. Values and `given` have one place more than the register has fields, for the state. */
 struct row {
 	const struct reg *reg;
+	uint64_t content; /* digest of its cells or values; 0 when it is not known */
+	bool looked;	  /* early_take has seen it */
 	size_t file;
 	long line;
 	struct str key;
@@ -110,6 +120,8 @@ struct import {
 	struct db_stmt *find_organisation;
 	struct buf last_organisation; /* that was looked for, and what was found */
 	int64_t last_organisation_id;
+	bool early;	   /* the transaction begins before the first row is read */
+	bool any_register; /* a file names registers in its rows */
 	struct writer *w;
 	struct resolver *rs;
 	struct resolve_pending pending;
@@ -138,6 +150,7 @@ void tables_close(struct import *im);
 
 /* stage.c: rows in and out of the spool; parts; rejections. */
 
+MUST_CHECK enum err_code reg_ready(struct import *im, const struct reg *reg);
 /* Empties the row for the next one of the register. Memory is the row arena's. */
 void row_begin(struct import *im, const struct reg *reg, struct row *ret_row);
 MUST_CHECK enum err_code stage_add(struct import *im, struct row *row);
@@ -158,9 +171,31 @@ void row_count(struct import *im);
 MUST_CHECK enum err_code row_lost(struct import *im, const struct row *row, const char *column,
 				  const char *reason);
 
+/* digest.c: the same content gives the same number. Of what decides the result: which fields the
+ * row gives, what they hold, and which records its keys mean now. */
+struct hash digest_form(struct import *im, const struct reg *r);
+/* Sets row->content. */
+void digest_cells(struct import *im, struct row *row, struct str cells);
+void digest_values(struct import *im, struct row *row, struct str packed);
+/* Values with references resolved; others are not looked at. 0 for a restricted register, as it
+ * would outlast an erasure. */
+int64_t digest_of(const struct row *row, const struct value *values);
+
+/* early.c: a row that says what was delivered last is counted as it comes. */
+void early_begin(struct import *im, const struct reg *r);
+void early_close(struct import *im);
+/* For each row that is not lost, once; its references need to be there as keys, which become
+ * numbers. When it was taken it is done with. */
+MUST_CHECK enum err_code early_take(struct import *im, struct row *row, bool *ret_taken);
+/* Whether a row about the record was taken, and where it stands. */
+bool early_took(struct import *im, const struct reg *r, int64_t id, size_t *ret_file,
+		long *ret_line);
+
 /* number.c: which record each row is about. Rows of referable registers are numbered all before the
  * first is resolved, the others one by one. */
 MUST_CHECK enum err_code number_begin(struct import *im, const struct reg *r);
+MUST_CHECK enum err_code organisation_of(struct import *im, const struct row *row, int64_t *ret_id);
+MUST_CHECK enum err_code record_find(struct import *im, struct staged *st);
 MUST_CHECK enum err_code number_row(struct import *im, struct staged *st);
 MUST_CHECK enum err_code number_all(struct import *im);
 /* What number_all found, for the same rows in the same order. */

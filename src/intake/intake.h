@@ -6,7 +6,8 @@
  * with line, column and reason, and neither stops nor spoils the others. References may point
  * forward to rows of the same delivery, in any of its files. Memory does not grow with the files.
  *
- * All rows are read first and put aside, sorted by register and key; then each gets its record's
+ * Rows that say what is there already are counted as they are read, when the files are at hand. All
+ * others are read first and put aside, sorted by register and key; then each gets its record's
  * number; then its references are resolved; what refers to a rejected row is rejected too; the rest
  * is written. Registers that nothing in the delivery refers to need only one pass.
  */
@@ -23,6 +24,9 @@ struct delivery_file {
 	enum delivery_format format;
 	const struct reg *reg; /* NULL: each JSON line names its register */
 	struct byte_source source;
+	/* Reading it waits for nobody. When this holds for all files, nobody else can write while
+	 * they are read, and rows that bring nothing new are done with as they come. */
+	bool at_hand;
 };
 
 struct delivery_options {

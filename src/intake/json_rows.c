@@ -226,6 +226,8 @@ row_take(struct json_file *f, const json_t *json)
 	json_t *object = (json_t *)(uintptr_t)json;
 	enum err_code rc = reg_find(f, json, &reg);
 
+	if (!rc && reg)
+		rc = reg_ready(im, reg);
 	if (rc || !reg)
 		return rc;
 	row_begin(im, reg, &f->row);

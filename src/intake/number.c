@@ -29,7 +29,7 @@ any_row(struct import *im, const struct reg *r, bool retired, bool *ret_any)
 }
 
 /* Organisations that are there, or that the delivery brings. *ret_id 0 when there is none. */
-static enum err_code
+enum err_code
 organisation_of(struct import *im, const struct row *row, int64_t *ret_id)
 {
 	struct db_stmt *s = im->find_organisation;
@@ -127,7 +127,7 @@ part_of(struct import *im, struct staged *st)
 	return part_get(im, &st->row, given ? st->organisation : im->o->organisation, &st->part);
 }
 
-static enum err_code
+enum err_code
 record_find(struct import *im, struct staged *st)
 {
 	struct reg_state *state = import_state(im, st->row.reg);
@@ -217,6 +217,12 @@ number_row(struct import *im, struct staged *st)
 		return ERR_NONE;
 	}
 	rc = record_find(im, st);
+	if (!rc && st->exists && early_took(im, row->reg, st->id, &im->last_file, &im->last_line)) {
+		st->id = 0;
+		st->exists = false;
+		refuse_again(im, st);
+		return ERR_NONE;
+	}
 	if (!rc && st->id && im->o->full) {
 		db_bind_int(im->statements[SEEN_ADD], 1, st->id);
 		rc = db_run(im->statements[SEEN_ADD], &im->ctx->err);
@@ -234,12 +240,17 @@ number_begin(struct import *im, const struct reg *r)
 {
 	struct reg_state *state = import_state(im, r);
 	bool any = false;
-	enum err_code rc = any_row(im, r, false, &any);
+	enum err_code rc;
 
+	if (state->begun)
+		return ERR_NONE;
+	rc = any_row(im, r, false, &any);
 	state->empty = !any;
 	if (!rc)
 		rc = any_row(im, r, true, &any);
 	state->none_retired = !any;
+	state->begun = true;
+	early_begin(im, r);
 	return rc;
 }
 

@@ -4,23 +4,35 @@
 
 enum { RETIRE_AT_ONCE = 1000 };
 
+/* Numbers of records that are not in the delivery. */
+struct missing {
+	int64_t after; /* those up to this one were looked at */
+	int64_t ids[RETIRE_AT_ONCE];
+	size_t count;
+};
+
 /* Numbers beyond `after`, as many as fit: the records are retired only when the statement is done.
  */
 static enum err_code
-missing_read(struct import *im, struct db_stmt *s, const struct part *p, int64_t *ids,
-	     size_t *ret_count)
+missing_read(struct import *im, struct db_stmt *s, const struct part *p, struct missing *m)
 {
 	/* What this delivery itself brought is not gone. */
 	int64_t first_new = import_state(im, p->reg)->first_new;
+	size_t file;
+	long line;
 	bool row;
 	enum err_code rc = ERR_NONE;
 
 	db_bind_int(s, 1, p->organisation);
 	db_bind_text(s, 2, p->feed);
-	db_bind_int(s, 3, first_new ? first_new : INT64_MAX);
-	*ret_count = 0;
-	while (*ret_count < RETIRE_AT_ONCE && !(rc = db_step(s, &row, &im->ctx->err)) && row)
-		ids[(*ret_count)++] = db_int(s, 0);
+	db_bind_int(s, 3, m->after);
+	db_bind_int(s, 4, first_new ? first_new : INT64_MAX);
+	m->count = 0;
+	while (m->count < RETIRE_AT_ONCE && !(rc = db_step(s, &row, &im->ctx->err)) && row) {
+		m->after = db_int(s, 0);
+		if (!early_took(im, p->reg, m->after, &file, &line))
+			m->ids[m->count++] = m->after;
+	}
 	db_reset(s);
 	return rc;
 }
@@ -29,24 +41,23 @@ static enum err_code
 part_retire(struct import *im, struct part *p)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	int64_t ids[RETIRE_AT_ONCE];
+	struct missing m = {0};
 	DB_STMT *s = NULL;
-	size_t count = 0;
 	enum err_code rc;
 
 	sql_from(p->reg, "t.id",
-		 "where t.organisation = :organisation and t.feed = :feed "
+		 "where t.organisation = :organisation and t.feed = :feed and t.id > :after "
 		 "and t.id < :first_new "
 		 "and not exists (select 1 from intake_seen s where s.id = t.id) order by t.id",
 		 &sql);
 	rc = db_prepare(im->ctx->db, sql.data, &s, &im->ctx->err);
 	do {
 		if (!rc)
-			rc = missing_read(im, s, p, ids, &count);
-		for (size_t i = 0; !rc && i < count; i++)
-			rc = writer_retire(im->w, p->reg, ids[i]);
-		p->counts.retired += (int64_t)count;
-	} while (!rc && count == RETIRE_AT_ONCE);
+			rc = missing_read(im, s, p, &m);
+		for (size_t i = 0; !rc && i < m.count; i++)
+			rc = writer_retire(im->w, p->reg, m.ids[i]);
+		p->counts.retired += (int64_t)m.count;
+	} while (!rc && m.count == RETIRE_AT_ONCE);
 	return rc;
 }
 
@@ -70,5 +81,7 @@ retire_missing(struct import *im, const struct reg *r)
 	}
 	if (!rc)
 		resolver_forget(im->rs);
+	im->last_organisation.len = 0;
+	im->last_organisation_id = 0;
 	return rc;
 }

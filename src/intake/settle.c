@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A record of which so much is short enough for the ledger however it is written. */
-enum { WORST_ESCAPE = 6, FIELD_OVERHEAD = 160, ENTRY_OVERHEAD = 2048, DIGEST_BITS = 53 };
+enum { WORST_ESCAPE = 6, FIELD_OVERHEAD = 160, ENTRY_OVERHEAD = 2048 };
 
 /* Stands before a settled row's values. */
 struct settled_head {
@@ -21,43 +21,6 @@ struct settled_head {
 
 /* Behind the fields' values. */
 enum { SETTLED_STATE, SETTLED_KEY, SETTLED_FEED, SETTLED_TEXTS };
-
-static void
-hash_refs(struct hasher *h, const struct value *values, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (values[i].kind == VALUE_INT)
-			hasher_add(h, &values[i].number, sizeof(values[i].number));
-	}
-}
-
-/* Of what decides the result: which fields the row gives, their values, and which records its keys
- * mean now. Nothing of a restricted register, as it would outlast an erasure. */
-static int64_t
-digest_of(struct import *im, const struct staged *st, const struct record *r)
-{
-	struct hasher *h = im->ctx->hasher;
-	struct hash hash;
-	uint64_t number;
-
-	if (r->reg->restricted)
-		return 0;
-	hasher_begin(h);
-	hasher_add(h, st->payload.ptr, st->payload.len);
-	for (size_t i = 0; i < r->reg->field_count; i++) {
-		const struct value *v = &r->values[i];
-		enum field_type type = r->reg->fields[i].type;
-
-		if (type == FIELD_REF)
-			hash_refs(h, v, 1);
-		else if (type == FIELD_REFS || type == FIELD_LIST)
-			hash_refs(h, v->items, v->count * (size_t)v->number);
-	}
-	hash = hasher_end(h);
-	memcpy(&number, hash.bytes, sizeof(number));
-	number &= ((uint64_t)1 << DIGEST_BITS) - 1;
-	return number ? (int64_t)number : 1;
-}
 
 static void
 settle_reject(struct import *im, struct staged *st, const struct err *e)
@@ -127,7 +90,7 @@ check(struct import *im, struct staged *st, struct record *r, enum settled *ret_
 
 	if (rc)
 		return rc;
-	r->delivered = digest_of(im, st, r);
+	r->delivered = digest_of(&st->row, r->values);
 	if (st->exists && r->delivered && r->delivered == st->delivered) {
 		*ret_settled = SETTLED_UNCHANGED;
 		return ERR_NONE;

@@ -11,6 +11,7 @@ struct stage_head {
 	uint32_t file;
 	uint32_t rejected;
 	int64_t line;
+	uint64_t content;
 };
 
 size_t
@@ -27,6 +28,19 @@ struct reg_state *
 import_state(struct import *im, const struct reg *r)
 {
 	return &im->regs[import_reg(im, r)];
+}
+
+/* Before the first row of the register is taken. Without the right to write, what is there may
+ * still change. */
+enum err_code
+reg_ready(struct import *im, const struct reg *reg)
+{
+	struct reg_state *state = import_state(im, reg);
+
+	if (!state->form_known)
+		state->form = digest_form(im, reg);
+	state->form_known = true;
+	return im->early ? number_begin(im, reg) : ERR_NONE;
 }
 
 void
@@ -65,6 +79,8 @@ stage_add(struct import *im, struct row *row)
 	struct stage_head head = {.file = (uint32_t)row->file, .line = row->line};
 	size_t count = row->reg->field_count + 1;
 	struct spool_row out;
+	bool taken = false;
+	enum err_code rc = ERR_NONE;
 
 	if (row->reg == im->organisations && row->organisation.len > 0 &&
 	    !str_eq(row->organisation, row->key) && !row->rejected) {
@@ -72,16 +88,28 @@ stage_add(struct import *im, struct row *row)
 		reject(im, row, NULL, "organisation",
 		       "an organisation belongs to itself; repeat its key here, or nothing");
 	}
-	head.rejected = row->rejected;
-	key_write(im, row);
 	im->bytes.len = 0;
 	buf_add(&im->bytes, (const char *)&head, sizeof(head));
 	if (!row->rejected) {
 		buf_add(&im->bytes, row->given, count);
 		values_pack(row->values, count, &im->bytes);
 	}
+	if (im->bytes.failed)
+		return err_set(&im->ctx->err, ERR_INTERNAL, "", "no memory to put a row aside");
+	if (!row->rejected && !row->content)
+		digest_values(
+			im, row,
+			(struct str){im->bytes.data + sizeof(head), im->bytes.len - sizeof(head)});
+	if (!row->looked)
+		rc = early_take(im, row, &taken);
+	if (rc || taken)
+		return rc;
+	head.rejected = row->rejected;
+	head.content = row->content;
+	memcpy(im->bytes.data, &head, sizeof(head));
+	key_write(im, row);
 	import_state(im, row->reg)->delivered = true;
-	if (im->key.failed || im->bytes.failed)
+	if (im->key.failed)
 		return err_set(&im->ctx->err, ERR_INTERNAL, "", "no memory to put a row aside");
 	out = (struct spool_row){
 		{im->key.data,   im->key.len  },
@@ -123,6 +151,7 @@ stage_next(struct import *im, struct staged *ret_staged, bool *ret_found)
 	memcpy(&head, in.bytes.ptr, sizeof(head));
 	row->file = head.file;
 	row->line = head.line;
+	row->content = head.content;
 	row->rejected = head.rejected != 0;
 	ret_staged->sort_key = in.key;
 	ret_staged->payload =

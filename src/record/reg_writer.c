@@ -106,12 +106,14 @@ reg_writer_free(struct reg_writer *rw)
 	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
 				   rw->last_version, rw->insert,       rw->update,
 				   rw->supersede,    rw->retire,       rw->remove};
+	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		db_stmt_free(plain[i]);
 	for (size_t i = 0; rw->insert_items && i < 3 * rw->reg->field_count; i++)
 		db_stmt_free(rw->insert_items[i]);
 	record_reader_free(rw->reader);
+	roll_drop(&rw->use, &memory);
 	free(rw->insert_items);
 	free(rw);
 }
@@ -208,8 +210,12 @@ kept_give(struct writer *w)
 		return;
 	}
 	for (size_t i = 0; i < kept->reg_count; i++) {
-		if (kept->regs[i])
-			kept->regs[i]->next = kept->regs[i]->first = kept->regs[i]->highest = 0;
+		struct reg_writer *rw = kept->regs[i];
+
+		if (!rw)
+			continue;
+		roll_drop(&rw->use, &w->memory);
+		rw->next = rw->first = rw->highest = 0;
 	}
 	w->ctx->kept = kept;
 }

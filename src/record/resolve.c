@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "model/sql.h"
+#include "record/roll.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ enum {
 	/* Kept, each in one of the few places that its hash gives it. */
 	ANSWERS = 1 << 18,
 	PLACES = 4,
-	ANSWER_TEXT = 33,
+	ANSWER_TEXT = 32,
 	FEEDS = 64,
 	NEAR_KEYS = 16,
 	/* How well a record with the key suits: the higher, the better. */
@@ -29,12 +30,14 @@ struct answer {
 	uint32_t age;
 	uint16_t feed;
 	uint8_t len;
+	bool firm;
 	char text[ANSWER_TEXT];
 };
 
 struct target_reader {
 	struct db_stmt *by_key;
 	struct db_stmt *by_id;
+	struct roll_use use;
 };
 
 struct resolver {
@@ -43,6 +46,7 @@ struct resolver {
 	const struct reg *organisations;
 	struct target_reader *readers; /* as ctx->model->regs */
 	struct answer *answers;
+	size_t memory; /* that rolls may take still */
 	uint32_t age;
 	struct str feeds[FEEDS];
 	size_t feed_count;
@@ -64,7 +68,8 @@ struct lookup {
 	const struct record *record;
 	const struct field *field;
 	struct str text;
-	int64_t id;    /* 0 until found */
+	int64_t id; /* 0 until found */
+	int rank;
 	int64_t rival; /* not 0: it may mean this record as well */
 };
 
@@ -79,6 +84,7 @@ resolver_new(struct ctx *ctx, const struct resolve_pending *pending, struct reso
 	rs->pending = pending;
 	rs->organisations = model_reg(ctx->model, str_of("organisation"));
 	rs->age = 1;
+	rs->memory = LIMIT_ROLL_BYTES;
 	arena_init(&rs->arena, LIMIT_IMPORT_MEMORY_BYTES);
 	rs->readers = calloc(ctx->model->reg_count, sizeof(*rs->readers));
 	rs->answers = calloc(ANSWERS, sizeof(*rs->answers));
@@ -98,6 +104,7 @@ resolver_free(struct resolver *rs)
 	for (size_t i = 0; rs->readers && i < rs->ctx->model->reg_count; i++) {
 		db_stmt_free(rs->readers[i].by_key);
 		db_stmt_free(rs->readers[i].by_id);
+		roll_drop(&rs->readers[i].use, &rs->memory);
 	}
 	free(rs->readers);
 	free(rs->answers);
@@ -115,6 +122,8 @@ void
 resolver_forget(struct resolver *rs)
 {
 	rs->age++;
+	for (size_t i = 0; i < rs->ctx->model->reg_count; i++)
+		roll_drop(&rs->readers[i].use, &rs->memory);
 }
 
 void
@@ -164,13 +173,20 @@ static enum err_code
 find_in(struct resolver *rs, const struct reg *target, struct str key, struct resolve_found *found)
 {
 	struct target_reader *reader;
+	struct roll_found known;
+	size_t at = 0;
 	enum err_code rc = reader_get(rs, target, &reader);
 	bool row;
 
+	if (!rc)
+		rc = roll_ask(rs->ctx, target, &rs->memory, &reader->use);
 	if (rc)
 		return rc;
-	db_bind_text(reader->by_key, 1, key);
-	while (!(rc = db_step(reader->by_key, &row, &rs->ctx->err)) && row)
+	while (reader->use.roll && roll_next(reader->use.roll, key, &at, &known))
+		resolve_offer(found, known.id, known.organisation, known.feed);
+	if (!reader->use.roll)
+		db_bind_text(reader->by_key, 1, key);
+	while (!reader->use.roll && !(rc = db_step(reader->by_key, &row, &rs->ctx->err)) && row)
 		resolve_offer(found, db_int(reader->by_key, 0), db_int(reader->by_key, 1),
 			      db_text(reader->by_key, 2));
 	if (!rc && rs->pending)
@@ -202,8 +218,10 @@ find_key(struct resolver *rs, struct lookup *l, const struct reg *only, int64_t 
 			continue;
 		if (found.rival || l->id)
 			l->rival = found.rival ? found.rival : found.id;
-		if (!l->id)
+		if (!l->id) {
 			l->id = found.id;
+			l->rank = found.rank;
+		}
 	}
 	return rc;
 }
@@ -419,11 +437,20 @@ answer_place(struct resolver *rs, const struct answer *wanted, bool *ret_known)
 	return place;
 }
 
-enum err_code
-resolve_key(struct resolver *rs, const struct record *r, const struct field *f, struct str key,
-	    int64_t *ret_id)
+/* A record of the very feed is meant whatever else comes; a longer form may mean something new. */
+static bool
+is_firm(const struct lookup *l)
 {
-	struct lookup l = {.record = r, .field = f, .text = key};
+	return l->field->target_count == 1 && l->rank == RANK_FEED &&
+	       !memchr(l->text.ptr, ':', l->text.len) && !memchr(l->text.ptr, '/', l->text.len);
+}
+
+/* Finds what the key means; l->id 0, or l->rival, when it means none or several. */
+static enum err_code
+look_up(struct resolver *rs, struct lookup *l, bool *ret_firm)
+{
+	const struct record *r = l->record;
+	const struct field *f = l->field;
 	size_t feed = feed_number(rs, r->feed);
 	struct answer wanted = {.organisation = r->organisation, .age = rs->age};
 	struct answer *kept = NULL;
@@ -431,27 +458,56 @@ resolve_key(struct resolver *rs, const struct record *r, const struct field *f, 
 	enum err_code rc;
 
 	wanted.asked = f->target_count == 1 ? (const void *)f->targets[0] : f;
-	if (key.len <= ANSWER_TEXT && feed < FEEDS) {
+	if (l->text.len <= ANSWER_TEXT && feed < FEEDS) {
 		wanted.feed = (uint16_t)feed;
-		wanted.len = (uint8_t)key.len;
-		memcpy(wanted.text, key.ptr, key.len);
+		wanted.len = (uint8_t)l->text.len;
+		memcpy(wanted.text, l->text.ptr, l->text.len);
 		kept = answer_place(rs, &wanted, &known);
 	}
 	if (known) {
-		*ret_id = kept->id;
+		l->id = kept->id;
+		*ret_firm = kept->firm;
 		return ERR_NONE;
 	}
-	rc = find(rs, &l);
+	rc = find(rs, l);
+	if (rc)
+		return rc;
+	*ret_firm = wanted.firm = is_firm(l);
+	wanted.id = l->id;
+	if (kept && l->id && !l->rival)
+		*kept = wanted;
+	return ERR_NONE;
+}
+
+enum err_code
+resolve_key(struct resolver *rs, const struct record *r, const struct field *f, struct str key,
+	    int64_t *ret_id)
+{
+	struct lookup l = {.record = r, .field = f, .text = key};
+	bool firm;
+	enum err_code rc = look_up(rs, &l, &firm);
+
 	if (rc)
 		return rc;
 	if (!l.id)
 		return refuse_missing(rs, &l);
 	if (l.rival)
 		return refuse_ambiguous(rs, &l);
-	*ret_id = wanted.id = l.id;
-	if (kept)
-		*kept = wanted;
+	*ret_id = l.id;
 	return ERR_NONE;
+}
+
+enum err_code
+resolve_now(struct resolver *rs, const struct record *r, const struct field *f, struct str key,
+	    struct resolve_answer *ret_answer)
+{
+	struct lookup l = {.record = r, .field = f, .text = key};
+	bool firm = false;
+	enum err_code rc = look_up(rs, &l, &firm);
+
+	if (!rc)
+		*ret_answer = (struct resolve_answer){l.rival ? 0 : l.id, firm};
+	return rc;
 }
 
 static enum err_code

@@ -42,4 +42,14 @@ MUST_CHECK enum err_code resolve_record(struct resolver *rs, struct record *r);
 MUST_CHECK enum err_code resolve_key(struct resolver *rs, const struct record *r,
 				     const struct field *f, struct str key, int64_t *ret_id);
 
+/* What the key means now; 0 when it means none or several, of which nothing is said. `firm`: as
+ * long as that record is current it is the one meant, whichever others come. */
+struct resolve_answer {
+	int64_t id;
+	bool firm;
+};
+MUST_CHECK enum err_code resolve_now(struct resolver *rs, const struct record *r,
+				     const struct field *f, struct str key,
+				     struct resolve_answer *ret_answer);
+
 #endif

@@ -73,6 +73,7 @@ writer_begin(struct ctx *ctx, struct writer **ret_writer)
 	if (!w)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
 	w->ctx = ctx;
+	w->memory = LIMIT_ROLL_BYTES;
 	arena_init(&w->scratch, LIMIT_IMPORT_MEMORY_BYTES);
 	buf_init(&w->entry, LIMIT_ROW_BYTES);
 	rc = kept_take(w);
@@ -170,37 +171,75 @@ writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id)
 	return ERR_NONE;
 }
 
+/* Among the current records that were read at once. */
+static void
+find_on_roll(const struct reg_writer *rw, const struct record *r, int64_t *ret_id,
+	     int64_t *ret_delivered)
+{
+	struct roll_found found;
+	size_t at = 0;
+
+	while (roll_next(rw->use.roll, r->key, &at, &found)) {
+		if (!rw->by_key_alone &&
+		    (found.organisation != r->organisation || !str_eq(found.feed, r->feed)))
+			continue;
+		*ret_id = found.id;
+		*ret_delivered = found.delivered;
+		return;
+	}
+}
+
+static enum err_code
+find_with(struct writer *w, struct db_stmt *s, const struct record *r, bool by_key_alone,
+	  int64_t *ret_found)
+{
+	bool row;
+	enum err_code rc;
+
+	db_bind_text(s, 1, r->key);
+	if (!by_key_alone) {
+		db_bind_int(s, 2, r->organisation);
+		db_bind_text(s, 3, r->feed);
+	}
+	rc = db_step(s, &row, &w->ctx->err);
+	for (int i = 0; !rc && row && i < 2; i++)
+		ret_found[i] = db_int(s, i);
+	if (!rc)
+		db_reset(s);
+	return rc;
+}
+
 enum err_code
 writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *ret_delivered)
 {
+	int64_t found[2] = {0}; /* number, digest */
 	struct reg_writer *rw;
 	enum err_code rc = reg_writer_get(w, r->reg, &rw);
-	struct db_stmt *tries[2];
-	bool row = false;
 
+	if (!rc)
+		rc = roll_ask(w->ctx, r->reg, &w->memory, &rw->use);
+	if (!rc && rw->use.roll)
+		find_on_roll(rw, r, &found[0], &found[1]);
+	else if (!rc)
+		rc = find_with(w, rw->find, r, rw->by_key_alone, found);
+	if (!rc && !found[0]) {
+		rc = find_with(w, rw->find_retired, r, rw->by_key_alone, found);
+		found[1] = WRITER_RETIRED;
+	}
 	if (rc)
 		return rc;
-	*ret_id = 0;
-	tries[0] = rw->find;
-	tries[1] = rw->find_retired;
-	for (size_t i = 0; !row && i < COUNT_OF(tries); i++) {
-		db_bind_text(tries[i], 1, r->key);
-		if (!rw->by_key_alone) {
-			db_bind_int(tries[i], 2, r->organisation);
-			db_bind_text(tries[i], 3, r->feed);
-		}
-		rc = db_step(tries[i], &row, &w->ctx->err);
-		if (rc)
-			return rc;
-		if (row) {
-			*ret_id = db_int(tries[i], 0);
-			if (ret_delivered)
-				*ret_delivered =
-					i == 0 ? db_int(tries[i], 1) : (int64_t)WRITER_RETIRED;
-			db_reset(tries[i]);
-		}
-	}
+	*ret_id = found[0];
+	if (ret_delivered)
+		*ret_delivered = found[1];
 	return ERR_NONE;
+}
+
+/* A roll does not know what is written, and to read it again and again would cost too much. */
+static void
+roll_end(struct writer *w, struct reg_writer *rw)
+{
+	roll_drop(&rw->use, &w->memory);
+	rw->use.next_look = INT64_MAX;
 }
 
 enum err_code
@@ -444,6 +483,7 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 		rc = reg_writer_get(w, r->reg, &rw);
 	if (rc)
 		return rc;
+	roll_end(w, rw);
 	r->recorded_from = w->now;
 	r->recorded_by = w->ctx->actor_id;
 	r->salt = (struct str){0};
@@ -509,6 +549,7 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 		rc = reg_writer_get(w, r, &rw);
 	if (rc)
 		return rc;
+	roll_end(w, rw);
 	db_bind_int(rw->load, 1, id);
 	rc = db_step(rw->load, &row, &w->ctx->err);
 	if (!rc && !row)

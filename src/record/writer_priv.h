@@ -2,6 +2,7 @@
 #ifndef RECORD_WRITER_PRIV_H
 #define RECORD_WRITER_PRIV_H
 
+#include "record/roll.h"
 #include "record/writer.h"
 
 struct reg_writer {
@@ -20,6 +21,7 @@ struct reg_writer {
 	struct db_stmt **insert_items; /* one a field, NULL for plain columns */
 	struct db_stmt **remove_items;
 	struct db_stmt **supersede_items;
+	struct roll_use use;
 	int64_t next;	 /* counter for new numbers; 0 until read */
 	int64_t first;	 /* what it was when the transaction began */
 	int64_t highest; /* counter of the last record written */
@@ -40,9 +42,10 @@ struct writer {
 	struct buf entry;
 	struct db_stmt *insert_event;
 	int64_t next_event;
-	bool halfway; /* the step in hand has written something */
-	bool torn;    /* a step failed so: nothing may be committed any more */
-	int64_t put;  /* records written */
+	bool halfway;  /* the step in hand has written something */
+	bool torn;     /* a step failed so: nothing may be committed any more */
+	int64_t put;   /* records written */
+	size_t memory; /* that rolls may take still */
 };
 
 MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,

@@ -80,6 +80,14 @@ file_closep(struct file **f)
 	file_close(*f);
 }
 
+bool
+file_is_plain(const struct file *f)
+{
+	struct stat about;
+
+	return fstat(f->fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 enum err_code
 file_read(void *file, char *bytes, size_t size, size_t *ret_len, struct err *e)
 {

@@ -13,6 +13,8 @@ struct file;
 MUST_CHECK enum err_code file_open(const char *path, struct file **ret_file, struct err *e);
 void file_close(struct file *f);
 void file_closep(struct file **f);
+/* Whether it is a file on disk, which gives its bytes without waiting for anyone. */
+bool file_is_plain(const struct file *f);
 /* *ret_len 0 at the end. */
 MUST_CHECK enum err_code file_read(void *file, char *bytes, size_t size, size_t *ret_len,
 				   struct err *e);

@@ -36,6 +36,7 @@ deliver(struct store_fixture *f, const struct delivery_options *o, struct text_f
 				       ? DELIVERY_JSON_LINES
 				       : DELIVERY_CSV;
 		in[i].reg = files[i].reg ? store_reg(f, files[i].reg) : NULL;
+		in[i].at_hand = !files[i].slow;
 		in[i].source = (struct byte_source){piece_read, &files[i]};
 	}
 	if (!own.organisation)

@@ -11,6 +11,7 @@ struct text_file {
 	const char *reg;
 	struct str text;
 	size_t at;
+	bool slow; /* as if it came through a pipe */
 };
 
 /* Options of the next deliveries: whose they are is `home` unless set. */
