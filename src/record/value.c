@@ -94,7 +94,7 @@ parse_datetime(const struct field *f, struct str text, struct arena *a, struct v
 	char *out;
 
 	if (!civil_parse_instant(text, &ms))
-		return refuse(f, text, "is no time that exists; write it as 2026-03-01T12:00:00Z",
+		return refuse(f, text, "is no date with a time; write it as 2026-03-01T12:00:00Z",
 			      e);
 	v->kind = VALUE_TEXT;
 	if (text.len == CIVIL_INSTANT_LEN && text.ptr[10] == 'T' && text.ptr[19] == 'Z' &&
