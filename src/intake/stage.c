@@ -268,7 +268,7 @@ field_rule(const struct field *f)
 	case FIELD_DATE:
 		return "it is no date that exists; write it as 2026-03-01";
 	case FIELD_DATETIME:
-		return "it is no time that exists; write it as 2026-03-01T12:00:00Z";
+		return "it is no date with a time; write it as 2026-03-01T12:00:00Z";
 	case FIELD_ENUM:
 		return "it is none of the values of this field";
 	case FIELD_WORDS:
