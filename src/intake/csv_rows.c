@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* In what is digested, cells shorter than this have a length of one byte. */
+enum { LONG_CELL = 0xff };
+
 enum column_kind {
 	COLUMN_IS_KEY,
 	COLUMN_IS_ORGANISATION,
@@ -286,10 +289,16 @@ cells_digest(struct csv_file *c, const struct str *cells)
 	for (size_t i = 0; i < c->order_count; i++) {
 		size_t column = c->order[i];
 		struct str text = csv_unguard(cells[column]);
-		uint32_t head[2] = {(uint32_t)place_of(c, column), (uint32_t)text.len};
+		size_t place = place_of(c, column);
+		bool is_long = text.len >= LONG_CELL;
+		const char head[] = {(char)(place >> 8), (char)(place & 0xff),
+				     (char)(is_long ? LONG_CELL : text.len)};
 
-		buf_add(out, (const char *)head, sizeof(head));
-		buf_add(out, text.ptr, text.len);
+		buf_add(out, head, sizeof(head));
+		if (is_long)
+			buf_add(out, (const char *)&text.len, sizeof(text.len));
+		if (text.len > 0)
+			buf_add(out, text.ptr, text.len);
 	}
 	if (!out->failed)
 		digest_cells(c->im, &c->row, (struct str){out->data, out->len});

@@ -379,7 +379,6 @@ import_open(struct import *im, const struct delivery_file *files)
 	arena_init(&im->row_arena, ROW_BYTES_MOST);
 	buf_init(&im->key, LIMIT_ROW_BYTES);
 	buf_init(&im->last_key, LIMIT_ROW_BYTES);
-	buf_init(&im->last_organisation, LIMIT_ROW_BYTES);
 	buf_init(&im->bytes, ROW_BYTES_MOST);
 	im->pending = (struct resolve_pending){.each = pending_each, .object = im};
 	rc = hasher_new(&im->hasher, &ctx->err);
@@ -413,7 +412,6 @@ import_close(struct import *im)
 	buf_fini(&im->key);
 	buf_fini(&im->bytes);
 	buf_fini(&im->last_key);
-	buf_fini(&im->last_organisation);
 }
 
 enum err_code

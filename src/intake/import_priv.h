@@ -101,6 +101,13 @@ enum statement {
 	STATEMENTS,
 };
 
+enum { HOMES = 64, HOME_KEY = 48 };
+struct known_home {
+	char key[HOME_KEY];
+	size_t len;
+	int64_t id; /* 0 when the place is free */
+};
+
 struct import {
 	struct ctx *ctx;
 	const struct delivery_options *o;
@@ -118,10 +125,9 @@ struct import {
 	long last_line;
 	struct str home; /* key of the delivery's organisation */
 	struct db_stmt *find_organisation;
-	struct buf last_organisation; /* that was looked for, and what was found */
-	int64_t last_organisation_id;
-	bool early;	   /* the transaction begins before the first row is read */
-	bool any_register; /* a file names registers in its rows */
+	struct known_home homes[HOMES]; /* organisations that were found */
+	bool early;			/* the transaction begins before the first row is read */
+	bool any_register;		/* a file names registers in its rows */
 	struct writer *w;
 	struct resolver *rs;
 	struct resolve_pending pending;

@@ -28,21 +28,42 @@ any_row(struct import *im, const struct reg *r, bool retired, bool *ret_any)
 	return rc ? rc : db_step(s, ret_any, &im->ctx->err);
 }
 
+/* Where the organisation's key is kept; NULL when it is too long for that. */
+static struct known_home *
+home_place(struct import *im, struct str key)
+{
+	size_t h = key.len;
+
+	for (size_t i = 0; i < key.len; i++)
+		h = h * 31 + (unsigned char)key.ptr[i];
+	return key.len <= sizeof(im->homes[0].key) ? &im->homes[h % HOMES] : NULL;
+}
+
+static void
+home_keep(struct known_home *place, struct str key, int64_t id)
+{
+	if (!place || !id)
+		return;
+	memcpy(place->key, key.ptr, key.len);
+	place->len = key.len;
+	place->id = id;
+}
+
 /* Organisations that are there, or that the delivery brings. *ret_id 0 when there is none. */
 enum err_code
 organisation_of(struct import *im, const struct row *row, int64_t *ret_id)
 {
 	struct db_stmt *s = im->find_organisation;
 	struct db_stmt *p = im->statements[PENDING_FIND];
+	struct known_home *known = home_place(im, row->organisation);
 	enum err_code rc;
 	bool found;
 
 	*ret_id = 0;
 	if (str_eq(row->organisation, im->home))
 		*ret_id = im->o->organisation;
-	else if (str_eq(row->organisation,
-			(struct str){im->last_organisation.data, im->last_organisation.len}))
-		*ret_id = im->last_organisation_id;
+	else if (known && str_eq(row->organisation, (struct str){known->key, known->len}))
+		*ret_id = known->id;
 	if (*ret_id)
 		return ERR_NONE;
 	db_bind_text(s, 1, row->organisation);
@@ -58,9 +79,7 @@ organisation_of(struct import *im, const struct row *row, int64_t *ret_id)
 			*ret_id = db_int(p, 0);
 		db_reset(p);
 	}
-	im->last_organisation.len = 0;
-	buf_add(&im->last_organisation, row->organisation.ptr, row->organisation.len);
-	im->last_organisation_id = *ret_id;
+	home_keep(known, row->organisation, *ret_id);
 	return rc;
 }
 

@@ -2,6 +2,8 @@
 
 #include "model/sql.h"
 
+#include <string.h>
+
 enum { RETIRE_AT_ONCE = 1000 };
 
 /* Numbers of records that are not in the delivery. */
@@ -81,7 +83,6 @@ retire_missing(struct import *im, const struct reg *r)
 	}
 	if (!rc)
 		resolver_forget(im->rs);
-	im->last_organisation.len = 0;
-	im->last_organisation_id = 0;
+	memset(im->homes, 0, sizeof(im->homes));
 	return rc;
 }

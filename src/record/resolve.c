@@ -445,6 +445,19 @@ is_firm(const struct lookup *l)
 	       !memchr(l->text.ptr, ':', l->text.len) && !memchr(l->text.ptr, '/', l->text.len);
 }
 
+/* Where all records are at hand, an answer that was kept is no nearer. */
+static bool
+is_on_roll(const struct resolver *rs, const struct field *f)
+{
+	size_t i = 0;
+
+	if (f->target_count != 1)
+		return false;
+	while (rs->ctx->model->regs[i] != f->targets[0])
+		i++;
+	return rs->readers[i].use.roll != NULL;
+}
+
 /* Finds what the key means; l->id 0, or l->rival, when it means none or several. */
 static enum err_code
 look_up(struct resolver *rs, struct lookup *l, bool *ret_firm)
@@ -458,7 +471,7 @@ look_up(struct resolver *rs, struct lookup *l, bool *ret_firm)
 	enum err_code rc;
 
 	wanted.asked = f->target_count == 1 ? (const void *)f->targets[0] : f;
-	if (l->text.len <= ANSWER_TEXT && feed < FEEDS) {
+	if (l->text.len <= ANSWER_TEXT && feed < FEEDS && !is_on_roll(rs, f)) {
 		wanted.feed = (uint16_t)feed;
 		wanted.len = (uint8_t)l->text.len;
 		memcpy(wanted.text, l->text.ptr, l->text.len);

@@ -10,29 +10,33 @@ enum {
 	LOOK_FIRST = 1000, /* questions before a roll is thought of */
 	WORTH = 32,	   /* it is read when the register has at most so many records a question */
 	FEEDS = 256,
-	POOL_FIRST = 1 << 16,
+	SLOTS_LEAST = 1024,
+	UNIT = 8,
+	GROWTH = 1 << 20,
 };
 
+/* Its key follows. */
 struct entry {
 	int64_t id;
 	int64_t organisation;
 	int64_t delivered;
-	uint32_t hash;
-	uint32_t next; /* place of the next entry in the same chain, plus one */
-	uint32_t key;  /* where it stands in the pool */
 	uint16_t key_len;
 	uint16_t feed;
 };
 
+/* The first free one behind that to which the hash points. Most entries that are not meant are told
+ * by the hash here, as each look at an entry waits for memory. */
+struct slot {
+	uint32_t hash;
+	uint32_t place; /* in units of `data`, of which the first is not used; 0: free */
+};
+
 struct roll {
-	struct entry *entries;
-	size_t count;
-	size_t cap;
-	uint32_t *heads; /* as `next` */
+	struct slot *slots;
 	size_t mask;
-	char *pool;
-	size_t pool_len;
-	size_t pool_cap;
+	char *data;
+	size_t len;
+	size_t cap;
 	struct str feeds[FEEDS];
 	size_t feed_count;
 	struct arena arena; /* of the feeds' names */
@@ -44,9 +48,8 @@ roll_free(struct roll *roll)
 {
 	if (!roll)
 		return;
-	free(roll->entries);
-	free(roll->heads);
-	free(roll->pool);
+	free(roll->slots);
+	free(roll->data);
 	arena_fini(&roll->arena);
 	free(roll);
 }
@@ -67,22 +70,20 @@ key_hash(struct str key)
 	return (uint32_t)(h ^ h >> 32);
 }
 
-/* Room for so many records; false when they take more memory than is left. */
+/* At most two thirds of the slots are taken. */
 static bool
-room_make(struct roll *roll, size_t count, size_t memory)
+slots_make(struct roll *roll, size_t count, size_t memory)
 {
-	size_t heads = 1024;
+	size_t slots = SLOTS_LEAST;
 
-	while (heads < count)
-		heads *= 2;
-	roll->cap = count;
-	roll->mask = heads - 1;
-	roll->memory = count * sizeof(struct entry) + heads * sizeof(uint32_t);
+	while (slots < count + count / 2)
+		slots *= 2;
+	roll->mask = slots - 1;
+	roll->memory = slots * sizeof(struct slot);
 	if (roll->memory > memory)
 		return false;
-	roll->entries = malloc((count + 1) * sizeof(struct entry));
-	roll->heads = calloc(heads, sizeof(uint32_t));
-	return roll->entries && roll->heads;
+	roll->slots = calloc(slots, sizeof(struct slot));
+	return roll->slots != NULL;
 }
 
 static bool
@@ -100,25 +101,22 @@ feed_find(struct roll *roll, struct str feed, uint16_t *ret_number)
 	return true;
 }
 
+/* False when so many bytes more are too many. */
 static bool
-key_keep(struct roll *roll, struct str key, size_t memory)
+room_make(struct roll *roll, size_t size, size_t memory)
 {
-	size_t cap = roll->pool_cap ? roll->pool_cap * 2 : (size_t)POOL_FIRST;
 	char *more;
 
-	if (key.len > UINT16_MAX)
+	if (roll->len + size <= roll->cap)
+		return true;
+	if (roll->memory + GROWTH > memory)
 		return false;
-	if (roll->pool_len + key.len > roll->pool_cap) {
-		if (roll->memory + cap > memory || cap > UINT32_MAX)
-			return false;
-		more = realloc(roll->pool, cap);
-		if (!more)
-			return false;
-		roll->pool = more;
-		roll->pool_cap = cap;
-	}
-	memcpy(roll->pool + roll->pool_len, key.ptr, key.len);
-	roll->pool_len += key.len;
+	more = realloc(roll->data, roll->cap + GROWTH);
+	if (!more)
+		return false;
+	roll->data = more;
+	roll->cap += GROWTH;
+	roll->memory += GROWTH;
 	return true;
 }
 
@@ -127,21 +125,23 @@ static bool
 record_keep_key(struct roll *roll, const struct db_stmt *s, size_t memory)
 {
 	struct str key = db_text(s, 3);
-	struct entry *e = &roll->entries[roll->count];
-	uint32_t *head;
+	size_t size = (sizeof(struct entry) + key.len + UNIT - 1) / UNIT * UNIT;
+	struct entry e = {.id = db_int(s, 0),
+			  .organisation = db_int(s, 1),
+			  .delivered = db_int(s, 4),
+			  .key_len = (uint16_t)key.len};
+	uint32_t hash = key_hash(key);
+	size_t at = hash & roll->mask;
 
-	*e = (struct entry){.id = db_int(s, 0),
-			    .organisation = db_int(s, 1),
-			    .delivered = db_int(s, 4),
-			    .hash = key_hash(key),
-			    .key = (uint32_t)roll->pool_len,
-			    .key_len = (uint16_t)key.len};
-	if (roll->count == roll->cap || !feed_find(roll, db_text(s, 2), &e->feed) ||
-	    !key_keep(roll, key, memory))
+	if (key.len > LIMIT_KEY_BYTES || !feed_find(roll, db_text(s, 2), &e.feed) ||
+	    !room_make(roll, size, memory))
 		return false;
-	head = &roll->heads[e->hash & roll->mask];
-	e->next = *head;
-	*head = (uint32_t)++roll->count;
+	while (roll->slots[at].place)
+		at = (at + 1) & roll->mask;
+	roll->slots[at] = (struct slot){hash, (uint32_t)(roll->len / UNIT)};
+	memcpy(roll->data + roll->len, &e, sizeof(e));
+	memcpy(roll->data + roll->len + sizeof(e), key.ptr, key.len);
+	roll->len += size;
 	return true;
 }
 
@@ -179,8 +179,9 @@ roll_read(struct ctx *ctx, const struct reg *r, size_t memory, struct roll **ret
 	if (!roll)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory to look up records");
 	arena_init(&roll->arena, LIMIT_IMPORT_MEMORY_BYTES);
+	roll->len = UNIT;
 	*ret_roll = roll;
-	if (!room_make(roll, (size_t)count, memory)) {
+	if (!slots_make(roll, (size_t)count, memory)) {
 		*ret_roll = NULL;
 		roll_free(roll);
 		return ERR_NONE;
@@ -195,8 +196,6 @@ roll_read(struct ctx *ctx, const struct reg *r, size_t memory, struct roll **ret
 		*ret_roll = NULL;
 	if (!*ret_roll)
 		roll_free(roll);
-	else
-		roll->memory += roll->pool_cap;
 	return rc;
 }
 
@@ -235,20 +234,24 @@ bool
 roll_next(const struct roll *roll, struct str key, size_t *at, struct roll_found *ret_found)
 {
 	uint32_t hash = key_hash(key);
-	size_t next = *at ? roll->entries[*at - 1].next : roll->heads[hash & roll->mask];
 
-	for (; next; next = roll->entries[next - 1].next) {
-		const struct entry *e = &roll->entries[next - 1];
+	for (size_t i = *at ? *at : hash & roll->mask;; i++) {
+		const struct slot *slot = &roll->slots[i & roll->mask];
+		const char *place = roll->data + (size_t)slot->place * UNIT;
+		struct entry e;
 
-		if (e->hash != hash || e->key_len != key.len ||
-		    memcmp(roll->pool + e->key, key.ptr, key.len) != 0)
+		if (!slot->place)
+			return false;
+		if (slot->hash != hash)
 			continue;
-		*at = next;
-		*ret_found = (struct roll_found){.id = e->id,
-						 .organisation = e->organisation,
-						 .delivered = e->delivered,
-						 .feed = roll->feeds[e->feed]};
+		memcpy(&e, place, sizeof(e));
+		if (e.key_len != key.len || memcmp(place + sizeof(e), key.ptr, key.len) != 0)
+			continue;
+		*at = (i & roll->mask) + 1;
+		*ret_found = (struct roll_found){.id = e.id,
+						 .organisation = e.organisation,
+						 .delivered = e.delivered,
+						 .feed = roll->feeds[e.feed]};
 		return true;
 	}
-	return false;
 }

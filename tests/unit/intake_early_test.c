@@ -13,36 +13,30 @@ struct outcome {
 	struct delivery_counts counts;
 	long line; /* of the first rejection; 0 when there is none */
 	char reason[96];
-	int64_t people; /* current ones afterwards, and a sum that tells their versions */
-	int64_t versions;
 };
 
-/* Delivers the texts as files of persons onto what is there before, and tells what came of it. */
+/* Delivers the texts as files of persons onto what is there, tells what comes of it, and changes
+ * nothing. */
 static struct outcome
-outcome_of(const char *const *texts, size_t count, bool full, bool slow)
+outcome_of(struct store_fixture *f, const char *const *texts, bool full, bool slow)
 {
-	STORE f;
-	struct delivery_options o = {.full = full};
-	struct text_file files[4] = {{0}};
+	struct delivery_options o = {.full = full, .dry_run = true};
+	struct text_file files[2] = {
+		{.name = "first.csv", .reg = "person", .text = str_of(texts[0]), .slow = slow},
+		{.name = "second.csv",		       .reg = "person",		.slow = slow	    },
+	};
 	struct delivery_report report;
 	struct outcome out = {0};
 
-	store_open(&f);
-	(void)deliver_csv(&f, "person", before);
-	for (size_t i = 0; i < count; i++)
-		files[i] = (struct text_file){.name = i ? "second.csv" : "first.csv",
-					      .reg = "person",
-					      .text = str_of(texts[i]),
-					      .slow = slow};
-	CHECK(!deliver(&f, &o, files, count, &report));
+	if (texts[1])
+		files[1].text = str_of(texts[1]);
+	CHECK(!deliver(f, &o, files, texts[1] ? 2 : 1, &report));
 	out.counts = report.total;
 	if (report.rejection_count > 0) {
 		out.line = report.rejections[0].line;
 		CHECK(!strcmp(report.rejections[0].column, "key"));
 		strncpy(out.reason, report.rejections[0].reason, sizeof(out.reason) - 1);
 	}
-	out.people = store_count(&f, "select count(*) from person");
-	out.versions = store_count(&f, "select sum(row_version * length(name)) from person");
 	return out;
 }
 
@@ -50,8 +44,7 @@ static bool
 same_outcome(const struct outcome *a, const struct outcome *b)
 {
 	return counts_are(&a->counts, &b->counts) && a->line == b->line &&
-	       !strcmp(a->reason, b->reason) && a->people == b->people &&
-	       a->versions == b->versions;
+	       !strcmp(a->reason, b->reason);
 }
 
 /* Each order of what a key's first and second row may be: the first counts, whether its rows were
@@ -70,7 +63,10 @@ TEST(of_two_rows_with_a_key_the_first_counts_in_every_order)
 		{"dan,Dan",  "dan,Dan",  {.read = 2, .added = 1, .rejected = 1}    },
 		{"dan,Dan",  "dan,Dana", {.read = 2, .added = 1, .rejected = 1}    },
 	};
+	STORE f;
 
+	store_open(&f);
+	(void)deliver_csv(&f, "person", before);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		for (int way = 0; way < 8; way++) {
 			bool full = way & 1;
@@ -78,7 +74,7 @@ TEST(of_two_rows_with_a_key_the_first_counts_in_every_order)
 			bool third = way & 4;
 			char one[96];
 			char two[96];
-			const char *texts[] = {one, two};
+			const char *texts[] = {one, parted ? two : NULL};
 			struct outcome early, late;
 			struct delivery_counts counts = cases[i].counts;
 
@@ -96,8 +92,8 @@ TEST(of_two_rows_with_a_key_the_first_counts_in_every_order)
 			counts.rejected += third;
 			/* Those of the three that the delivery does not hold. */
 			counts.retired = full ? strncmp(cases[i].first, "ann", 3) ? 3 : 2 : 0;
-			early = outcome_of(texts, parted ? 2 : 1, full, false);
-			late = outcome_of(texts, parted ? 2 : 1, full, true);
+			early = outcome_of(&f, texts, full, false);
+			late = outcome_of(&f, texts, full, true);
 			CHECK(counts_are(&early.counts, &counts));
 			CHECK(early.line == (parted ? 2 : 3));
 			CHECK(strstr(early.reason, parted ? "already in first.csv, line 2"

@@ -58,15 +58,15 @@ TEST(a_roll_that_would_take_more_than_its_memory_is_not_read)
 	STORE f;
 	struct record r;
 	struct roll_use use;
-	size_t memory = 6000;
+	size_t memory = 10000;
 
 	store_open(&f);
 	r = store_record(&f, "person", "ann");
 	store_set(&f, &r, "name", "Ann");
 	(void)store_put(&f, &r);
-	/* Enough for the entries, not for the keys. */
+	/* Enough for the slots, not for the keys. */
 	use = asked_often(&f, &memory);
-	CHECK(!use.roll && memory == 6000);
+	CHECK(!use.roll && memory == 10000);
 	memory = 10;
 	use = asked_often(&f, &memory);
 	CHECK(!use.roll && memory == 10);
