@@ -7,7 +7,7 @@
  * and the kernel keep; user: every other. enabled  no when the account has expired or its shell
  * ends at once (nologin, false, ...), as nobody can then log in; yes when its password can be used
  * (or is empty), or the password is locked but the home folder holds SSH keys, which work all the
- * same; no when neither password nor keys are there; else left out. password_changed_at   only
+ * same; no when neither password nor keys are there; else unknown. password_changed_at   only
  * where there is a password, locked ones included.
  */
 #ifndef COLLECT_ACCOUNTS_PRIV_H

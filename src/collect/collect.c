@@ -25,13 +25,11 @@ write_endpoint(struct collection *c)
 {
 	const struct endpoint *seen = &c->endpoint;
 	struct str build = c->build.ptr ? c->build : c->kernel;
-	char now[CIVIL_INSTANT_LEN + 1];
 
 	if (c->build.ptr && c->kernel.ptr)
 		build = str_of(
 			arena_format(c->arena, "%.*s %.*s", STR_ARG(c->build), STR_ARG(c->kernel)));
-	civil_format_instant(c->now_ms, now);
-	if (!record_begin(c, IN_ENDPOINT_STATUS, arena_format(c->arena, "%s@%s", c->host, now)))
+	if (!record_begin(c, IN_ENDPOINT_STATUS, c->host))
 		return;
 	record_text(c, "asset", str_of(c->host));
 	record_instant(c, "reported_at", c->now_ms);
@@ -44,10 +42,11 @@ write_endpoint(struct collection *c)
 	record_flag(c, "disk_encrypted", seen->disk_encrypted);
 	record_text(c, "encryption_product", str_of(seen->encryption_product));
 	record_text(c, "build_observed", build);
-	if (seen->clock.has_offset) {
-		jw_key(&c->line, "clock_offset_ms");
+	jw_key(&c->line, "clock_offset_ms");
+	if (seen->clock.has_offset)
 		jw_int(&c->line, seen->clock.offset_ms);
-	}
+	else
+		jw_null(&c->line);
 	record_text(c, "time_source", seen->clock.source);
 	record_end(c);
 }

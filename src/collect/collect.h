@@ -1,7 +1,7 @@
 /* collect.h -- reads the machine it runs on and writes what it saw as one delivery.
  *
  * Nothing on the machine is changed. Without root it sees less and says what it could not see; a
- * fact that it could not see is left out of the record, because unknown is not false.
+ * fact that it could not see is null in the record: unknown is not false, nor what it was.
  *
  * The delivery is JSON lines. The first is
  *   {"holdfast":"delivery","version":1,"source":"collect","host":"...","collected_at":"...Z",
@@ -17,7 +17,7 @@
  *   account           LOGIN@HOST          one for each line of /etc/passwd
  *   software          PACKAGE             the same key on every host
  *   installation      PACKAGE@HOST        PACKAGE-VERSION@HOST where rpm holds several versions
- *   endpoint_status   HOST@COLLECTED_AT   one report for each run: the register is append-only
+ *   endpoint_status   HOST                the last report: earlier ones are its history
  *
  * HOST is the host name in lower case. Keys stay the same from run to run. Passwords and their
  * hashes are never in the output; the memory that held them is wiped.

@@ -188,11 +188,9 @@ record_begin(struct collection *c, enum collect_register in, const char *key)
 void
 record_text(struct collection *c, const char *field, struct str value)
 {
-	if (!value.ptr)
-		return;
-	if (!text_is_clean(value, LIMIT_FIELD_BYTES)) {
+	if (value.ptr && !text_is_clean(value, LIMIT_FIELD_BYTES)) {
 		c->bad_values++;
-		return;
+		value = (struct str){0};
 	}
 	jw_key(&c->line, field);
 	jw_text(&c->line, value);
@@ -215,10 +213,11 @@ record_words(struct collection *c, const char *field, const struct str *words, s
 void
 record_flag(struct collection *c, const char *field, enum tri value)
 {
-	if (value == UNKNOWN)
-		return;
 	jw_key(&c->line, field);
-	jw_bool(&c->line, value == YES);
+	if (value == UNKNOWN)
+		jw_null(&c->line);
+	else
+		jw_bool(&c->line, value == YES);
 }
 
 void
@@ -226,10 +225,12 @@ record_instant(struct collection *c, const char *field, int64_t ms)
 {
 	char text[CIVIL_INSTANT_LEN + 1];
 
-	if (ms <= 0 || ms > c->now_ms + MS_PER_DAY)
-		return;
-	civil_format_instant(ms, text);
-	record_text(c, field, str_of(text));
+	if (ms > 0 && ms <= c->now_ms + MS_PER_DAY) {
+		civil_format_instant(ms, text);
+		record_text(c, field, str_of(text));
+	} else {
+		record_text(c, field, (struct str){0});
+	}
 }
 
 void

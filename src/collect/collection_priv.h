@@ -1,6 +1,6 @@
 /* collection_priv.h -- one run of collect: what the probes share.
  *
- * A probe never fails. What it cannot see it adds to the gaps, and it leaves the fact out of the
+ * A probe never fails. What it cannot see it adds to the gaps, and the fact is null in the
  * records. Every path is below `root`. All memory is the arena's; collect_run asks after each probe
  * whether it is over.
  */
@@ -162,13 +162,13 @@ bool collection_has(struct collection *c, const char *path);
 bool collection_run_program(struct collection *c, const char *const *argv, struct str *ret_out);
 
 /* One record: begin, fields, end. Begin refuses (false, counted) a key that is no clean text or too
- * long; then nothing more is written. A field whose value is not known is left out, and so is an
+ * long; then nothing more is written. A field whose value is not known is null, and so is an
  * unclean text (counted). */
 bool record_begin(struct collection *c, enum collect_register in, const char *key);
 void record_text(struct collection *c, const char *field, struct str value);
 void record_words(struct collection *c, const char *field, const struct str *words, size_t count);
 void record_flag(struct collection *c, const char *field, enum tri value);
-/* Something that happened: left out when it is 0 or, as a wrong clock may say, more than a day
+/* Something that happened: unknown when it is 0 or, as a wrong clock may say, more than a day
  * ahead. */
 void record_instant(struct collection *c, const char *field, int64_t ms);
 void record_end(struct collection *c);

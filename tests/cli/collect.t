@@ -24,3 +24,13 @@ expect_exit 3 holdfast collect --output folder
 [ -z "$(ls -A folder)" ] || fail 'something is left in the folder'
 expect_exit 5 sh -c 'holdfast collect >/dev/full'
 expect_err 'cannot write to standard output'
+
+# A second look makes new versions of the same records, and no second report.
+ok holdfast init --home again
+ok holdfast collect --host box --output one.jsonl
+ok holdfast import --home again one.jsonl
+sleep 1.1 # a report says when it was made, to the second
+ok holdfast collect --host box --output two.jsonl
+ok holdfast import --home again two.jsonl
+[ "$(sqlite3 again/holdfast.db 'select count(*), max(row_version) from endpoint_status')" = '1|2' ] ||
+	fail 'endpoint_status is not one record with a history'
