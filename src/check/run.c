@@ -344,6 +344,17 @@ organisation_read(struct check *c, int64_t *organisation)
 	return ERR_NONE;
 }
 
+/* A reason tells what records hold, so whoever delivers them must not make it too long to keep. */
+static struct str
+reason_keep(struct arena *a, struct str reason)
+{
+	if (reason.len > LIMIT_REASON_BYTES) {
+		reason.len = LIMIT_REASON_BYTES;
+		reason.len = text_whole(reason);
+	}
+	return str_dup(a, reason);
+}
+
 static enum err_code
 failure_add(struct running *run, size_t counter)
 {
@@ -361,7 +372,7 @@ failure_add(struct running *run, size_t counter)
 	*f = (struct check_failure){
 		.record = db_int(c->check, c->record_column),
 		.organisation = run->roster->organisations[run->roster->owners[counter] - 1],
-		.reason = str_dup(run->arena, reason)};
+		.reason = reason_keep(run->arena, reason)};
 	rc = organisation_read(c, &f->organisation);
 	if (!rc && c->since_column >= 0)
 		rc = since_read(run, db_text(c->check, c->since_column), &f->since);

@@ -210,3 +210,19 @@ TEST(a_plan_with_fewer_duties_leaves_the_cells_of_the_others_as_they_were)
 	CHECK(check_is(&f, "select result, row_version from cell where obligation = '9-z'",
 		       "failing 1"));
 }
+
+TEST(a_reason_that_is_too_long_is_cut_between_characters)
+{
+	CLEANUP(buf_fini) struct buf fields = {.limit = 100000};
+	PLAN f;
+
+	check_open(&f, DUTY);
+	buf_addf(&fields, "enabled=yes|login=x");
+	while (fields.len < 65000)
+		buf_addf(&fields, "\xc3\xa4");
+	(void)check_put(&f, "account", "a", f.home, fields.data);
+	(void)check_assess(&f);
+	CHECK(check_is(&f, "select length(f.reason), substr(f.reason, 500, 9) from failure f",
+		       "500 \xc3\xa4"));
+	CHECK(check_settled(&f));
+}
