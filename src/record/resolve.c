@@ -1,8 +1,8 @@
 #include "record/resolve.h"
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "model/sql.h"
+#include "record/resolve_priv.h"
 #include "record/roll.h"
 
 #include <stdlib.h>
@@ -14,7 +14,6 @@ enum {
 	PLACES = 4,
 	ANSWER_TEXT = 32,
 	FEEDS = 64,
-	NEAR_KEYS = 16,
 	/* How well a record with the key suits: the higher, the better. */
 	RANK_ANY = 1,
 	RANK_ORGANISATION,
@@ -61,16 +60,6 @@ struct resolve_found {
 	int rank;
 	int64_t id;
 	int64_t rival; /* another one that suits as well; 0 when there is none */
-};
-
-/* One reference that is looked up. */
-struct lookup {
-	const struct record *record;
-	const struct field *field;
-	struct str text;
-	int64_t id; /* 0 until found */
-	int rank;
-	int64_t rival; /* not 0: it may mean this record as well */
 };
 
 enum err_code
@@ -300,86 +289,6 @@ find(struct resolver *rs, struct lookup *l)
 	return rc;
 }
 
-/* The key of the register nearest to the text, among its neighbours in order. */
-static enum err_code
-nearest_key(struct resolver *rs, const struct reg *target, struct str text, struct arena *a,
-	    const char **ret_key)
-{
-	static const char *const tails[] = {
-		"where t.key >= :key order by t.key limit 8",
-		"where t.key < :key order by t.key desc limit 8",
-	};
-	const char *keys[NEAR_KEYS];
-	size_t count = 0;
-	enum err_code rc = ERR_NONE;
-
-	for (size_t i = 0; !rc && i < COUNT_OF(tails); i++) {
-		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-		DB_STMT *s = NULL;
-		bool row;
-
-		sql_from(target, "t.key", tails[i], &sql);
-		rc = db_prepare(rs->ctx->db, sql.data, &s, &rs->ctx->err);
-		if (rc)
-			return rc;
-		db_bind_text(s, 1, text);
-		while (!(rc = db_step(s, &row, &rs->ctx->err)) && row && count < NEAR_KEYS)
-			keys[count++] = str_z(a, db_text(s, 0));
-	}
-	if (!rc)
-		*ret_key = text_nearest(text, keys, count);
-	return rc;
-}
-
-static const char *
-target_title(const struct field *f)
-{
-	return f->target_count == 1 ? f->targets[0]->name : "record";
-}
-
-static enum err_code
-refuse_missing(struct resolver *rs, const struct lookup *l)
-{
-	const struct field *f = l->field;
-	const struct reg *target = f->target_count == 1 ? f->targets[0] : NULL;
-	bool secret = l->record->reg->restricted;
-	struct arena scratch;
-	const char *near = NULL;
-	enum err_code rc = ERR_NONE;
-
-	if (secret)
-		return err_set(&rs->ctx->err, ERR_INVALID, f->name, "there is no such %s now",
-			       target_title(f));
-	arena_init(&scratch, LIMIT_IMPORT_MEMORY_BYTES);
-	if (target && !target->restricted)
-		rc = nearest_key(rs, target, l->text, &scratch, &near);
-	if (!rc)
-		rc = err_set(&rs->ctx->err, ERR_INVALID, f->name, "there is no %s '%.*s' now%s%s%s",
-			     target_title(f), l->text.len > 60 ? 60 : (int)l->text.len, l->text.ptr,
-			     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-	arena_fini(&scratch);
-	return rc;
-}
-
-static enum err_code
-refuse_ambiguous(struct resolver *rs, const struct lookup *l)
-{
-	const struct reg *one = model_reg_of_id(rs->ctx->model, l->id);
-	const struct reg *other = model_reg_of_id(rs->ctx->model, l->rival);
-	bool secret = l->record->reg->restricted;
-	struct str shown = secret ? str_of("the key") : l->text;
-
-	if (one != other)
-		return err_set(&rs->ctx->err, ERR_INVALID, l->field->name,
-			       "'%.*s' may be of register '%s' or '%s'; write %s:KEY",
-			       shown.len > 60 ? 60 : (int)shown.len, shown.ptr, one->name,
-			       other->name, one->name);
-	return err_set(&rs->ctx->err, ERR_INVALID, l->field->name,
-		       "'%.*s' may mean several records of '%s'; write ORGANISATION/KEY, or the "
-		       "record's name such as %s-1042",
-		       shown.len > 60 ? 60 : (int)shown.len, shown.ptr, one->name, one->prefix);
-}
-
 /* A small number for the feed's name; FEEDS when there are too many. */
 static size_t
 feed_number(struct resolver *rs, struct str feed)
@@ -503,9 +412,9 @@ resolve_key(struct resolver *rs, const struct record *r, const struct field *f, 
 	if (rc)
 		return rc;
 	if (!l.id)
-		return refuse_missing(rs, &l);
+		return resolve_refuse_missing(rs->ctx, &l);
 	if (l.rival)
-		return refuse_ambiguous(rs, &l);
+		return resolve_refuse_ambiguous(rs->ctx, &l);
 	*ret_id = l.id;
 	return ERR_NONE;
 }

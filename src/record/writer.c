@@ -114,9 +114,7 @@ writer_endp(struct writer **w)
 	writer_end(*w);
 }
 
-/* What was begun and not finished must never be committed; and after some errors the engine has
- * rolled back by itself, so that the next statement would stand alone. */
-static enum err_code
+enum err_code
 step_end(struct writer *w, enum err_code rc)
 {
 	if (rc && (w->halfway || rc == ERR_IO || rc == ERR_BUSY || rc == ERR_INTERNAL))
@@ -125,8 +123,8 @@ step_end(struct writer *w, enum err_code rc)
 	return rc;
 }
 
-static enum err_code
-whole(struct writer *w)
+enum err_code
+step_begin(struct writer *w)
 {
 	if (w->torn)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "",
@@ -137,7 +135,7 @@ whole(struct writer *w)
 enum err_code
 writer_commit(struct writer *w)
 {
-	enum err_code rc = whole(w);
+	enum err_code rc = step_begin(w);
 
 	if (!rc)
 		rc = counters_store(w);
@@ -171,98 +169,12 @@ writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id)
 	return ERR_NONE;
 }
 
-/* Among the current records that were read at once. */
-static void
-find_on_roll(const struct reg_writer *rw, const struct record *r, int64_t *ret_id,
-	     int64_t *ret_delivered)
-{
-	struct roll_found found;
-	size_t at = 0;
-
-	while (roll_next(rw->use.roll, r->key, &at, &found)) {
-		if (!rw->by_key_alone &&
-		    (found.organisation != r->organisation || !str_eq(found.feed, r->feed)))
-			continue;
-		*ret_id = found.id;
-		*ret_delivered = found.delivered;
-		return;
-	}
-}
-
-static enum err_code
-find_with(struct writer *w, struct db_stmt *s, const struct record *r, bool by_key_alone,
-	  int64_t *ret_found)
-{
-	bool row;
-	enum err_code rc;
-
-	db_bind_text(s, 1, r->key);
-	if (!by_key_alone) {
-		db_bind_int(s, 2, r->organisation);
-		db_bind_text(s, 3, r->feed);
-	}
-	rc = db_step(s, &row, &w->ctx->err);
-	for (int i = 0; !rc && row && i < 2; i++)
-		ret_found[i] = db_int(s, i);
-	if (!rc)
-		db_reset(s);
-	return rc;
-}
-
-enum err_code
-writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *ret_delivered)
-{
-	int64_t found[2] = {0}; /* number, digest */
-	struct reg_writer *rw;
-	enum err_code rc = reg_writer_get(w, r->reg, &rw);
-
-	if (!rc)
-		rc = roll_ask(w->ctx, r->reg, &w->memory, &rw->use);
-	if (!rc && rw->use.roll)
-		find_on_roll(rw, r, &found[0], &found[1]);
-	else if (!rc)
-		rc = find_with(w, rw->find, r, rw->by_key_alone, found);
-	if (!rc && !found[0]) {
-		rc = find_with(w, rw->find_retired, r, rw->by_key_alone, found);
-		found[1] = WRITER_RETIRED;
-	}
-	if (rc)
-		return rc;
-	*ret_id = found[0];
-	if (ret_delivered)
-		*ret_delivered = found[1];
-	return ERR_NONE;
-}
-
 /* A roll does not know what is written, and to read it again and again would cost too much. */
 static void
 roll_end(struct writer *w, struct reg_writer *rw)
 {
 	roll_drop(&rw->use, &w->memory);
 	rw->use.next_look = INT64_MAX;
-}
-
-enum err_code
-writer_load(struct writer *w, const struct reg *r, int64_t id, struct arena *a,
-	    struct record *ret_record)
-{
-	struct reg_writer *rw;
-	enum err_code rc = reg_writer_get(w, r, &rw);
-	bool row;
-
-	if (rc)
-		return rc;
-	db_bind_int(rw->load, 1, id);
-	rc = db_step(rw->load, &row, &w->ctx->err);
-	if (!rc && !row)
-		rc = err_set(&w->ctx->err, ERR_MISSING, "", "there is no such record now");
-	if (rc)
-		return rc;
-	rc = record_read(rw->reader, rw->load, a, ret_record);
-	if (!rc)
-		record_keep(ret_record, a);
-	db_reset(rw->load);
-	return rc;
 }
 
 enum err_code
@@ -380,8 +292,8 @@ entry_make(struct writer *w, const struct record *r)
 	return record_entry(w->ctx, r, w->ctx->actor, &w->entry);
 }
 
-static enum err_code
-seal(struct writer *w, int64_t subject, int64_t version)
+enum err_code
+entry_seal(struct writer *w, int64_t subject, int64_t version)
 {
 	return ledger_add(w->ctx->ledger, subject, version,
 			  (struct str){w->entry.data, w->entry.len}, &w->ctx->err);
@@ -465,7 +377,7 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 	if (!rc)
 		rc = items_write(w, rw, r);
 	if (!rc)
-		rc = seal(w, r->id, r->version);
+		rc = entry_seal(w, r->id, r->version);
 	*ret_written = present ? WRITTEN_CHANGED : WRITTEN_ADDED;
 	return rc;
 }
@@ -474,7 +386,7 @@ enum err_code
 writer_put(struct writer *w, struct record *r, enum written *ret_written)
 {
 	struct reg_writer *rw;
-	enum err_code rc = whole(w);
+	enum err_code rc = step_begin(w);
 	int64_t counter = r->id & (((int64_t)1 << ID_CODE_SHIFT) - 1);
 
 	if (!rc)
@@ -531,7 +443,7 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 	db_bind_int(rw->retire, columns + 2, 1);
 	rc = db_run(rw->retire, &w->ctx->err);
 	if (!rc)
-		rc = seal(w, last->id, last->version);
+		rc = entry_seal(w, last->id, last->version);
 	db_reset(rw->load);
 	db_bind_int(rw->remove, 1, last->id);
 	return rc ? rc : db_run(rw->remove, &w->ctx->err);
@@ -542,7 +454,7 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 {
 	struct reg_writer *rw;
 	struct record last;
-	enum err_code rc = whole(w);
+	enum err_code rc = step_begin(w);
 	bool row;
 
 	if (!rc)
@@ -561,63 +473,4 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 	db_reset(rw->load);
 	arena_reset(&w->scratch);
 	return step_end(w, rc);
-}
-
-static enum err_code
-event_number(struct writer *w)
-{
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(w->ctx->db, "select coalesce(max(id), 0) + 1 from event", &s,
-				      &w->ctx->err);
-	bool row;
-
-	if (!rc)
-		rc = db_step(s, &row, &w->ctx->err);
-	if (rc)
-		return rc;
-	w->next_event = db_int(s, 0);
-	return db_prepare(w->ctx->db,
-			  "insert into event (id, kind, at, actor, detail) "
-			  "values (:id, :kind, :at, :actor, :detail)",
-			  &w->insert_event, &w->ctx->err);
-}
-
-static enum err_code
-event_put(struct writer *w, const struct event *ev)
-{
-	struct db_stmt *s = w->insert_event;
-	enum err_code rc;
-
-	w->entry.len = 0;
-	w->entry.failed = false;
-	event_entry(ev, &w->entry);
-	if (w->entry.failed || w->entry.len > LIMIT_ENTRY_BYTES)
-		return err_set(&w->ctx->err, ERR_TOO_BIG, "",
-			       "the event is longer than %d bytes altogether", LIMIT_ENTRY_BYTES);
-	db_bind_int(s, 1, ev->id);
-	db_bind_text(s, 2, ev->kind);
-	db_bind_int(s, 3, ev->at);
-	db_bind_int(s, 4, w->ctx->actor_id);
-	db_bind_text(s, 5, ev->detail);
-	rc = db_run(s, &w->ctx->err);
-	if (rc)
-		return rc;
-	w->halfway = true;
-	w->next_event++;
-	return seal(w, ev->id, 1);
-}
-
-enum err_code
-writer_event(struct writer *w, const char *kind, struct str detail)
-{
-	struct event ev = {
-		.at = w->now, .kind = str_of(kind), .actor = w->ctx->actor, .detail = detail};
-	enum err_code rc = whole(w);
-
-	if (!rc && !w->insert_event)
-		rc = event_number(w);
-	if (rc)
-		return rc;
-	ev.id = w->next_event;
-	return step_end(w, event_put(w, &ev));
 }

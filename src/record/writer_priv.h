@@ -51,6 +51,13 @@ struct writer {
 MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,
 					struct reg_writer **ret_rw);
 void reg_writer_free(struct reg_writer *rw);
+/* A step writes something whole: refused after one that failed halfway. What was begun and not
+ * finished must never be committed; and after some errors the engine has rolled back by itself, so
+ * that the next statement would stand alone. */
+MUST_CHECK enum err_code step_begin(struct writer *w);
+enum err_code step_end(struct writer *w, enum err_code rc);
+/* Makes what stands in w->entry a leaf. */
+MUST_CHECK enum err_code entry_seal(struct writer *w, int64_t subject, int64_t version);
 /* same.c: whether the two say the same; version, time and actor apart. */
 bool record_same(const struct record *a, const struct record *b);
 /* The statements of the last writer, or new ones; and back for the next, when all went well. */

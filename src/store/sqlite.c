@@ -251,67 +251,6 @@ sqlite_deadline(struct db *db, int64_t ms)
 	of_db(db)->deadline_ns = ms ? monotonic_ns() + ms * 1000000 : 0;
 }
 
-static bool
-function_allowed(const char *name)
-{
-	for (size_t i = 0; db_functions[i]; i++) {
-		if (sqlite3_stricmp(name, db_functions[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The engine's own tables, and those that it makes up while they are read. */
-static bool
-table_is_engines(const char *name)
-{
-	static const char *const starts[] = {"sqlite_", "pragma_", "json_"};
-	static const char *const names[] = {"dbstat", "bytecode", "tables_used"};
-
-	for (size_t i = 0; i < COUNT_OF(starts); i++) {
-		if (sqlite3_strnicmp(name, starts[i], (int)strlen(starts[i])) == 0)
-			return true;
-	}
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		if (sqlite3_stricmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int
-authorize(struct db_guard *guard, int action, const char *first, const char *second)
-{
-	switch (action) {
-	case SQLITE_SELECT:
-	case SQLITE_RECURSIVE:
-		return SQLITE_OK;
-	case SQLITE_READ:
-		if (table_is_engines(first))
-			return SQLITE_DENY;
-		if (guard->reads)
-			guard->reads(guard->object, first);
-		return SQLITE_OK;
-	case SQLITE_FUNCTION:
-		return function_allowed(second) ? SQLITE_OK : SQLITE_DENY;
-	default:
-		return SQLITE_DENY;
-	}
-}
-
-static int
-on_authorize(void *object, int action, const char *first, const char *second, const char *database,
-	     const char *trigger)
-{
-	struct db_guard *guard = object;
-	int answer = authorize(guard, action, first, second);
-
-	(void)database;
-	(void)trigger;
-	guard->denied = guard->denied || answer == SQLITE_DENY;
-	return answer;
-}
-
 static enum err_code
 prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 {
@@ -323,34 +262,6 @@ prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 	if (guard)
 		return err_set(e, ERR_INVALID, "", "%s", sqlite3_errmsg(d->handle));
 	return sqlite_fail(d, "database", e);
-}
-
-/* Only white space, comments and semicolons may follow a statement. */
-static bool
-tail_is_empty(const char *tail)
-{
-	while (tail && *tail != '\0') {
-		const char *end;
-
-		if (strchr(" \t\r\n;", *tail)) {
-			tail++;
-		} else if (tail[0] == '-' && tail[1] == '-') {
-			tail += strcspn(tail, "\n");
-		} else if (tail[0] == '/' && tail[1] == '*') {
-			end = strstr(tail + 2, "*/");
-			tail = end ? end + 2 : tail + strlen(tail);
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* What gives no column is no question, as "reindex" where there is nothing to index. */
-static bool
-only_reads(sqlite3_stmt *handle)
-{
-	return sqlite3_stmt_readonly(handle) && sqlite3_column_count(handle) > 0;
 }
 
 static enum err_code
@@ -365,21 +276,19 @@ sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db
 
 	if (!s)
 		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
-	if (guard) {
-		guard->denied = false;
-		(void)sqlite3_set_authorizer(d->handle, on_authorize, guard);
-	}
+	if (guard)
+		sqlite_guard_on(d, guard);
 	status = sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle,
 				    &tail);
 	if (guard)
-		(void)sqlite3_set_authorizer(d->handle, NULL, NULL);
+		sqlite_guard_off(d);
 	if (status != SQLITE_OK) {
 		if (guard)
 			guard->offset = sqlite3_error_offset(d->handle);
 		rc = prepare_failed(d, guard, e);
 	} else if (!s->handle) {
 		rc = err_set(e, ERR_INVALID, "", "the statement is empty");
-	} else if (!tail_is_empty(tail) || (guard && !only_reads(s->handle))) {
+	} else if (!sqlite_tail_is_empty(tail) || (guard && !sqlite_only_reads(s->handle))) {
 		if (guard)
 			guard->offset = tail ? tail + strspn(tail, " \t\r\n;") - sql : -1;
 		rc = err_set(e, ERR_INVALID, "", "one statement that only reads is allowed here");

@@ -18,6 +18,15 @@ enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);
 
+/* sqlite_guard.c: while it is on, statements may only read tables and call the functions of the
+ * plan format. */
+void sqlite_guard_on(struct sqlite_db *d, struct db_guard *guard);
+void sqlite_guard_off(struct sqlite_db *d);
+/* Only white space, comments and semicolons may follow a statement. */
+bool sqlite_tail_is_empty(const char *tail);
+/* What gives no column is no question, as "reindex" where there is nothing to index. */
+bool sqlite_only_reads(sqlite3_stmt *handle);
+
 /* sqlite_schema.c */
 enum err_code sqlite_create_table(struct db *db, const struct table *t, struct err *e);
 enum err_code sqlite_drop_table(struct db *db, const struct table *t, struct err *e);

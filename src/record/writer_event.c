@@ -1,0 +1,63 @@
+#include "record/writer_priv.h"
+
+#include "base/limits.h"
+#include "ledger/ledger.h"
+
+static enum err_code
+event_number(struct writer *w)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(w->ctx->db, "select coalesce(max(id), 0) + 1 from event", &s,
+				      &w->ctx->err);
+	bool row;
+
+	if (!rc)
+		rc = db_step(s, &row, &w->ctx->err);
+	if (rc)
+		return rc;
+	w->next_event = db_int(s, 0);
+	return db_prepare(w->ctx->db,
+			  "insert into event (id, kind, at, actor, detail) "
+			  "values (:id, :kind, :at, :actor, :detail)",
+			  &w->insert_event, &w->ctx->err);
+}
+
+static enum err_code
+event_put(struct writer *w, const struct event *ev)
+{
+	struct db_stmt *s = w->insert_event;
+	enum err_code rc;
+
+	w->entry.len = 0;
+	w->entry.failed = false;
+	event_entry(ev, &w->entry);
+	if (w->entry.failed || w->entry.len > LIMIT_ENTRY_BYTES)
+		return err_set(&w->ctx->err, ERR_TOO_BIG, "",
+			       "the event is longer than %d bytes altogether", LIMIT_ENTRY_BYTES);
+	db_bind_int(s, 1, ev->id);
+	db_bind_text(s, 2, ev->kind);
+	db_bind_int(s, 3, ev->at);
+	db_bind_int(s, 4, w->ctx->actor_id);
+	db_bind_text(s, 5, ev->detail);
+	rc = db_run(s, &w->ctx->err);
+	if (rc)
+		return rc;
+	w->halfway = true;
+	w->next_event++;
+	return entry_seal(w, ev->id, 1);
+}
+
+enum err_code
+writer_event(struct writer *w, const char *kind, struct str detail)
+{
+	struct event ev = {
+		.at = w->now, .kind = str_of(kind), .actor = w->ctx->actor, .detail = detail};
+	enum err_code rc = step_begin(w);
+
+	if (!rc && !w->insert_event)
+		rc = event_number(w);
+	if (rc)
+		return rc;
+	ev.id = w->next_event;
+	return step_end(w, event_put(w, &ev));
+}
