@@ -31,13 +31,18 @@ grid_text(struct grid *g, struct str text)
 void
 grid_addf(struct grid *g, const char *format, ...)
 {
-	char text[512];
+	char *text;
 	va_list args;
+	int len;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	grid_text(g, str_of(text));
+	text = arena_alloc(&g->cli->arena, (size_t)len + 1);
+	va_start(args, format);
+	(void)vsnprintf(text, (size_t)len + 1, format, args);
+	va_end(args);
+	grid_text(g, (struct str){text, (size_t)len});
 }
 
 void

@@ -186,19 +186,22 @@ show_assessed(struct cli *c, struct ctx *ctx, struct str assessed)
 			  cli_command(c, "assess"));
 }
 
+/* A key or name in full comes before all that only begin with the text. */
 static enum err_code
 organisations_like(struct ctx *ctx, const char *text, int64_t *ret_id, size_t *ret_count)
 {
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(
 		ctx->db,
-		"select o.id from organisation o where lower(o.key) = lower(:text) "
+		"select o.id, case when lower(o.key) = lower(:text) or lower(o.name) = "
+		"lower(:text) "
+		"then 0 else 1 end from organisation o where lower(o.key) = lower(:text) "
 		"or lower(o.name) = lower(:text) or substr(lower(o.key), 1, length(:text)) = "
 		"lower(:text) "
 		"or substr(lower(o.name), 1, length(:text)) = lower(:text) "
-		"order by case when lower(o.key) = lower(:text) or lower(o.name) = lower(:text) "
-		"then 0 else 1 end, o.id",
+		"order by 2, o.id",
 		&s, &ctx->err);
+	int64_t best = 0;
 	bool row;
 
 	*ret_count = 0;
@@ -206,8 +209,11 @@ organisations_like(struct ctx *ctx, const char *text, int64_t *ret_id, size_t *r
 		return rc;
 	db_bind_text(s, 1, str_of(text));
 	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
-		if ((*ret_count)++ == 0)
+		if (*ret_count == 0) {
 			*ret_id = db_int(s, 0);
+			best = db_int(s, 1);
+		}
+		*ret_count += db_int(s, 1) == best;
 	}
 	return rc;
 }

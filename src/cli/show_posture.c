@@ -1,5 +1,8 @@
 #include "cli/show.h"
 
+#include "base/civil.h"
+#include "check/period.h"
+
 #include <string.h>
 
 enum { WORST_SHOWN = 12 };
@@ -156,6 +159,18 @@ next_print(struct cli *c, const struct tally *worst, const struct posture_list *
 	cli_print(c, "  %s\n", cli_command(c, "verify"));
 }
 
+/* Whether the last assessment lies in a month that has ended. */
+static bool
+month_is_new(const struct ctx *ctx, struct str assessed)
+{
+	int64_t ms;
+
+	if (!assessed.ptr || !civil_parse_instant(assessed, &ms))
+		return false;
+	return period_of(CADENCE_MONTHLY, zone_date(ctx->zone, ms)).to <
+	       zone_date(ctx->zone, clock_now(&ctx->clock));
+}
+
 enum err_code
 show_posture(struct cli *c, struct ctx *ctx)
 {
@@ -177,13 +192,13 @@ show_posture(struct cli *c, struct ctx *ctx)
 		return ERR_NONE;
 	}
 	show_assessed(c, ctx, assessed);
-	if (list.count == 0) {
-		/* Cells are of a period, and a new one has begun. */
-		if (assessed.ptr)
-			cli_print(c, "The present period is not decided yet: %s\n",
-				  cli_command(c, "assess"));
+	if (month_is_new(ctx, assessed))
+		cli_print(c,
+			  "A month has begun since then: most duties are not decided for it yet. "
+			  "%s\n",
+			  cli_command(c, "assess"));
+	if (list.count == 0)
 		return ERR_NONE;
-	}
 	cli_print(c, "Duties of each organisation by state, and the records that fail:\n");
 	tallies_print(c, ctx, &t);
 	cli_print(c, "\n");

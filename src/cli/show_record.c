@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { VERSIONS_SHOWN = 1000, LABEL_WIDTH = 32 };
+enum { LABEL_WIDTH = 32 };
 
 /* What the versions of one record need to be told. */
 struct telling {
@@ -171,6 +171,7 @@ version_json(struct telling *t, struct json_writer *w, const struct record *r)
 struct versions {
 	struct record *rows; /* oldest first */
 	size_t count;
+	size_t cap;
 };
 
 static enum err_code
@@ -192,9 +193,11 @@ versions_read(struct telling *t, const struct reg *reg, int64_t id, bool history
 	if (rc)
 		return rc;
 	db_bind_int(s, 1, id);
-	while (!(rc = db_step(s, &row, &t->ctx->err)) && row && v->count < VERSIONS_SHOWN) {
-		struct record *r = &v->rows[v->count];
+	while (!(rc = db_step(s, &row, &t->ctx->err)) && row) {
+		struct record *r;
 
+		v->rows = arena_room(a, v->rows, v->count, &v->cap, sizeof(*v->rows));
+		r = &v->rows[v->count];
 		rc = record_read(rd, s, a, r);
 		if (rc)
 			return rc;
@@ -323,7 +326,6 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 		return rc;
 	t.actor = actor;
 	reg = model_reg_of_id(ctx->model, id);
-	v.rows = arena_alloc(&c->arena, (VERSIONS_SHOWN + 1) * sizeof(*v.rows));
 	rc = versions_read(&t, reg, id, true, &v);
 	if (!rc)
 		rc = versions_read(&t, reg, id, false, &v);
