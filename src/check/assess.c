@@ -115,7 +115,7 @@ tables_add(struct assessment *as, struct db_stmt *add, const struct check *c,
 	const struct words *tables = check_tables(c);
 	enum err_code rc = ERR_NONE;
 
-	for (size_t i = 0; add && !rc && i < tables->count; i++) {
+	for (size_t i = 0; !rc && i < tables->count; i++) {
 		db_bind_text(add, 1, str_of(o->id));
 		db_bind_text(add, 2, str_of(tables->words[i]));
 		rc = db_run(add, &as->ctx->err);

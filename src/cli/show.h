@@ -32,6 +32,10 @@ void cells_grid(struct cli *c, const struct ctx *ctx, const struct posture_list 
 void cells_json(struct json_writer *w, const struct posture_list *l);
 void failure_json(struct json_writer *w, const struct model *m, const struct posture_failure *f);
 
+/* The cells of the question, of the organisation alone that the option --organisation names. */
+enum err_code cells_asked(struct cli *c, struct ctx *ctx, struct posture_question *q,
+			  struct posture_list *ret_list);
+
 /* By key, by name, or by a beginning of either that only one has. */
 enum err_code organisation_named(struct ctx *ctx, const char *text, int64_t *ret_id);
 

@@ -244,3 +244,15 @@ organisation_named(struct ctx *ctx, const char *text, int64_t *ret_id)
 	ctx->err = none;
 	return ERR_MISSING;
 }
+
+enum err_code
+cells_asked(struct cli *c, struct ctx *ctx, struct posture_question *q,
+	    struct posture_list *ret_list)
+{
+	const char *organisation = cli_option(c, "organisation");
+	enum err_code rc = ERR_NONE;
+
+	if (organisation)
+		rc = organisation_named(ctx, organisation, &q->organisation);
+	return rc ? rc : posture_cells(ctx, q, &c->arena, ret_list);
+}

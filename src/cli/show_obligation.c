@@ -213,7 +213,7 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 	struct posture_question q = {.obligation = argument,
 				     .all_periods = cli_switch(c, "periods")};
 	struct posture_list list;
-	enum err_code rc = ERR_NONE;
+	enum err_code rc;
 
 	if (!o)
 		return err_set(&ctx->err, ERR_MISSING, "",
@@ -221,10 +221,7 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 			       "those of "
 			       "a section",
 			       argument);
-	if (cli_option(c, "organisation"))
-		rc = organisation_named(ctx, cli_option(c, "organisation"), &q.organisation);
-	if (!rc)
-		rc = posture_cells(ctx, &q, &c->arena, &list);
+	rc = cells_asked(c, ctx, &q, &list);
 	if (rc)
 		return rc;
 	if (c->json)

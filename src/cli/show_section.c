@@ -33,17 +33,14 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 	struct posture_question q = {0};
 	struct posture_list list;
 	struct json_writer w;
-	enum err_code rc = ERR_NONE;
+	enum err_code rc;
 
 	if (!s)
 		return err_set(&ctx->err, ERR_MISSING, "",
 			       "the plan has no section '%s' with obligations; write its number, "
 			       "as in 6.5",
 			       argument);
-	if (cli_option(c, "organisation"))
-		rc = organisation_named(ctx, cli_option(c, "organisation"), &q.organisation);
-	if (!rc)
-		rc = posture_cells(ctx, &q, &c->arena, &list);
+	rc = cells_asked(c, ctx, &q, &list);
 	if (rc)
 		return rc;
 	list = of_section(&list, argument);
