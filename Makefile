@@ -52,10 +52,12 @@ else
 $(error VARIANT is $(VARIANT); it must be release, clang, asan, tsan or fuzz)
 endif
 
-CPPFLAGS := -D_GNU_SOURCE -Isrc -DHOLDFAST_CONTENT='"$(CONTENT)"'
+# make setup installs what is missing, so its absence must not stop make itself.
+PQ_INCLUDE := $(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql)
+CPPFLAGS := -D_GNU_SOURCE -Isrc -isystem $(PQ_INCLUDE) -DHOLDFAST_CONTENT='"$(CONTENT)"'
 CFLAGS := -std=c17 -g -fPIE -pthread $(WARN) $(MODE) $(SANITIZER)
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZER)
-LDLIBS := -lsqlite3 -lsodium -lcrypto -lyaml -ljansson -lm
+LDLIBS := -lsqlite3 -lpq -lsodium -lcrypto -lyaml -ljansson -lm
 
 # The installed binary knows another content folder, so its objects are kept apart.
 OUT := build/$(VARIANT)$(SUFFIX)

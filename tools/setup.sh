@@ -1,11 +1,12 @@
 #!/bin/sh
-# setup.sh [check] -- installs through apt what is missing to build Holdfast on Debian 12, and with `check` also
-# what its tests need. When nothing is missing it does nothing, needs no network and no rights.
+# setup.sh [postgres | check] -- installs through apt what is missing to build Holdfast on Debian 12, with `postgres`
+# also the server of tools/postgres.sh, and with `check` all that its tests need. When nothing is missing it does
+# nothing, needs no network and no rights.
 set -eu
 want=${1:-build}
 case $want in
-build | check) ;;
-*) echo "usage: tools/setup.sh [check]" >&2; exit 2 ;;
+build | postgres | check) ;;
+*) echo "usage: tools/setup.sh [postgres | check]" >&2; exit 2 ;;
 esac
 
 # package, a file or command that shows it is there, why it is needed
@@ -15,12 +16,17 @@ needs() {
 		libc6-dev         header:stdio.h                         compiles
 		make              command:make                           builds
 		libsqlite3-dev    header:sqlite3.h                       the store
+		libpq-dev         header:postgresql/libpq-fe.h           the store on a server
 		libsodium-dev     header:sodium.h                        signatures, random numbers
 		libssl-dev        header:openssl/evp.h                   SHA-256
 		libyaml-dev       header:yaml.h                          plans and registers
 		libjansson-dev    header:jansson.h                       JSON
 		sqlite3           command:sqlite3                        looks into a store by hand
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
+	END
+	[ "$want" != build ] || return 0
+	cat <<-END
+		postgresql-15     file:/usr/lib/postgresql/15/bin/postgres a server for tests and the demo
 	END
 	[ "$want" = check ] || return 0
 	cat <<-END
@@ -69,11 +75,22 @@ else
 	exit 1
 fi
 
+# Debian's package makes a cluster of its own and starts it, when it comes new to a machine. Here nobody asked for one.
+no_cluster() {
+	case " $packages" in
+	*" postgresql-15 "*) ;;
+	*) return 0 ;;
+	esac
+	[ ! -e /etc/postgresql-common/createcluster.conf ] || return 0
+	$as_root mkdir -p /etc/postgresql-common &&
+		echo 'create_main_cluster = false' | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Installing them with apt-get${as_root:+ through sudo} ..."
 # shellcheck disable=SC2086 # the list is words on purpose; no as_root is no word
-if ! { $as_root apt-get update -q &&
+if ! { $as_root apt-get update -q && no_cluster &&
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages; } >"$log" 2>&1; then
 	tail -n 20 "$log" >&2
 	echo "apt-get failed, as shown above. Mend that, or install by hand: $packages" >&2
