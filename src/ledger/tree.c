@@ -224,10 +224,12 @@ load(struct ledger *l, struct err *e)
 static enum err_code
 begin(struct ledger *l, struct err *e)
 {
-	enum err_code rc = db_lock(l->db, "ledger", e);
+	/* One transaction at a time writes, so nobody else is at the tree's end now. */
+	enum err_code rc = db_in_txn(l->db)
+				   ? ledger_refresh(l, e)
+				   : err_set(e, ERR_INTERNAL, "",
+					     "the ledger is written within transactions only");
 
-	if (!rc)
-		rc = ledger_refresh(l, e);
 	if (!rc && !l->loaded)
 		rc = load(l, e);
 	if (!rc)

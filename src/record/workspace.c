@@ -123,8 +123,8 @@ attach(struct workspace *ws, struct err *e)
 		rc = zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);
 	if (rc)
 		return rc;
-	db_set_zone(ws->ctx.db, ws->ctx.zone);
-	return ledger_open(ws->ctx.db, &ws->key, ws->ctx.hasher, &ws->ctx.ledger, e);
+	rc = db_set_zone(ws->ctx.db, ws->ctx.zone, e);
+	return rc ? rc : ledger_open(ws->ctx.db, &ws->key, ws->ctx.hasher, &ws->ctx.ledger, e);
 }
 
 static enum err_code
@@ -266,7 +266,7 @@ workspace_scratch(const struct model *model, int64_t now_ms, struct workspace **
 	if (!rc) {
 		ws->ctx.model = model;
 		ws->ctx.clock.fixed_ms = now_ms;
-		rc = db_open(":memory:", DB_CREATE, &ws->ctx.db, e);
+		rc = db_open(":memory:", DB_SCRATCH, &ws->ctx.db, e);
 	}
 	if (!rc)
 		rc = note_key_make("holdfast/scratch", &ws->key, e);

@@ -1,6 +1,8 @@
 #include "store/db.h"
 #include "store/engine_priv.h"
 
+#include <string.h>
+
 const char *const db_functions[] = {
 	"days_between", "hours_between", "add_days", "add_months", "add_years",	 "add_hours",
 	"add_minutes",	"date_of",	 "month_of", "list_has",   "list_count", "list_minus",
@@ -11,7 +13,23 @@ const char *const db_functions[] = {
 enum err_code
 db_open(const char *where, enum db_access access, struct db **ret_db, struct err *e)
 {
-	return sqlite_engine.open(where, access, ret_db, e);
+	const struct db_engine *engine = db_is_remote(where) ? &pg_engine : &sqlite_engine;
+
+	return engine->open(where, access, ret_db, e);
+}
+
+bool
+db_is_remote(const char *where)
+{
+	static const char *const starts[] = {"postgresql://", "postgres://"};
+	size_t word = strspn(where, "abcdefghijklmnopqrstuvwxyz_");
+
+	for (size_t i = 0; i < COUNT_OF(starts); i++) {
+		if (strncmp(where, starts[i], strlen(starts[i])) == 0)
+			return true;
+	}
+	/* host=… dbname=… */
+	return word > 0 && where[word] == '=';
 }
 
 void
@@ -27,10 +45,11 @@ db_closep(struct db **db)
 	db_close(*db);
 }
 
-void
-db_set_zone(struct db *db, const struct zone *zone)
+enum err_code
+db_set_zone(struct db *db, const struct zone *zone, struct err *e)
 {
 	db->zone = zone;
+	return db->engine->set_zone(db, e);
 }
 
 enum err_code
@@ -42,14 +61,20 @@ db_exec(struct db *db, const char *sql, struct err *e)
 enum err_code
 db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *e)
 {
-	return db->engine->prepare(db, sql, NULL, ret_stmt, e);
+	return db->engine->prepare(db, sql, &(struct db_how){0}, ret_stmt, e);
+}
+
+enum err_code
+db_prepare_scan(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *e)
+{
+	return db->engine->prepare(db, sql, &(struct db_how){.scan = true}, ret_stmt, e);
 }
 
 enum err_code
 db_prepare_guarded(struct db *db, const char *sql, struct db_guard *guard,
 		   struct db_stmt **ret_stmt, struct err *e)
 {
-	return db->engine->prepare(db, sql, guard, ret_stmt, e);
+	return db->engine->prepare(db, sql, &(struct db_how){.guard = guard}, ret_stmt, e);
 }
 
 void
@@ -116,11 +141,7 @@ db_step(struct db_stmt *s, bool *ret_row, struct err *e)
 enum err_code
 db_run(struct db_stmt *s, struct err *e)
 {
-	bool row;
-	enum err_code rc = s->db->engine->step(s, &row, e);
-
-	s->db->engine->reset(s);
-	return rc;
+	return s->db->engine->run(s, e);
 }
 
 void
@@ -172,7 +193,7 @@ db_cell(const struct db_stmt *s, int column)
 }
 
 int64_t
-db_changes(const struct db *db)
+db_changes(struct db *db)
 {
 	return db->engine->changes(db);
 }
@@ -226,6 +247,12 @@ db_txn_end(struct db_txn *txn)
 	*txn = (struct db_txn){0};
 }
 
+bool
+db_in_txn(const struct db *db)
+{
+	return db->in_txn;
+}
+
 enum err_code
 db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 {
@@ -235,7 +262,7 @@ db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
 	rc = db->engine->readers(db, ret_readers, count, e);
 	for (size_t i = 0; !rc && i < *count; i++)
-		ret_readers[i]->zone = db->zone;
+		rc = db_set_zone(ret_readers[i], db->zone, e);
 	return rc;
 }
 
@@ -243,12 +270,6 @@ enum err_code
 db_learn(struct db *db, struct err *e)
 {
 	return db->engine->learn(db, e);
-}
-
-enum err_code
-db_lock(struct db *db, const char *name, struct err *e)
-{
-	return db->engine->lock(db, name, e);
 }
 
 void

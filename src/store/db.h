@@ -1,4 +1,4 @@
-/* db.h -- one relational database, whichever engine serves it.
+/* db.h -- one relational database, whichever engine serves it: SQLite or PostgreSQL.
  *
  * Statement text is the portable subset that docs/plan-format.md describes, with parameters as
  * :name. Values are always bound. Nothing above this floor knows the engine. A connection and its
@@ -15,26 +15,35 @@ struct db;
 struct db_stmt;
 
 enum db_access {
-	DB_READ,   /* never writes */
-	DB_WRITE,  /* the database must exist */
-	DB_CREATE, /* makes it when missing */
+	DB_READ,    /* never writes */
+	DB_WRITE,   /* the database must exist */
+	DB_CREATE,  /* makes it when missing; on a server, its tables and functions' place */
+	DB_SCRATCH, /* empty, and gone when it is closed */
 };
 
-/* `where` is a file's path, or ":memory:". Waits LIMIT_BUSY_SECONDS for another writer, then
- * ERR_BUSY. */
+/* `where` is a file's path, ":memory:", or a connection string of PostgreSQL (postgresql://… or
+ * host=…). Waits LIMIT_BUSY_SECONDS for another writer, then ERR_BUSY. ERR_LOST when a server
+ * cannot be reached. A connection that is lost is opened again when the next transaction begins. */
 MUST_CHECK enum err_code db_open(const char *where, enum db_access access, struct db **ret_db,
 				 struct err *e);
 void db_close(struct db *db);
 void db_closep(struct db **db);
 
+/* Whether it is a connection string, and no path. */
+bool db_is_remote(const char *where);
+
 /* The zone that date_of() uses; UTC until it is set. Must outlive the connection. */
-void db_set_zone(struct db *db, const struct zone *zone);
+MUST_CHECK enum err_code db_set_zone(struct db *db, const struct zone *zone, struct err *e);
 
 /* Statements without parameters or rows; several may be parted by ';'. */
 MUST_CHECK enum err_code db_exec(struct db *db, const char *sql, struct err *e);
 
 MUST_CHECK enum err_code db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt,
 				    struct err *e);
+/* For a statement whose rows may be too many for memory: they come in pieces. On a server it needs
+ * a transaction for that. */
+MUST_CHECK enum err_code db_prepare_scan(struct db *db, const char *sql, struct db_stmt **ret_stmt,
+					 struct err *e);
 void db_stmt_free(struct db_stmt *s);
 void db_stmt_freep(struct db_stmt **s);
 #define DB_STMT CLEANUP(db_stmt_freep) struct db_stmt
@@ -52,7 +61,8 @@ void db_bind_null(struct db_stmt *s, int index);
 
 /* The next row, if any. After an error or the last row the statement is reset by itself. */
 MUST_CHECK enum err_code db_step(struct db_stmt *s, bool *ret_row, struct err *e);
-/* For a statement that gives no rows: runs it and resets it. */
+/* For a statement that gives no rows: runs it and resets it. In a transaction on a server it is
+ * only sent, so its failure may show at the next question or at the commit. */
 MUST_CHECK enum err_code db_run(struct db_stmt *s, struct err *e);
 void db_reset(struct db_stmt *s);
 
@@ -73,9 +83,11 @@ struct db_cell {
 struct db_cell db_cell(const struct db_stmt *s, int column);
 
 /* Rows that the last insert, update or delete touched. */
-int64_t db_changes(const struct db *db);
+int64_t db_changes(struct db *db);
 
-/* A transaction rolls back when it leaves its scope uncommitted. Not nested. */
+/* A transaction rolls back when it leaves its scope uncommitted. Not nested. One at a time writes,
+ * among all processes; reading waits for nobody. After an error in it, only a statement behind the
+ * guard leaves it usable. */
 struct db_txn {
 	struct db *db;
 	bool committed;
@@ -83,8 +95,10 @@ struct db_txn {
 MUST_CHECK enum err_code db_begin(struct db *db, struct db_txn *ret_txn, struct err *e);
 /* A snapshot: every read in it sees the same state. */
 MUST_CHECK enum err_code db_begin_read(struct db *db, struct db_txn *ret_txn, struct err *e);
+/* ERR_LOST: the connection went while committing, and whether it was kept is not known. */
 MUST_CHECK enum err_code db_commit(struct db_txn *txn, struct err *e);
 void db_txn_end(struct db_txn *txn);
+bool db_in_txn(const struct db *db);
 #define DB_TXN CLEANUP(db_txn_end) struct db_txn
 
 /* Up to *count more connections of the same store that all read its state of this moment, each for
@@ -95,9 +109,6 @@ MUST_CHECK enum err_code db_readers(struct db *db, struct db **ret_readers, size
 
 /* Lets the engine learn how the values of large tables are spread, after many rows were written. */
 MUST_CHECK enum err_code db_learn(struct db *db, struct err *e);
-
-/* Held to the end of the write transaction: one holder of `name` among all processes. */
-MUST_CHECK enum err_code db_lock(struct db *db, const char *name, struct err *e);
 
 /* The functions that a plan may call (docs/plan-format.md), on every engine; ends with NULL. */
 extern const char *const db_functions[];

@@ -15,11 +15,18 @@ struct db_stmt {
 	struct db *db;
 };
 
+/* How a statement is to be used. */
+struct db_how {
+	struct db_guard *guard; /* or NULL */
+	bool scan;		/* its rows may be too many for memory */
+};
+
 struct db_engine {
 	const char *name;
 	enum err_code (*open)(const char *where, enum db_access access, struct db **ret_db,
 			      struct err *e);
 	void (*close)(struct db *db);
+	enum err_code (*set_zone)(struct db *db, struct err *e);
 	enum err_code (*exec)(struct db *db, const char *sql, struct err *e);
 	enum err_code (*begin)(struct db *db, bool write, struct err *e);
 	enum err_code (*commit)(struct db *db, struct err *e);
@@ -27,10 +34,9 @@ struct db_engine {
 	enum err_code (*readers)(struct db *db, struct db **ret_readers, size_t *count,
 				 struct err *e);
 	enum err_code (*learn)(struct db *db, struct err *e);
-	enum err_code (*lock)(struct db *db, const char *name, struct err *e);
-	int64_t (*changes)(const struct db *db);
+	int64_t (*changes)(struct db *db);
 	void (*deadline)(struct db *db, int64_t ms);
-	enum err_code (*prepare)(struct db *db, const char *sql, struct db_guard *guard,
+	enum err_code (*prepare)(struct db *db, const char *sql, const struct db_how *how,
 				 struct db_stmt **ret_stmt, struct err *e);
 	void (*stmt_free)(struct db_stmt *s);
 	int (*param)(const struct db_stmt *s, const char *name);
@@ -39,6 +45,9 @@ struct db_engine {
 	void (*bind_int)(struct db_stmt *s, int index, int64_t value);
 	void (*bind_bytes)(struct db_stmt *s, int index, struct str value, bool text);
 	enum err_code (*step)(struct db_stmt *s, bool *ret_row, struct err *e);
+	/* For a statement without rows. In a transaction it may be only sent: a failure then
+	 * shows at the next question, or at the commit. */
+	enum err_code (*run)(struct db_stmt *s, struct err *e);
 	void (*reset)(struct db_stmt *s);
 	int (*column_count)(const struct db_stmt *s);
 	const char *(*column_name)(const struct db_stmt *s, int column);
@@ -58,5 +67,6 @@ struct db_engine {
 };
 
 extern const struct db_engine sqlite_engine;
+extern const struct db_engine pg_engine;
 
 #endif

@@ -131,6 +131,15 @@ set_up(struct sqlite_db *d, enum db_access access, struct err *e)
 	return sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full", e);
 }
 
+/* Its functions ask the connection. */
+static enum err_code
+sqlite_set_zone(struct db *db, struct err *e)
+{
+	(void)db;
+	(void)e;
+	return ERR_NONE;
+}
+
 static enum err_code
 sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct err *e)
 {
@@ -230,17 +239,8 @@ sqlite_learn(struct db *db, struct err *e)
 	return sqlite_exec(db, "pragma analysis_limit = 400; analyze", e);
 }
 
-/* A write transaction excludes every other writer of the file: any name is held by holding it. */
-static enum err_code
-sqlite_lock(struct db *db, const char *name, struct err *e)
-{
-	if (!db->in_txn)
-		return err_set(e, ERR_INTERNAL, name, "lock '%s' outside a transaction", name);
-	return ERR_NONE;
-}
-
 static int64_t
-sqlite_changes(const struct db *db)
+sqlite_changes(struct db *db)
 {
 	return sqlite3_changes64(of_db(db)->handle);
 }
@@ -265,10 +265,11 @@ prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 }
 
 static enum err_code
-sqlite_prepare(struct db *db, const char *sql, struct db_guard *guard, struct db_stmt **ret_stmt,
+sqlite_prepare(struct db *db, const char *sql, const struct db_how *how, struct db_stmt **ret_stmt,
 	       struct err *e)
 {
 	struct sqlite_db *d = of_db(db);
+	struct db_guard *guard = how->guard;
 	struct sqlite_stmt *s = calloc(1, sizeof(*s));
 	const char *tail = NULL;
 	enum err_code rc;
@@ -370,6 +371,16 @@ sqlite_step(struct db_stmt *s, bool *ret_row, struct err *e)
 	return rc;
 }
 
+static enum err_code
+sqlite_run(struct db_stmt *s, struct err *e)
+{
+	bool row;
+	enum err_code rc = sqlite_step(s, &row, e);
+
+	(void)sqlite3_reset(of_stmt(s));
+	return rc;
+}
+
 static void
 sqlite_reset(struct db_stmt *s)
 {
@@ -444,13 +455,13 @@ const struct db_engine sqlite_engine = {
 	.name = "sqlite",
 	.open = sqlite_open,
 	.close = sqlite_close,
+	.set_zone = sqlite_set_zone,
 	.exec = sqlite_exec,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.readers = sqlite_readers,
 	.learn = sqlite_learn,
-	.lock = sqlite_lock,
 	.changes = sqlite_changes,
 	.deadline = sqlite_deadline,
 	.prepare = sqlite_prepare,
@@ -461,6 +472,7 @@ const struct db_engine sqlite_engine = {
 	.bind_int = sqlite_bind_int,
 	.bind_bytes = sqlite_bind_bytes,
 	.step = sqlite_step,
+	.run = sqlite_run,
 	.reset = sqlite_reset,
 	.column_count = sqlite_column_count,
 	.column_name = sqlite_column_name,

@@ -23,6 +23,7 @@ struct change {
 };
 
 struct zone {
+	const char *name;
 	int32_t first_offset; /* before the first change */
 	struct change *changes;
 	size_t count;
@@ -177,8 +178,15 @@ zone_load(const char *name, struct arena *a, const struct zone **ret_zone, struc
 				       "version 2 or later, without leap seconds)",
 				       ZONE_FOLDER, name);
 	}
+	z->name = str_z(a, str_of(name));
 	*ret_zone = z;
 	return ERR_NONE;
+}
+
+const char *
+zone_name(const struct zone *z)
+{
+	return z->name;
 }
 
 static struct zone_span

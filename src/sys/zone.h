@@ -18,6 +18,9 @@ struct zone;
 MUST_CHECK enum err_code zone_load(const char *name, struct arena *a, const struct zone **ret_zone,
 				   struct err *e);
 
+/* As it was loaded: letters, digits and -_+/ only. */
+const char *zone_name(const struct zone *z);
+
 /* Seconds east of UTC at the instant (milliseconds since 1970). */
 int32_t zone_offset(const struct zone *z, int64_t ms);
 

@@ -175,19 +175,6 @@ TEST(db_a_transaction_within_another_is_refused)
 	store_close(&t);
 }
 
-TEST(db_a_lock_needs_a_transaction)
-{
-	struct store t;
-	struct db_txn txn = {0};
-
-	store_open(&t);
-	CHECK(db_lock(t.db, "ledger", &t.e) == ERR_INTERNAL);
-	CHECK(db_begin(t.db, &txn, &t.e) == ERR_NONE);
-	CHECK(db_lock(t.db, "ledger", &t.e) == ERR_NONE);
-	db_txn_end(&txn);
-	store_close(&t);
-}
-
 TEST(db_a_second_writer_waits_and_is_then_told)
 {
 	struct store t;

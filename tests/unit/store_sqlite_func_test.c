@@ -46,7 +46,7 @@ check_all(const struct expected *cases, size_t count, const char *zone_name)
 	CHECK(db_open(":memory:", DB_CREATE, &db, &e) == ERR_NONE);
 	if (zone_name) {
 		CHECK(zone_load(zone_name, &a, &zone, &e) == ERR_NONE);
-		db_set_zone(db, zone);
+		CHECK(!db_set_zone(db, zone, &e));
 	}
 	for (size_t i = 0; i < count; i++)
 		check_in(db, cases[i].expression, cases[i].result);

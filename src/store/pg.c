@@ -1,0 +1,508 @@
+#include "store/pg_priv.h"
+
+#include "base/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, STATEMENT_LIMIT = 65536 };
+
+static int64_t
+monotonic_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void
+sleep_ms(int64_t ms)
+{
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* A server's message as one line. */
+static const char *
+one_line(const char *message, char *line, size_t size)
+{
+	size_t n = 0;
+
+	for (; message && *message != '\0' && n + 1 < size; message++) {
+		bool gap = *message == '\n' || *message == '\t' || *message == ' ';
+
+		if (!gap || (n > 0 && line[n - 1] != ' '))
+			line[n++] = *message == '\n' || *message == '\t' ? ' ' : *message;
+	}
+	while (n > 0 && line[n - 1] == ' ')
+		n--;
+	line[n] = '\0';
+	return line;
+}
+
+static enum err_code
+lost(struct pg_db *d, const char *what, struct err *e)
+{
+	return err_set(e, ERR_LOST, "", "%s: the connection to the database was lost; %s", what,
+		       d->base.in_txn ? "nothing of this change is known to be kept; try again"
+				      : "try again");
+}
+
+/* What the first letters of an SQLSTATE say (appendix A of PostgreSQL's manual). */
+static const struct {
+	const char *state;
+	enum err_code code;
+	const char *advice; /* after the server's own words */
+} kinds[] = {
+	{"55P03", ERR_BUSY,	    "another process is writing to this store; try again when it is done"},
+	{"40",    ERR_BUSY,	 "another process was in the way; try again"			    },
+	{"53100", ERR_IO,	  "the server's disk is full; nothing was changed"			  },
+	{"53",    ERR_BUSY,	 "the server has no room for this now; try again"			 },
+	{"57P",	ERR_LOST,	  "the server is stopping or starting; try again"			 },
+	{"08",    ERR_LOST,	 "the connection to the database was lost; try again"		     },
+	{"58",    ERR_IO,       "the server's disk failed; nothing was changed"		      },
+	{"25006", ERR_BUSY,	    "this server is a standby that takes no changes yet; try again"	   },
+	{"23",    ERR_CONFLICT, NULL								 },
+	{"P0001", ERR_CONFLICT, NULL								 },
+	{"28",    ERR_DENIED,   "the server refuses this user or password"			     },
+	{"42501", ERR_DENIED,   "the server's user may not do that"					 },
+	{"3D000", ERR_MISSING,  "there is no such database; make it with createdb"			 },
+	{"XX",    ERR_INVALID,  "the database is damaged; restore it from a backup"		       },
+};
+
+int64_t
+pg_count(const char *text)
+{
+	int64_t n = 0;
+
+	return text && str_int(str_of(text), &n) ? n : 0;
+}
+
+enum err_code
+pg_fail(struct pg_db *d, const PGresult *r, const char *what, struct err *e)
+{
+	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+	const char *said = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	char line[200];
+	const char *at = r ? PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION) : NULL;
+
+	if (PQstatus(d->conn) == CONNECTION_BAD)
+		return lost(d, what, e);
+	d->fault_at = pg_count(at);
+	if (!state)
+		return err_set(e, ERR_INTERNAL, "", "%s: %s", what,
+			       one_line(PQerrorMessage(d->conn), line, sizeof(line)));
+	(void)one_line(said, line, sizeof(line));
+	if (strcmp(state, "57014") == 0)
+		return err_set(e, ERR_TOO_BIG, "", "%s: ran longer than allowed", what);
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		if (strncmp(state, kinds[i].state, strlen(kinds[i].state)) == 0)
+			return err_set(e, kinds[i].code, "", "%s: %s%s%s", what,
+				       kinds[i].advice ? kinds[i].advice : line,
+				       kinds[i].advice ? ": " : "", kinds[i].advice ? line : "");
+	}
+	return err_set(e, ERR_INVALID, "", "%s: %s", what, line);
+}
+
+static void
+ignore_notice(void *object, const PGresult *r)
+{
+	(void)object;
+	(void)r;
+}
+
+static PGconn *
+connect_once(const char *where)
+{
+	/* What stands before the user's own words is only a default. Whoever answers must be able
+	 * to write, so that of several hosts the primary is found. */
+	const char *const keys[] = {"connect_timeout",	   "keepalives_idle",
+				    "keepalives_interval", "keepalives_count",
+				    "tcp_user_timeout",	   "target_session_attrs",
+				    "application_name",	   "dbname",
+				    "client_encoding",	   NULL};
+	const char *const values[] = {"10",	    "10",	"5",   "3",    "20000",
+				      "read-write", "holdfast", where, "UTF8", NULL};
+	PGconn *conn = PQconnectdbParams(keys, values, 1);
+
+	if (conn)
+		(void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
+	return conn;
+}
+
+/* What every session has. Compiling an expression costs more than a check gains from it; both
+ * engines' text compares by its bytes; and a session that was forgotten in the middle must not
+ * hold everybody up. */
+static enum err_code
+session_set_up(struct pg_db *d, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	enum err_code rc;
+
+	buf_addf(&sql,
+		 "set search_path = \"%s\", pg_catalog; set client_min_messages = warning; "
+		 "set timezone = 'UTC'; set bytea_output = 'hex'; set jit = off; "
+		 "set cursor_tuple_fraction = 1; set work_mem = '64MB'; "
+		 "set max_parallel_workers_per_gather = 0; "
+		 "set lock_timeout = %d; set idle_in_transaction_session_timeout = %d",
+		 d->schema, LIMIT_BUSY_SECONDS * 1000, LIMIT_IDLE_SECONDS * 1000);
+	if (sql.failed)
+		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
+	d->timeout_ms = 0;
+	rc = pg_exec(&d->base, sql.data, e);
+	return rc || !d->base.zone ? rc : pg_zone_tell(d, e);
+}
+
+static enum err_code
+connect_failed(struct pg_db *d, struct err *e)
+{
+	const char *said = d->conn ? PQerrorMessage(d->conn) : "no memory";
+	char line[260];
+
+	(void)one_line(said, line, sizeof(line));
+	/* libpq tells of a failed start only in words, which come from the server's C source. */
+	if (strstr(said, "authentication failed") || strstr(said, "no password supplied") ||
+	    strstr(said, "pg_hba.conf") || strstr(said, "role \""))
+		return err_set(e, ERR_DENIED, "store",
+			       "the database refuses this user or password: %s", line);
+	if (strstr(said, "does not exist"))
+		return err_set(e, ERR_MISSING, "store",
+			       "%s; make it with 'createdb', or mend the connection string", line);
+	if (strstr(said, "invalid") && strstr(said, "option"))
+		return err_set(e, ERR_USAGE, "store", "%s", line);
+	return err_set(e, ERR_LOST, "store",
+		       "the database cannot be reached (%s); look whether it runs, and try again",
+		       line);
+}
+
+static enum err_code
+pg_connect(struct pg_db *d, struct err *e)
+{
+	PQfinish(d->conn);
+	d->conn = connect_once(d->where);
+	if (!d->conn || PQstatus(d->conn) != CONNECTION_OK)
+		return connect_failed(d, e);
+	d->generation++;
+	d->ahead = 0;
+	d->dropped.len = 0;
+	return session_set_up(d, e);
+}
+
+enum err_code
+pg_ready(struct pg_db *d, struct err *e)
+{
+	int64_t end = monotonic_ns() + (int64_t)LIMIT_RECONNECT_SECONDS * 1000000000;
+	int64_t pause = RETRY_FIRST_MS;
+	enum err_code rc;
+
+	if (PQstatus(d->conn) == CONNECTION_OK)
+		return ERR_NONE;
+	/* A throw-away store ended with its connection. */
+	if (d->base.in_txn || d->scratch)
+		return lost(d, "database", e);
+	while ((rc = pg_connect(d, e)) == ERR_LOST && monotonic_ns() < end) {
+		sleep_ms(pause);
+		pause = pause * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : pause * 2;
+	}
+	return rc;
+}
+
+enum err_code
+pg_exec(struct db *db, const char *sql, struct err *e)
+{
+	struct pg_db *d = pg_of(db);
+	PGresult *r;
+	enum err_code rc = pg_ready(d, e);
+
+	if (!rc)
+		rc = pg_stop_ahead(d, e);
+	if (rc)
+		return rc;
+	r = PQexec(d->conn, sql);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK &&
+	    PQresultStatus(r) != PGRES_EMPTY_QUERY)
+		rc = pg_fail(d, r, "database", e);
+	else
+		d->changed = pg_count(PQcmdTuples(r));
+	PQclear(r);
+	return rc;
+}
+
+enum err_code
+pg_zone_tell(struct pg_db *d, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+
+	buf_addf(&sql, "set holdfast.zone = '%s'", zone_name(d->base.zone));
+	return sql.failed ? err_set(e, ERR_INTERNAL, "", "no memory for a statement")
+			  : pg_exec(&d->base, sql.data, e);
+}
+
+static void
+pg_close(struct db *db)
+{
+	struct pg_db *d = pg_of(db);
+	struct err none;
+
+	pg_judge_forget(d);
+	if (d->scratch && PQstatus(d->conn) == CONNECTION_OK) {
+		char drop[PG_NAME_SIZE + 40];
+
+		(void)snprintf(drop, sizeof(drop), "drop schema \"%s\" cascade", d->schema);
+		if (PQtransactionStatus(d->conn) != PQTRANS_IDLE)
+			(void)pg_exec(db, "rollback", &none);
+		(void)pg_exec(db, drop, &none);
+	}
+	PQfinish(d->conn);
+	buf_fini(&d->dropped);
+	free(d->where);
+	free(d);
+}
+
+/* The schema with the functions of the format, unless another process is making the same. */
+static enum err_code
+schema_make(struct pg_db *d, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	struct db_txn txn = {0};
+	enum err_code rc;
+
+	buf_addf(&sql, "%s\"%s\"%s; create schema if not exists \"%s\"",
+		 d->scratch ? "drop schema if exists " : "select '", d->schema,
+		 d->scratch ? " cascade" : "'", d->schema);
+	if (sql.failed)
+		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
+	rc = db_begin(&d->base, &txn, e);
+	if (!rc)
+		rc = pg_exec(&d->base, sql.data, e);
+	if (!rc)
+		rc = db_commit(&txn, e);
+	db_txn_end(&txn);
+	return rc;
+}
+
+static enum err_code
+pg_open(const char *where, enum db_access access, struct db **ret_db, struct err *e)
+{
+	struct pg_db *d = calloc(1, sizeof(*d));
+	enum err_code rc;
+
+	if (!d)
+		return err_set(e, ERR_INTERNAL, "", "no memory for the database handle");
+	d->base.engine = &pg_engine;
+	d->scratch = access == DB_SCRATCH;
+	d->where = strdup(where);
+	buf_init(&d->dropped, SIZE_MAX);
+	(void)snprintf(d->schema, sizeof(d->schema), "holdfast");
+	rc = d->where ? pg_connect(d, e) : err_set(e, ERR_INTERNAL, "", "no memory for a name");
+	if (!rc && d->scratch) {
+		(void)snprintf(d->schema, sizeof(d->schema), "holdfast_scratch_%d",
+			       PQbackendPID(d->conn));
+		rc = session_set_up(d, e);
+	}
+	if (!rc && (access == DB_CREATE || access == DB_SCRATCH))
+		rc = schema_make(d, e);
+	if (rc) {
+		d->scratch = false;
+		pg_close(&d->base);
+		return rc;
+	}
+	*ret_db = &d->base;
+	return ERR_NONE;
+}
+
+/* Those who write take turns, whole transactions at a time, as in a file: so there is one sequence
+ * of changes, and none can deadlock. The turn ends with the transaction, or with the connection
+ * when its holder dies. */
+static enum err_code
+pg_begin(struct db *db, bool write, struct err *e)
+{
+	struct pg_db *d = pg_of(db);
+	enum err_code rc = pg_exec(
+		db,
+		write ? "begin isolation level read committed; select "
+			"pg_advisory_xact_lock(hashtextextended(current_schema() || '/write', 0))"
+		      : "begin isolation level repeatable read",
+		e);
+
+	if (rc && PQstatus(d->conn) == CONNECTION_OK)
+		(void)pg_exec(db, "rollback", &(struct err){0});
+	return rc;
+}
+
+static enum err_code
+pg_commit(struct db *db, struct err *e)
+{
+	struct pg_db *d = pg_of(db);
+	PGresult *r;
+	enum err_code rc = pg_stop_ahead(d, e);
+
+	if (rc)
+		return rc;
+	r = PQexec(d->conn, "commit");
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		rc = pg_fail(d, r, "commit", e);
+	/* A transaction in which something failed answers so, and says nothing else. */
+	else if (strcmp(PQcmdStatus(r), "COMMIT") != 0)
+		rc = err_set(e, ERR_INTERNAL, "", "a statement before failed, so nothing was kept");
+	PQclear(r);
+	return rc;
+}
+
+static void
+pg_rollback(struct db *db)
+{
+	struct pg_db *d = pg_of(db);
+	struct err none;
+
+	if (PQstatus(d->conn) != CONNECTION_OK)
+		return;
+	(void)pg_stop_ahead(d, &none);
+	if (PQtransactionStatus(d->conn) != PQTRANS_IDLE)
+		PQclear(PQexec(d->conn, "rollback"));
+}
+
+static enum err_code
+reader_open(struct pg_db *d, const char *snapshot, struct db **ret_reader, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	struct db *reader = NULL;
+	enum err_code rc = pg_open(d->where, DB_READ, &reader, e);
+
+	buf_addf(&sql, "begin isolation level repeatable read; set transaction snapshot '%s'",
+		 snapshot);
+	if (!rc)
+		rc = sql.failed ? err_set(e, ERR_INTERNAL, "", "no memory for a statement")
+				: pg_exec(reader, sql.data, e);
+	if (rc) {
+		db_close(reader);
+		return rc;
+	}
+	reader->in_txn = true;
+	*ret_reader = reader;
+	return ERR_NONE;
+}
+
+static enum err_code
+pg_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
+{
+	struct pg_db *d = pg_of(db);
+	size_t wanted = d->scratch ? 0 : *count;
+	DB_TXN txn = {0};
+	DB_STMT *s = NULL;
+	char snapshot[PG_NAME_SIZE] = "";
+	enum err_code rc;
+	bool row;
+
+	*count = 0;
+	if (wanted == 0)
+		return ERR_NONE;
+	rc = db_begin_read(db, &txn, e);
+	if (!rc)
+		rc = db_prepare(db, "select pg_export_snapshot()", &s, e);
+	if (!rc)
+		rc = db_step(s, &row, e);
+	if (!rc)
+		(void)snprintf(snapshot, sizeof(snapshot), "%.*s", STR_ARG(db_text(s, 0)));
+	while (!rc && *count < wanted) {
+		rc = reader_open(d, snapshot, &ret_readers[*count], e);
+		*count += !rc;
+	}
+	while (rc && *count > 0)
+		db_close(ret_readers[--*count]);
+	return rc;
+}
+
+/* Only the tables in which much changed since it last looked. */
+static enum err_code
+pg_learn(struct db *db, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	DB_STMT *s = NULL;
+	enum err_code rc =
+		db_prepare(db,
+			   "select relname from pg_stat_all_tables, pg_stat_force_next_flush() "
+			   "where schemaname = current_schema() and n_mod_since_analyze > 1000",
+			   &s, e);
+	bool row;
+
+	while (!rc && !(rc = db_step(s, &row, e)) && row)
+		buf_addf(&sql, "%s\"%.*s\"", sql.len ? ", " : "analyze ", STR_ARG(db_text(s, 0)));
+	return rc || sql.len == 0 || sql.failed ? rc : pg_exec(db, sql.data, e);
+}
+
+static int64_t
+pg_changes(struct db *db)
+{
+	struct pg_db *d = pg_of(db);
+	struct err none;
+
+	/* What failed shows at the next wait. */
+	return pg_settle(d, &none) ? -1 : d->changed;
+}
+
+static void
+pg_deadline(struct db *db, int64_t ms)
+{
+	pg_of(db)->deadline_ns = ms ? monotonic_ns() + ms * 1000000 : 0;
+}
+
+enum err_code
+pg_timeout_tell(struct pg_db *d, struct err *e)
+{
+	int64_t left = d->deadline_ns ? (d->deadline_ns - monotonic_ns()) / 1000000 : 0;
+	char sql[64];
+	enum err_code rc;
+
+	if (!d->deadline_ns && !d->timeout_ms)
+		return ERR_NONE;
+	/* 0 would lift the limit. */
+	left = d->deadline_ns && left < 1 ? 1 : left;
+	(void)snprintf(sql, sizeof(sql), "set statement_timeout = %lld", (long long)left);
+	rc = pg_exec(&d->base, sql, e);
+	if (!rc)
+		d->timeout_ms = left;
+	return rc;
+}
+
+static enum err_code
+pg_set_zone(struct db *db, struct err *e)
+{
+	return pg_zone_tell(pg_of(db), e);
+}
+
+const struct db_engine pg_engine = {
+	.name = "postgresql",
+	.open = pg_open,
+	.close = pg_close,
+	.set_zone = pg_set_zone,
+	.exec = pg_exec,
+	.begin = pg_begin,
+	.commit = pg_commit,
+	.rollback = pg_rollback,
+	.readers = pg_readers,
+	.learn = pg_learn,
+	.changes = pg_changes,
+	.deadline = pg_deadline,
+	.prepare = pg_prepare,
+	.stmt_free = pg_stmt_free,
+	.param = pg_param,
+	.param_count = pg_param_count,
+	.param_name = pg_param_name,
+	.bind_int = pg_bind_int,
+	.bind_bytes = pg_bind_bytes,
+	.step = pg_step,
+	.run = pg_run,
+	.reset = pg_reset,
+	.column_count = pg_column_count,
+	.column_name = pg_column_name,
+	.is_null = pg_is_null,
+	.is_int = pg_is_int,
+	.get_int = pg_get_int,
+	.get_text = pg_get_text,
+	.get_cell = pg_get_cell,
+};
