@@ -61,8 +61,8 @@ static const char cells_sql[] =
 	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "
 	"c.changed_at, c.proven_late_at from cell c join organisation o on o.id = c.organisation "
 	"where c.obligation = :obligation "
-	"and (:organisation is null or c.organisation = :organisation) "
-	"and (:today is null or (c.period_from <= :today and c.period_to >= :today)) "
+	"and (c.organisation = :organisation or :organisation is null) "
+	"and ((c.period_from <= :today and c.period_to >= :today) or :today is null) "
 	"order by c.organisation, c.period_from desc";
 
 enum err_code
@@ -143,12 +143,12 @@ key_finder_fini(struct key_finder *k)
 static const char failures_sql[] =
 	"select f.id, f.obligation, f.subject, o.key, f.reason, f.first_failed_at, f.fixed_at, "
 	"f.waiver from failure f join organisation o on o.id = f.organisation "
-	"where (:obligation is null or f.obligation = :obligation) "
-	"and (:organisation is null or f.organisation = :organisation) "
-	"and (:record is null or f.subject = :record) "
+	"where (f.obligation = :obligation or :obligation is null) "
+	"and (f.organisation = :organisation or :organisation is null) "
+	"and (f.subject = :record or :record is null) "
 	"and (:fixed_too = 1 or f.fixed_at is null) "
 	"and (:waived_too = 1 or f.waiver is null) "
-	"and (:since is null or f.first_failed_at >= :since) "
+	"and (f.first_failed_at >= :since or :since is null) "
 	"order by f.obligation, f.first_failed_at, f.subject";
 
 static enum err_code

@@ -70,7 +70,7 @@ roster_load(struct ctx *ctx, const struct reg *reg, struct roster *ret_roster)
 	bool row;
 
 	sql_from(reg, "t.id, t.organisation", "", &sql);
-	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
+	rc = db_prepare_scan(ctx->db, sql.data, &s, &ctx->err);
 	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
 		size_t counter = counter_of(db_int(s, 0));
 

@@ -300,10 +300,10 @@ statement(struct extract *x, struct db_stmt **ret_stmt)
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 
 	sql_select(x->o->reg->table,
-		   "where (:organisation is null or t.organisation = :organisation) "
-		   "and (:feed is null or t.feed = :feed) order by t.key, t.organisation, t.feed",
+		   "where (t.organisation = :organisation or :organisation is null) "
+		   "and (t.feed = :feed or :feed is null) order by t.key, t.organisation, t.feed",
 		   &sql);
-	return db_prepare(x->ctx->db, sql.data, ret_stmt, &x->ctx->err);
+	return db_prepare_scan(x->ctx->db, sql.data, ret_stmt, &x->ctx->err);
 }
 
 static enum err_code

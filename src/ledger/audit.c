@@ -85,8 +85,8 @@ find_head(struct ledger_audit *a, struct err *e)
 	enum err_code rc;
 	bool row;
 
-	rc = db_prepare(a->ledger->db, "select id, note from ledger_checkpoint order by id desc",
-			&s, e);
+	rc = db_prepare_scan(a->ledger->db,
+			     "select id, note from ledger_checkpoint order by id desc", &s, e);
 	while (!rc) {
 		struct err fault;
 
@@ -251,9 +251,9 @@ report_known_unclaimed(struct ledger_audit *a, struct err *e)
 	enum err_code rc;
 	bool row;
 
-	rc = db_prepare(a->ledger->db,
-			"select idx, subject, version from ledger_leaf where idx >= 0 order by idx",
-			&s, e);
+	rc = db_prepare_scan(
+		a->ledger->db,
+		"select idx, subject, version from ledger_leaf where idx >= 0 order by idx", &s, e);
 	while (!rc) {
 		struct ledger_fault f = {.what = "leaf_unclaimed"};
 

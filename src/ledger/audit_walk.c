@@ -276,8 +276,9 @@ audit_walk(struct ledger_audit *a, struct err *e)
 
 	if (!w.doubts)
 		return err_set(e, ERR_INTERNAL, "", "no memory to audit the ledger");
-	rc = db_prepare(a->ledger->db,
-			"select id, note, previous from ledger_checkpoint order by id", &w.rows, e);
+	rc = db_prepare_scan(a->ledger->db,
+			     "select id, note, previous from ledger_checkpoint order by id",
+			     &w.rows, e);
 	if (!rc)
 		rc = walk_all(&w, e);
 	db_stmt_free(w.rows);

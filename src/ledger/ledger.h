@@ -30,13 +30,16 @@ MUST_CHECK enum err_code ledger_open(struct db *db, const struct note_key *key,
 void ledger_close(struct ledger *l);
 void ledger_closep(struct ledger **l);
 
-/* Inside a write transaction. The first add takes the store's lock "ledger" and reads the head.
- * `entry` is at most LIMIT_ENTRY_BYTES. Memory held does not grow with the number of adds. */
+/* Inside a write transaction, which excludes every other. The first add reads the head. `entry` is
+ * at most LIMIT_ENTRY_BYTES. Memory held does not grow with the number of adds. */
 MUST_CHECK enum err_code ledger_add(struct ledger *l, int64_t subject, int64_t version,
 				    struct str entry, struct err *e);
 /* Before the commit; does nothing when nothing was added. `now` in milliseconds. ERR_DENIED without
  * the secret key. */
 MUST_CHECK enum err_code ledger_seal(struct ledger *l, int64_t now, struct err *e);
+/* Whether the checkpoint that was sealed last stands in the store: for a commit that was not
+ * answered. */
+MUST_CHECK enum err_code ledger_stands(struct ledger *l, bool *ret_stands, struct err *e);
 /* After a rollback: forgets what was added. */
 void ledger_forget(struct ledger *l);
 

@@ -365,6 +365,29 @@ ledger_seal(struct ledger *l, int64_t now, struct err *e)
 	return ERR_NONE;
 }
 
+enum err_code
+ledger_stands(struct ledger *l, bool *ret_stands, struct err *e)
+{
+	struct hash mine = l->head_note;
+	int64_t size = (int64_t)l->head.size;
+	DB_STMT *s = NULL;
+	enum err_code rc =
+		db_prepare(l->db, "select note from ledger_checkpoint where id = :id", &s, e);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, size);
+	rc = db_step(s, &row, e);
+	if (!rc) {
+		struct str note = row ? db_text(s, 0) : str_of("");
+		struct hash stored = hash_of(l->hasher, note.ptr, note.len);
+
+		*ret_stands = hash_eq(&stored, &mine);
+	}
+	return rc;
+}
+
 void
 ledger_forget(struct ledger *l)
 {

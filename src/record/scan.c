@@ -39,7 +39,7 @@ items_open(struct record_scan *s, struct half *h, size_t field)
 	enum err_code rc;
 
 	sql_scan_items(&s->reg->fields[field], h->history, &sql);
-	rc = db_prepare(s->ctx->db, sql.data, &h->items[field].rows, &s->ctx->err);
+	rc = db_prepare_scan(s->ctx->db, sql.data, &h->items[field].rows, &s->ctx->err);
 	if (!rc)
 		rc = db_step(h->items[field].rows, &h->items[field].more, &s->ctx->err);
 	return rc;
@@ -61,7 +61,7 @@ half_open(struct record_scan *s, struct half *h, bool history)
 		sql_select(r->history, "order by t.id, t.row_version", &sql);
 	else
 		sql_select(r->table, "order by t.id", &sql);
-	rc = db_prepare(s->ctx->db, sql.data, &h->rows, &s->ctx->err);
+	rc = db_prepare_scan(s->ctx->db, sql.data, &h->rows, &s->ctx->err);
 	if (!rc)
 		rc = db_step(h->rows, &h->more, &s->ctx->err);
 	for (size_t i = 0; !rc && i < r->field_count; i++) {

@@ -32,7 +32,7 @@ leaves_step(struct verifier *v)
 static enum err_code
 leaves_open(struct verifier *v)
 {
-	enum err_code rc = db_prepare(
+	enum err_code rc = db_prepare_scan(
 		v->ctx->db,
 		"select subject, version, idx from ledger_leaf order by subject, version",
 		&v->leaves.rows, &v->ctx->err);

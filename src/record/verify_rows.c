@@ -194,9 +194,9 @@ static enum err_code
 events_check(struct verifier *v)
 {
 	DB_STMT *s = NULL;
-	enum err_code rc =
-		db_prepare(v->ctx->db, "select id, kind, at, actor, detail from event order by id",
-			   &s, &v->ctx->err);
+	enum err_code rc = db_prepare_scan(
+		v->ctx->db, "select id, kind, at, actor, detail from event order by id", &s,
+		&v->ctx->err);
 	bool row;
 
 	while (!rc && !(rc = db_step(s, &row, &v->ctx->err)) && row)

@@ -117,7 +117,8 @@ writer_endp(struct writer **w)
 enum err_code
 step_end(struct writer *w, enum err_code rc)
 {
-	if (rc && (w->halfway || rc == ERR_IO || rc == ERR_BUSY || rc == ERR_INTERNAL))
+	if (rc &&
+	    (w->halfway || rc == ERR_IO || rc == ERR_BUSY || rc == ERR_LOST || rc == ERR_INTERNAL))
 		w->torn = true;
 	w->halfway = false;
 	return rc;
@@ -132,6 +133,33 @@ step_begin(struct writer *w)
 	return ERR_NONE;
 }
 
+/* The connection went while committing. The next transaction begins when this one has ended, one
+ * way or the other: then its checkpoint stands, or nothing does. */
+static enum err_code
+commit_ask(struct writer *w)
+{
+	struct ctx *ctx = w->ctx;
+	DB_TXN turn = {0};
+	bool stands = false;
+	enum err_code rc;
+
+	db_txn_end(&w->txn);
+	rc = db_begin(ctx->db, &turn, &ctx->err);
+	if (!rc)
+		rc = ledger_stands(ctx->ledger, &stands, &ctx->err);
+	if (rc)
+		return err_set(&ctx->err, ERR_LOST, "",
+			       "the connection to the database was lost while it committed, and "
+			       "cannot be opened again; whether the change was kept shows when it "
+			       "is back");
+	if (!stands)
+		return err_set(&ctx->err, ERR_LOST, "",
+			       "the connection to the database was lost before it committed; "
+			       "nothing was changed; try again");
+	w->txn.committed = true;
+	return ERR_NONE;
+}
+
 enum err_code
 writer_commit(struct writer *w)
 {
@@ -143,6 +171,8 @@ writer_commit(struct writer *w)
 		rc = ledger_seal(w->ctx->ledger, w->now, &w->ctx->err);
 	if (!rc)
 		rc = db_commit(&w->txn, &w->ctx->err);
+	if (rc == ERR_LOST)
+		rc = commit_ask(w);
 	/* What it learns makes later questions faster and no answer different: it may fail. */
 	if (!rc && w->put >= LEARN_AFTER && db_learn(w->ctx->db, &w->ctx->err))
 		w->ctx->err = (struct err){0};

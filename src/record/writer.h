@@ -21,7 +21,8 @@ void writer_endp(struct writer **w);
 #define WRITER CLEANUP(writer_endp) struct writer
 /* Seals the ledger and commits. Refused (ERR_INTERNAL) after a step that failed halfway; one that
  * was refused for what it brought (ERR_INVALID, ERR_CONFLICT, ERR_TOO_BIG, ERR_MISSING) has changed
- * nothing, and others may follow it. */
+ * nothing, and others may follow it. When the connection is lost while committing it finds out
+ * whether the change was kept; ERR_LOST: it was not, or that cannot be known yet. */
 MUST_CHECK enum err_code writer_commit(struct writer *w);
 
 /* Statements are kept from one writer to the next. To be called before the store is closed. */
