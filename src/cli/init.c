@@ -32,6 +32,11 @@ report_print(struct cli *c, const struct workspace_report *r)
 		cli_print(c, "Took in the changed plan. %.*s", (int)r->changes.len,
 			  r->changes.data ? r->changes.data : "");
 		cli_print(c, "%s", r->changes.len ? "" : "Tables stay as they are.\n");
+	} else if (r->upgraded) {
+		cli_print(c,
+			  "Brought the workspace %s to the format of this Holdfast; the plan stays "
+			  "as it is.\n",
+			  c->home);
 	} else {
 		cli_print(c, "The workspace %s is as the plan wants it; nothing to do.\n", c->home);
 	}

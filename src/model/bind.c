@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "sys/file.h"
+#include "model/files.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ bind_file(struct bind *b, const char *path, struct str *ret_text)
 	struct err e = {0};
 
 	b->file = str_z(b->arena, str_of(path));
-	if (file_load(path, LIMIT_PLAN_FILE_BYTES, b->arena, &text, &e)) {
+	if (files_load(b, path, &text, &e)) {
 		diag_add(b->diags, DIAG_ERROR, (struct place){b->file, 0, 0}, "%s", e.message);
 		return NULL;
 	}

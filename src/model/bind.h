@@ -9,6 +9,7 @@ struct bind {
 	const char *file;
 	struct arena *arena;
 	struct diags *diags;
+	const struct plan_files *kept; /* instead of the disk, or NULL */
 };
 
 struct place bind_place(const struct bind *b, const struct yaml *at);

@@ -7,9 +7,15 @@
 #include <string.h>
 
 void
-builder_hash(struct builder *b, const char *name, struct str content)
+builder_file(struct builder *b, const char *folder, const char *name, struct str content)
 {
+	struct plan_files *files = &b->model->files;
 	uint64_t len = content.len;
+
+	files->files = arena_room(b->bind.arena, files->files, files->count, &b->file_cap,
+				  sizeof(*files->files));
+	files->files[files->count++] =
+		(struct plan_file){file_join(b->bind.arena, folder, name), content};
 
 	hasher_add(b->hasher, name, strlen(name) + 1);
 	hasher_add(b->hasher, &len, sizeof(len));
@@ -23,20 +29,21 @@ model_load(const struct model_source *from, struct arena *a, struct diags *d,
 	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
 	struct model *m = arena_alloc(a, sizeof(*m));
 	struct builder b = {
-		.bind = {.arena = a, .diags = d},
+		.bind = {.arena = a, .diags = d, .kept = from->kept},
 		.model = m,
-		.plan_folder = str_z(a, str_of(from->plan))
-	   };
+		.plan_folder = from->kept ? PLAN_KEPT_ROOT "/plan" : str_z(a, str_of(from->plan))
+	 };
+	const char *content = from->kept ? PLAN_KEPT_ROOT : from->content;
 	enum err_code rc = hasher_new(&hasher, e);
 
 	if (rc)
 		return rc;
-	if (!file_is_folder(from->plan))
+	if (!from->kept && !file_is_folder(from->plan))
 		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", from->plan);
 	b.hasher = hasher;
 	hasher_begin(hasher);
 	plan_read(&b);
-	registers_read(&b, file_join(a, from->content, "registers"));
+	registers_read(&b, file_join(a, content, "registers"));
 	if (d->errors == 0) {
 		views_read(&b);
 		obligations_read(&b);

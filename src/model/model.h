@@ -84,11 +84,23 @@ enum system_column {
 /* A record's number: the register's code above a counter of 40 bits, below 2^53. */
 enum { ID_CODE_SHIFT = 40, REG_CODE_MAX = 8191 };
 
+/* Every file that a model is made of: "registers/account.yaml", "plan/sections/6.5.yaml". */
+struct plan_file {
+	const char *path;
+	struct str bytes;
+};
+
+struct plan_files {
+	struct plan_file *files;
+	size_t count;
+};
+
 struct model {
 	const struct reg **regs; /* by name */
 	size_t reg_count;
 	struct plan plan;
 	struct hash hash; /* of every file's name and content */
+	struct plan_files files;
 };
 
 /* Reads `content`/registers and the plan's folder. Faults go to `d`; ERR_INVALID (with the first
@@ -96,7 +108,10 @@ struct model {
 struct model_source {
 	const char *content;
 	const char *plan;
+	const struct plan_files *kept; /* instead of the two, or NULL */
 };
+/* How messages name the folder of a plan that comes from kept files. */
+#define PLAN_KEPT_ROOT "kept-plan"
 MUST_CHECK enum err_code model_load(const struct model_source *from, struct arena *a,
 				    struct diags *d, const struct model **ret_model, struct err *e);
 

@@ -3,6 +3,7 @@
 #define MODEL_MODEL_PRIV_H
 
 #include "model/bind.h"
+#include "model/files.h"
 
 /* What the loader is building. */
 struct builder {
@@ -10,11 +11,12 @@ struct builder {
 	struct model *model;
 	struct hasher *hasher;
 	const char *plan_folder;
+	size_t file_cap;
 };
 
-/* Takes a file's content into the model's hash; `name` is relative, so that a moved folder keeps
- * its hash. */
-void builder_hash(struct builder *b, const char *name, struct str content);
+/* Takes a file into the model and its hash. The hash has the name alone, so that a moved folder
+ * keeps it; `folder` says where the file is kept: "registers", "plan/views". */
+void builder_file(struct builder *b, const char *folder, const char *name, struct str content);
 
 /* registers.c: two steps, since fields refer to registers and to the plan's roles and
  * classification. */

@@ -246,7 +246,7 @@ obligations_read(struct builder *b)
 	struct section *sections;
 	struct err e = {0};
 
-	if (file_list(folder, ".yaml", a, &names, &e)) {
+	if (files_list(&b->bind, folder, ".yaml", &names, &e)) {
 		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s", e.message);
 		return;
 	}
@@ -258,7 +258,7 @@ obligations_read(struct builder *b)
 		const struct yaml *map =
 			bind_file(&b->bind, file_join(a, folder, names.names[i]), &text);
 
-		builder_hash(b, names.names[i], text);
+		builder_file(b, "plan/sections", names.names[i], text);
 		if (map) {
 			sections[p->section_count] = (struct section){"", "", "", {0}};
 			section_read(b, map, &sections[p->section_count++], obligations);

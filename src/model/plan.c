@@ -19,10 +19,10 @@ plan_file(struct builder *b, const char *name, bool required)
 	struct str text = {0};
 	const struct yaml *map;
 
-	if (!required && !file_exists(path))
+	if (!required && !files_exist(&b->bind, path))
 		return NULL;
 	map = bind_file(&b->bind, path, &text);
-	builder_hash(b, name, text);
+	builder_file(b, "plan", name, text);
 	return map;
 }
 
@@ -328,13 +328,13 @@ documents_read(struct builder *b)
 	struct memory_source memory = {0};
 	struct err e = {0};
 
-	if (!file_exists(path))
+	if (!files_exist(&b->bind, path))
 		return;
-	if (file_load(path, LIMIT_PLAN_FILE_BYTES, b->bind.arena, &memory.rest, &e)) {
+	if (files_load(&b->bind, path, &memory.rest, &e)) {
 		diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s", e.message);
 		return;
 	}
-	builder_hash(b, "documents.csv", memory.rest);
+	builder_file(b, "plan", "documents.csv", memory.rest);
 	if (csv_new((struct byte_source){memory_read, &memory}, &csv, &e))
 		diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s", e.message);
 	else

@@ -349,7 +349,7 @@ registers_read(struct builder *b, const char *folder)
 	const struct yaml **maps;
 	struct err e = {0};
 
-	if (file_list(folder, ".yaml", b->bind.arena, &names, &e)) {
+	if (files_list(&b->bind, folder, ".yaml", &names, &e)) {
 		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s", e.message);
 		return;
 	}
@@ -366,7 +366,7 @@ registers_read(struct builder *b, const char *folder)
 			&b->bind, file_join(b->bind.arena, folder, names.names[i]), &text);
 		struct reg *r = map ? register_read(b, map) : NULL;
 
-		builder_hash(b, names.names[i], text);
+		builder_file(b, "registers", names.names[i], text);
 		if (!r)
 			continue;
 		check_unique(b, r);

@@ -20,9 +20,9 @@ views_read(struct builder *b)
 	struct view *views;
 	struct err e = {0};
 
-	if (!file_is_folder(folder))
+	if (!files_folder_exists(&b->bind, folder))
 		return;
-	if (file_list(folder, ".sql", a, &names, &e) || names.count > VIEWS_MAX) {
+	if (files_list(&b->bind, folder, ".sql", &names, &e) || names.count > VIEWS_MAX) {
 		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s",
 			 e.code ? e.message : "too many views");
 		return;
@@ -36,14 +36,14 @@ views_read(struct builder *b)
 		views[i] = (struct view){
 			.name = str_z(a, name), .place = {path, 1, 1}
 		     };
-		if (file_load(path, LIMIT_PLAN_FILE_BYTES, a, &text, &e))
+		if (files_load(&b->bind, path, &text, &e))
 			diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s",
 				 e.message);
 		else if (!text_is_name(name) || model_reg(b->model, name))
 			diag_add(b->bind.diags, DIAG_ERROR, views[i].place,
 				 "'%s' cannot name a view: it is a register or no good name",
 				 views[i].name);
-		builder_hash(b, names.names[i], text);
+		builder_file(b, "plan/views", names.names[i], text);
 		views[i].sql = text.ptr ? text.ptr : "";
 	}
 	b->model->plan.views = views;

@@ -1,5 +1,7 @@
 #include "record/writer.h"
 
+#include <string.h>
+
 /* What the store keeps beside registers and ledger. */
 
 static const struct column meta_columns[] = {
@@ -36,6 +38,17 @@ static const struct column check_table_columns[] = {
 	{"obligation", COLUMN_TEXT, true},
 	   {"name",	    COLUMN_TEXT, true}
 };
+static const struct column plan_version_columns[] = {
+	{"hash",	 COLUMN_TEXT, true},
+	{"name",	 COLUMN_TEXT, true},
+	{"version", COLUMN_TEXT, true},
+	{"kept_at", COLUMN_INT,	true},
+};
+static const struct column plan_file_columns[] = {
+	{"hash",	 COLUMN_TEXT, true},
+	{"path",	 COLUMN_TEXT, true},
+	{"bytes", COLUMN_BLOB, true},
+};
 static const struct index actor_indexes[] = {
 	{.name = "actor_name_index", .columns = "name", .unique = true}
 };
@@ -61,6 +74,35 @@ const struct table kernel_tables[] = {
 	 COLUMNS(check_table_columns),
 	 .primary_key = "obligation, name",
 	 .clustered = true},
-	{.name = "login",				      COLUMNS(login_columns),						  .primary_key = "name",	 .clustered = true																	},
+	{.name = "plan_version",
+	 COLUMNS(plan_version_columns),
+	 .primary_key = "hash",
+	 .clustered = true,
+	 .guard = GUARD_APPEND_ONLY},
+	{.name = "plan_file",
+	 COLUMNS(plan_file_columns),
+	 .primary_key = "hash, path",
+	 .clustered = true,
+	 .guard = GUARD_APPEND_ONLY},
+	{.name = "login",			  COLUMNS(login_columns),					  .primary_key = "name",							 .clustered = true																	       },
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);
+
+/* Those that were not there from the first format on. */
+static const struct {
+	const char *name;
+	int since;
+} later[] = {
+	{"plan_version", 2},
+	{"plan_file",    2},
+};
+
+int
+kernel_table_since(const struct table *t)
+{
+	for (size_t i = 0; i < COUNT_OF(later); i++) {
+		if (strcmp(later[i].name, t->name) == 0)
+			return later[i].since;
+	}
+	return 1;
+}

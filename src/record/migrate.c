@@ -320,15 +320,17 @@ registers_keep(struct db *db, const struct model *m, struct err *e)
 }
 
 enum err_code
-migrate(struct db *db, const struct model *m, bool fresh, struct workspace_report *report,
+migrate(struct db *db, const struct model *m, int version, struct workspace_report *report,
 	struct err *e)
 {
 	DB_STMT *find = NULL;
 	enum err_code rc = ERR_NONE;
 
-	for (size_t i = 0; fresh && !rc && i < kernel_table_count; i++)
-		rc = schema_create(db, &kernel_tables[i], e);
-	for (size_t i = 0; fresh && !rc && i < ledger_table_count; i++)
+	for (size_t i = 0; !rc && i < kernel_table_count; i++) {
+		if (kernel_table_since(&kernel_tables[i]) > version)
+			rc = schema_create(db, &kernel_tables[i], e);
+	}
+	for (size_t i = 0; version == 0 && !rc && i < ledger_table_count; i++)
 		rc = schema_create(db, &ledger_tables[i], e);
 	if (!rc)
 		rc = registers_keep(db, m, e);

@@ -3,8 +3,10 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "model/changes.h"
 #include "record/keys.h"
 #include "record/migrate.h"
+#include "record/plans.h"
 #include "record/writer.h"
 #include "sys/file.h"
 
@@ -21,6 +23,7 @@ struct workspace {
 	struct arena model_arena;
 	struct arena arena;
 	struct note_key key;
+	int version; /* format of the store; 0: it has no tables yet */
 };
 
 struct ctx *
@@ -158,6 +161,7 @@ version_check(struct workspace *ws, struct err *e)
 		return err_set(e, ERR_INVALID, "",
 			       "the database does not say which format it has; restore it from a "
 			       "backup");
+	ws->version = (int)number;
 	if (number > STORE_VERSION)
 		return err_set(e, ERR_CONFLICT, "",
 			       "this workspace was made by a newer Holdfast (format %lld, this one "
@@ -210,7 +214,8 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 {
 	const char *db_path = file_join(&ws->arena, o->home, "holdfast.db");
 	const char *content = file_join(&ws->arena, o->home, "content");
-	struct model_source from = {content, file_join(&ws->arena, content, "plan")};
+	struct model_source from = {.content = content,
+				    .plan = file_join(&ws->arena, content, "plan")};
 	struct diags diags;
 	enum err_code rc;
 
@@ -228,6 +233,12 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 			       o->home, o->home);
 	if (!rc)
 		rc = version_check(ws, e);
+	if (!rc && ws->version < STORE_VERSION)
+		rc = err_set(e, ERR_CONFLICT, "",
+			     "this workspace was made by an older Holdfast (format %d, this one "
+			     "writes %d); run 'holdfast init --home %s --content %s/content' once: "
+			     "it adds what is missing and changes no record",
+			     ws->version, STORE_VERSION, o->home, o->home);
 	if (!rc)
 		rc = model_load(&from, &ws->model_arena, &diags, &ws->ctx.model, e);
 	if (!rc)
@@ -273,7 +284,7 @@ workspace_scratch(const struct model *model, int64_t now_ms, struct workspace **
 	if (!rc)
 		rc = db_begin(ws->ctx.db, &txn, e);
 	if (!rc)
-		rc = migrate(ws->ctx.db, model, true, &report, e);
+		rc = migrate(ws->ctx.db, model, 0, &report, e);
 	if (!rc)
 		rc = db_commit(&txn, e);
 	if (!rc)
@@ -356,44 +367,60 @@ plan_record(struct workspace *ws, const char *hex, const struct workspace_option
 	return rc;
 }
 
-/* Whether the last event of its kind says the same. */
+/* A store of a format before plans were kept has its present one in the folder still, unless that
+ * was changed. */
 static enum err_code
-event_stands(struct workspace *ws, struct str detail, bool *ret_stands, struct err *e)
+older_plan_keep(struct workspace *ws, const struct workspace_options *o, struct str hash,
+		struct err *e)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(ws->ctx.db,
-				      "select detail from event where kind = 'plan_taken_in' "
-				      "order by id desc limit 1",
-				      &s, e);
+	const char *content = file_join(&ws->arena, o->home, "content");
+	struct model_source from = {.content = content,
+				    .plan = file_join(&ws->arena, content, "plan")};
+	const struct model *m = NULL;
+	char hex[HASH_HEX_LEN + 1];
+	struct diags diags;
+	struct err none = {0};
 
-	if (!rc)
-		rc = db_step(s, &row, e);
-	if (!rc)
-		*ret_stands = row && str_eq(db_text(s, 0), detail);
-	return rc;
+	diag_init(&diags, &ws->model_arena);
+	if (model_load(&from, &ws->model_arena, &diags, &m, &none))
+		return ERR_NONE;
+	hash_hex(&m->hash, hex);
+	if (!str_is(hash, hex))
+		return ERR_NONE;
+	return plan_keep(ws->ctx.db, m, clock_now(&ws->ctx.clock), e);
+}
+
+/* What changed since the plan that the last event tells of; NULL when that one is not kept. */
+static json_t *
+changes_find(struct workspace *ws, const struct plan_taken *last, struct buf *told)
+{
+	const struct model *old = NULL;
+	json_t *changes = NULL;
+	struct err none = {0};
+
+	if (last->hash.ptr && !plan_load(ws->ctx.db, last->hash, &ws->model_arena, &old, &none))
+		changes = plan_changes(old, ws->ctx.model);
+	plan_changes_text(changes, told);
+	return changes;
 }
 
 /* Says in the ledger that the present plan was taken in, unless it says so already: an interruption
  * can part the two. */
 static enum err_code
-event_write(struct workspace *ws, const char *hex, bool *ret_written, struct err *e)
+event_write(struct workspace *ws, const char *hex, struct workspace_report *report, struct err *e)
 {
-	CLEANUP(buf_fini) struct buf detail = {.limit = 4096};
-	const struct plan *p = &ws->ctx.model->plan;
+	CLEANUP(buf_fini) struct buf detail = {.limit = 2 * LIMIT_ENTRY_BYTES};
+	struct plan_taken last = {0};
+	json_t *changes;
 	WRITER *w = NULL;
-	bool stands = false;
-	enum err_code rc;
+	enum err_code rc = plan_in_force(ws->ctx.db, INT64_MAX, &ws->arena, &last, e);
 
-	buf_addf(&detail, "{\"hash\":\"%s\",\"plan\":", hex);
-	json_escape(&detail, str_of(p->name));
-	buf_addf(&detail, ",\"version\":");
-	json_escape(&detail, str_of(p->version));
-	buf_addf(&detail, "}");
-	if (detail.failed)
-		return err_set(e, ERR_TOO_BIG, "", "the plan's name and version are too long");
-	rc = event_stands(ws, (struct str){detail.data, detail.len}, &stands, e);
-	if (rc || stands)
+	if (rc || str_is(last.hash, hex))
+		return rc;
+	changes = changes_find(ws, &last, &report->changes);
+	rc = plan_taken_detail(ws->ctx.model, changes, &detail, e);
+	json_decref(changes);
+	if (rc)
 		return rc;
 	rc = writer_begin(&ws->ctx, &w);
 	if (!rc)
@@ -403,7 +430,7 @@ event_write(struct workspace *ws, const char *hex, bool *ret_written, struct err
 	if (rc)
 		*e = ws->ctx.err;
 	else
-		*ret_written = true;
+		report->plan_changed = true;
 	return rc;
 }
 
@@ -419,19 +446,27 @@ store_fit(struct workspace *ws, const struct workspace_options *o, struct worksp
 
 	hash_hex(&ws->ctx.model->hash, hex);
 	rc = db_begin(ws->ctx.db, &txn, e);
+	/* Another process may have brought it to this format meanwhile. */
+	if (!rc && !report->created)
+		rc = version_check(ws, e);
 	if (!rc && !report->created)
 		rc = meta_get(ws->ctx.db, "plan_hash", &ws->arena, &known, e);
 	if (!rc)
-		rc = migrate(ws->ctx.db, ws->ctx.model, report->created, report, e);
+		rc = migrate(ws->ctx.db, ws->ctx.model, ws->version, report, e);
+	if (!rc && !report->created && ws->version < STORE_VERSION)
+		rc = older_plan_keep(ws, o, known, e);
+	if (!rc)
+		rc = plan_keep(ws->ctx.db, ws->ctx.model, clock_now(&ws->ctx.clock), e);
 	if (!rc)
 		rc = plan_record(ws, hex, o, report->created, e);
 	if (!rc)
 		rc = db_commit(&txn, e);
 	db_txn_end(&txn);
 	report->plan_changed = !str_is(known, hex);
+	report->upgraded = !report->created && ws->version < STORE_VERSION;
 	if (!rc)
 		rc = attach(ws, e);
-	return rc ? rc : event_write(ws, hex, &report->plan_changed, e);
+	return rc ? rc : event_write(ws, hex, report, e);
 }
 
 static enum err_code
@@ -439,10 +474,9 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	   struct workspace_report *report, struct err *e)
 {
 	const char *db_path = file_join(&ws->arena, o->home, "holdfast.db");
-	enum err_code rc;
+	struct model_source from = {.content = o->content, .plan = o->plan};
+	enum err_code rc = model_load(&from, &ws->model_arena, diags, &ws->ctx.model, e);
 
-	rc = model_load(&(struct model_source){o->content, o->plan}, &ws->model_arena, diags,
-			&ws->ctx.model, e);
 	/* Before a folder is made for nothing, or the store takes in what cannot be used. */
 	if (!rc)
 		rc = zone_load(ws->ctx.model->plan.time_zone, &ws->model_arena, &ws->ctx.zone, e);

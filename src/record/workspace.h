@@ -24,6 +24,7 @@ struct workspace_options {
 struct workspace_report {
 	bool created;
 	bool plan_changed;
+	bool upgraded; /* the store's own tables were of an older format */
 	size_t tables_added;
 	size_t columns_added;
 	struct buf changes; /* one line each, for people; the caller's */

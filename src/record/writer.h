@@ -60,5 +60,7 @@ MUST_CHECK enum err_code record_validate(const struct record *r, struct err *e);
 /* The tables beside the registers'. */
 extern const struct table kernel_tables[];
 extern const size_t kernel_table_count;
+/* The format of the store (STORE_VERSION) that brought the table. */
+int kernel_table_since(const struct table *t);
 
 #endif

@@ -96,7 +96,7 @@ query_walk(const struct model *m, const struct query *q)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct model_source from = {place.folder, place.plan};
+	struct model_source from = {.content = place.folder, .plan = place.plan};
 	const struct model *m = NULL;
 	struct arena arena;
 	struct diags diags;

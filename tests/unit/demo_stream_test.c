@@ -28,8 +28,8 @@ chain_close(struct chain *c)
 static void
 chain_open(struct chain *c, uint64_t seed, int64_t records, int months)
 {
-	const struct model_source from = {HOLDFAST_CONTENT,
-					  HOLDFAST_CONTENT "/plans/post-office-2015"};
+	const struct model_source from = {.content = HOLDFAST_CONTENT,
+					  .plan = HOLDFAST_CONTENT "/plans/post-office-2015"};
 	const struct zone *zone;
 	struct diags d;
 	struct err e;

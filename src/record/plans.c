@@ -1,0 +1,164 @@
+#include "record/plans.h"
+
+#include "base/limits.h"
+#include "codec/json.h"
+
+#include <string.h>
+
+static enum err_code
+is_kept(struct db *db, struct str hash, bool *ret_kept, struct err *e)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc =
+		db_prepare(db, "select name from plan_version where hash = :hash", &s, e);
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, hash);
+	return db_step(s, ret_kept, e);
+}
+
+static enum err_code
+files_keep(struct db *db, const struct model *m, struct str hash, struct err *e)
+{
+	DB_STMT *add = NULL;
+	enum err_code rc = db_prepare(
+		db, "insert into plan_file (hash, path, bytes) values (:hash, :path, :bytes)", &add,
+		e);
+
+	for (size_t i = 0; !rc && i < m->files.count; i++) {
+		const struct plan_file *f = &m->files.files[i];
+
+		db_bind_text(add, 1, hash);
+		db_bind_text(add, 2, str_of(f->path));
+		db_bind_blob(add, 3, f->bytes.ptr, f->bytes.len);
+		rc = db_run(add, e);
+	}
+	return rc;
+}
+
+enum err_code
+plan_keep(struct db *db, const struct model *m, int64_t now_ms, struct err *e)
+{
+	char hex[HASH_HEX_LEN + 1];
+	DB_STMT *add = NULL;
+	bool kept = false;
+	enum err_code rc;
+
+	hash_hex(&m->hash, hex);
+	rc = is_kept(db, str_of(hex), &kept, e);
+	if (rc || kept)
+		return rc;
+	rc = db_prepare(db,
+			"insert into plan_version (hash, name, version, kept_at) "
+			"values (:hash, :name, :version, :kept_at)",
+			&add, e);
+	if (rc)
+		return rc;
+	db_bind_text(add, 1, str_of(hex));
+	db_bind_text(add, 2, str_of(m->plan.name));
+	db_bind_text(add, 3, str_of(m->plan.version));
+	db_bind_int(add, 4, now_ms);
+	rc = db_run(add, e);
+	return rc ? rc : files_keep(db, m, str_of(hex), e);
+}
+
+static enum err_code
+files_read(struct db *db, struct str hash, struct arena *a, struct plan_files *ret_files,
+	   struct err *e)
+{
+	struct plan_files files = {0};
+	size_t cap = 0;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		db, "select path, bytes from plan_file where hash = :hash order by path", &s, e);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, hash);
+	while (!(rc = db_step(s, &row, e)) && row) {
+		files.files = arena_room(a, files.files, files.count, &cap, sizeof(*files.files));
+		files.files[files.count].path = str_z(a, db_text(s, 0));
+		/* The parser wants a NUL after the text, as it has after a file's. */
+		files.files[files.count].bytes.ptr = str_z(a, db_text(s, 1));
+		files.files[files.count++].bytes.len = db_text(s, 1).len;
+	}
+	if (!rc)
+		*ret_files = files;
+	return rc;
+}
+
+enum err_code
+plan_load(struct db *db, struct str hash, struct arena *a, const struct model **ret_model,
+	  struct err *e)
+{
+	struct plan_files *files = arena_alloc(a, sizeof(*files));
+	struct model_source from = {.kept = files};
+	const struct model *m = NULL;
+	char hex[HASH_HEX_LEN + 1] = "";
+	struct diags diags;
+	bool kept = false;
+	struct err fault = {0};
+	enum err_code rc = is_kept(db, hash, &kept, e);
+
+	if (!rc && !kept)
+		rc = err_set(e, ERR_MISSING, "plan",
+			     "the plan with hash %.*s was not kept: this workspace was made before "
+			     "plans were",
+			     STR_ARG(hash));
+	if (!rc)
+		rc = files_read(db, hash, a, files, e);
+	if (rc)
+		return rc;
+	diag_init(&diags, a);
+	if (!model_load(&from, a, &diags, &m, &fault))
+		hash_hex(&m->hash, hex);
+	if (!str_is(hash, hex))
+		return err_set(e, ERR_INVALID, "plan",
+			       "the kept files of the plan with hash %.*s are not those that were "
+			       "taken in: they were altered in the database%s%s",
+			       STR_ARG(hash), fault.code ? "; " : "", fault.message);
+	*ret_model = m;
+	return ERR_NONE;
+}
+
+static struct str
+member(const json_t *detail, const char *name, struct arena *a)
+{
+	const char *text = json_string_value(json_object_get(detail, name));
+
+	return text ? str_dup(a, str_of(text)) : (struct str){0};
+}
+
+enum err_code
+plan_in_force(struct db *db, int64_t instant_ms, struct arena *a, struct plan_taken *ret_plan,
+	      struct err *e)
+{
+	struct plan_taken taken = {0};
+	json_t *detail = NULL;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(db,
+				      "select e.at, e.detail from event e "
+				      "where e.kind = 'plan_taken_in' and e.at <= :at "
+				      "order by e.id desc limit 1",
+				      &s, e);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, instant_ms);
+	rc = db_step(s, &row, e);
+	if (!rc && row)
+		rc = json_read(db_text(s, 1), &detail, e);
+	if (!rc && row) {
+		taken.at = db_int(s, 0);
+		taken.hash = member(detail, "hash", a);
+		taken.name = member(detail, "plan", a);
+		taken.version = member(detail, "version", a);
+	}
+	json_decref(detail);
+	if (!rc)
+		*ret_plan = taken;
+	return rc;
+}

@@ -1,0 +1,30 @@
+/* plans.h -- the versions of the plan that a store has had, each kept whole, and which of them was
+ * in force when.
+ *
+ * A version is named by the hash of its files. That it was taken in stands in the ledger as an
+ * event; the files need no leaves of their own, as the hash tells whether they are the same.
+ */
+#ifndef RECORD_PLANS_H
+#define RECORD_PLANS_H
+
+#include "access/ctx.h"
+
+/* Keeps the files of the model, unless they are kept already. In a write transaction. */
+MUST_CHECK enum err_code plan_keep(struct db *db, const struct model *m, int64_t now_ms,
+				   struct err *e);
+
+/* The kept plan with that hash: ERR_MISSING when it is not kept, ERR_INVALID when its files are not
+ * those of the hash. Lives in the arena. */
+MUST_CHECK enum err_code plan_load(struct db *db, struct str hash, struct arena *a,
+				   const struct model **ret_model, struct err *e);
+
+/* A plan that was taken in, as its event says; `hash` {NULL, 0} when there was none. */
+struct plan_taken {
+	struct str hash, name, version;
+	int64_t at; /* milliseconds */
+};
+/* The last one at or before the instant. */
+MUST_CHECK enum err_code plan_in_force(struct db *db, int64_t instant_ms, struct arena *a,
+				       struct plan_taken *ret_plan, struct err *e);
+
+#endif

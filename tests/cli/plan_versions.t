@@ -1,0 +1,57 @@
+# Every plan that was taken in is kept whole, what changed is said and recorded, and a store of an older format is
+# brought to the present one by init alone.
+. "$ROOT/tests/cli/small_plan.sh"
+small_content content
+export HOLDFAST_HOME=ws
+ok holdfast init --content content
+ok sqlite3 ws/holdfast.db 'select count(*) from plan_version' 'select path from plan_file order by path'
+expect_out 'plan/sections/1-first.yaml'
+expect_out 'registers/thing.yaml'
+
+# A changed plan: obligations, figures, roles and views are told, old figure and new.
+cp -R content changed
+sed -i 's/value: 3/value: 5/' changed/plans/small/parameters.yaml
+sed -i 's/duty: Do it./duty: Do it well./; s/severity: low/severity: high/' changed/plans/small/sections/1-first.yaml
+printf '  - {name: helper, title: Helper}\n' >>changed/plans/small/roles.yaml
+mkdir changed/plans/small/views
+echo 'select t.id from thing t' >changed/plans/small/views/any_thing.sql
+sed -e 's/section: "1"/section: "2"/; s/id: 1-a/id: 2-a/' content/plans/small/sections/1-first.yaml >changed/plans/small/sections/2-more.yaml
+ok holdfast init --content changed
+for text in 'obligation 1-a: changed duty, severity' 'obligation 2-a: new' 'parameter limit: 3 days (fixed) -> 5 days (fixed)' \
+	'role helper: new' 'view any_thing: new'; do
+	expect_out "$text"
+done
+ok sqlite3 ws/holdfast.db "select detail from event where kind = 'plan_taken_in' order by id desc limit 1"
+cp out detail.json
+expect_json detail.json 'set(d) == {"changes", "hash", "plan", "version"}'
+expect_json detail.json 'd["changes"]["parameters"]["changed"] == {"limit": ["3 days (fixed)", "5 days (fixed)"]}'
+expect_json detail.json 'd["changes"]["obligations"] == {"added": ["2-a"], "changed": {"1-a": ["duty", "severity"]}, "removed": []}'
+expect_json detail.json 'sorted(d["changes"]["files"]["added"]) == ["plan/sections/2-more.yaml", "plan/views/any_thing.sql"]'
+# The way back is a change, too, and the files are kept once.
+ok holdfast init --content content
+expect_out 'obligation 2-a: gone'
+expect_out 'parameter limit: 5 days (fixed) -> 3 days (fixed)'
+ok holdfast init --content content
+expect_out 'nothing to do'
+ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'
+expect_out 2
+ok holdfast verify
+
+# A store of the format before: it is told what to do, and init does it and nothing else.
+sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file' "update meta set value = '1' where name = 'store_version'"
+expect_exit 3 holdfast show
+expect_err 'made by an older Holdfast (format 1'
+expect_err 'holdfast init --home ws --content ws/content'
+leaves=$(sqlite3 ws/holdfast.db 'select count(*) from ledger_leaf')
+ok holdfast init --content ws/content
+expect_out 'to the format of this Holdfast'
+[ "$(sqlite3 ws/holdfast.db 'select count(*) from ledger_leaf')" = "$leaves" ] || fail 'the upgrade wrote to the ledger'
+ok holdfast init --content content
+expect_out 'nothing to do'
+ok holdfast verify
+# Taking in a changed plan at the same time keeps the one before, too.
+sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file' "update meta set value = '1' where name = 'store_version'"
+ok holdfast init --content changed
+expect_out 'parameter limit: 3 days (fixed) -> 5 days (fixed)'
+ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'
+expect_out 2
