@@ -65,6 +65,28 @@ actor_find(struct writer *w)
 }
 
 enum err_code
+writer_act_as(struct writer *w, struct str actor)
+{
+	if (str_eq(w->ctx->actor, actor))
+		return ERR_NONE;
+	w->ctx->actor = actor;
+	w->ctx->actor_id = 0;
+	return actor_find(w);
+}
+
+int64_t
+writer_leaves(const struct writer *w)
+{
+	return w->leaves;
+}
+
+bool
+writer_torn(const struct writer *w)
+{
+	return w->torn;
+}
+
+enum err_code
 writer_begin(struct ctx *ctx, struct writer **ret_writer)
 {
 	struct writer *w = calloc(1, sizeof(*w));
@@ -325,6 +347,7 @@ entry_make(struct writer *w, const struct record *r)
 enum err_code
 entry_seal(struct writer *w, int64_t subject, int64_t version)
 {
+	w->leaves++;
 	return ledger_add(w->ctx->ledger, subject, version,
 			  (struct str){w->entry.data, w->entry.len}, &w->ctx->err);
 }

@@ -30,6 +30,13 @@ void writer_forget(struct ctx *ctx);
 
 int64_t writer_now(const struct writer *w); /* milliseconds */
 
+/* What is written from now on is written by this actor. */
+MUST_CHECK enum err_code writer_act_as(struct writer *w, struct str actor);
+/* Versions and events written so far. */
+int64_t writer_leaves(const struct writer *w);
+/* Whether a step failed halfway, so that nothing of this transaction can be kept. */
+bool writer_torn(const struct writer *w);
+
 /* Number for a new record of the register. */
 MUST_CHECK enum err_code writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id);
 

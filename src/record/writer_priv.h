@@ -42,10 +42,11 @@ struct writer {
 	struct buf entry;
 	struct db_stmt *insert_event;
 	int64_t next_event;
-	bool halfway;  /* the step in hand has written something */
-	bool torn;     /* a step failed so: nothing may be committed any more */
-	int64_t put;   /* records written */
-	size_t memory; /* that rolls may take still */
+	bool halfway;	/* the step in hand has written something */
+	bool torn;	/* a step failed so: nothing may be committed any more */
+	int64_t put;	/* records written */
+	int64_t leaves; /* versions and events written */
+	size_t memory;	/* that rolls may take still */
 };
 
 MUST_CHECK enum err_code reg_writer_get(struct writer *w, const struct reg *r,

@@ -1,0 +1,199 @@
+#include "record/group.h"
+
+#include "base/limits.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* More in one transaction would let the first wait for the last. */
+enum { TOGETHER_MAX = 256 };
+
+/* Stands on the stack of the thread that waits for it. */
+struct waiting {
+	const struct group_change *change;
+	struct err err;
+	enum err_code rc;
+	bool refused; /* has its answer before the others */
+	bool done;
+	struct waiting *next;
+};
+
+struct group {
+	struct ctx *ctx;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t come; /* something waits, or the end */
+	pthread_cond_t gone; /* some were answered */
+	struct waiting *first;
+	struct waiting **last;
+	size_t count;
+	bool ending;
+};
+
+/* Writes all that was not refused; false when one of them spoiled the transaction: it had written
+ * something before it was refused, or the store itself refused it. */
+static bool
+write_all(struct group *g, struct writer *w, struct waiting **batch, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct waiting *one = batch[i];
+		int64_t before = writer_leaves(w);
+
+		if (one->refused)
+			continue;
+		one->rc = writer_act_as(w, one->change->actor);
+		if (!one->rc)
+			one->rc = one->change->write(one->change->object, w);
+		if (!one->rc)
+			continue;
+		one->err = g->ctx->err;
+		one->refused = true;
+		if (writer_torn(w) || writer_leaves(w) != before || one->rc == ERR_CONFLICT)
+			return false;
+	}
+	return true;
+}
+
+static enum err_code
+write_once(struct group *g, struct waiting **batch, size_t count, bool *ret_whole)
+{
+	WRITER *w = NULL;
+	enum err_code rc = writer_begin(g->ctx, &w);
+
+	*ret_whole = true;
+	if (rc)
+		return rc;
+	*ret_whole = write_all(g, w, batch, count);
+	return *ret_whole ? writer_commit(w) : ERR_NONE;
+}
+
+/* Each time round one change more is refused, so it ends. */
+static void
+batch_write(struct group *g, struct waiting **batch, size_t count)
+{
+	struct str own = g->ctx->actor;
+	enum err_code rc;
+	bool whole;
+
+	do
+		rc = write_once(g, batch, count, &whole);
+	while (!rc && !whole);
+	/* The others' names end with their changes. */
+	g->ctx->actor = own;
+	g->ctx->actor_id = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (batch[i]->refused)
+			continue;
+		batch[i]->rc = rc;
+		if (rc)
+			batch[i]->err = g->ctx->err;
+	}
+}
+
+static size_t
+batch_take(struct group *g, struct waiting **batch)
+{
+	size_t count = 0;
+
+	while (g->first && count < TOGETHER_MAX) {
+		batch[count++] = g->first;
+		g->first = g->first->next;
+	}
+	if (!g->first)
+		g->last = &g->first;
+	g->count -= count;
+	return count;
+}
+
+static void *
+write_on(void *object)
+{
+	struct group *g = object;
+	struct waiting *batch[TOGETHER_MAX];
+
+	(void)pthread_mutex_lock(&g->lock);
+	for (;;) {
+		size_t count;
+
+		while (!g->first && !g->ending)
+			(void)pthread_cond_wait(&g->come, &g->lock);
+		count = batch_take(g, batch);
+		if (count == 0)
+			break;
+		(void)pthread_mutex_unlock(&g->lock);
+		batch_write(g, batch, count);
+		(void)pthread_mutex_lock(&g->lock);
+		for (size_t i = 0; i < count; i++)
+			batch[i]->done = true;
+		(void)pthread_cond_broadcast(&g->gone);
+	}
+	(void)pthread_mutex_unlock(&g->lock);
+	return NULL;
+}
+
+enum err_code
+group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
+{
+	struct group *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return err_set(e, ERR_INTERNAL, "", "no memory for the writing thread");
+	g->ctx = ctx;
+	g->last = &g->first;
+	(void)pthread_mutex_init(&g->lock, NULL);
+	(void)pthread_cond_init(&g->come, NULL);
+	(void)pthread_cond_init(&g->gone, NULL);
+	if (pthread_create(&g->thread, NULL, write_on, g) != 0) {
+		free(g);
+		return err_set(e, ERR_INTERNAL, "", "the writing thread cannot be started");
+	}
+	*ret_group = g;
+	return ERR_NONE;
+}
+
+void
+group_free(struct group *g)
+{
+	if (!g)
+		return;
+	(void)pthread_mutex_lock(&g->lock);
+	g->ending = true;
+	(void)pthread_cond_signal(&g->come);
+	(void)pthread_mutex_unlock(&g->lock);
+	(void)pthread_join(g->thread, NULL);
+	(void)pthread_cond_destroy(&g->come);
+	(void)pthread_cond_destroy(&g->gone);
+	(void)pthread_mutex_destroy(&g->lock);
+	free(g);
+}
+
+void
+group_freep(struct group **g)
+{
+	group_free(*g);
+}
+
+enum err_code
+group_write(struct group *g, const struct group_change *c, struct err *e)
+{
+	struct waiting mine = {.change = c};
+	bool full;
+
+	(void)pthread_mutex_lock(&g->lock);
+	full = g->ending || g->count >= LIMIT_GROUP_WAITING;
+	if (!full) {
+		*g->last = &mine;
+		g->last = &mine.next;
+		g->count++;
+		(void)pthread_cond_signal(&g->come);
+		while (!mine.done)
+			(void)pthread_cond_wait(&g->gone, &g->lock);
+	}
+	(void)pthread_mutex_unlock(&g->lock);
+	if (full)
+		return err_set(e, ERR_BUSY, "",
+			       "too many changes wait to be written; try again in a moment");
+	if (mine.rc)
+		*e = mine.err;
+	return mine.rc;
+}

@@ -1,0 +1,32 @@
+/* group.h -- changes by many threads, committed together.
+ *
+ * One thread of its own writes. It takes all that wait, writes them in one transaction, and tells
+ * each when that is durable: so the disk is waited for once for all of them. A change that is
+ * refused is told so and hinders no other.
+ */
+#ifndef RECORD_GROUP_H
+#define RECORD_GROUP_H
+
+#include "record/writer.h"
+
+struct group;
+
+struct group_change {
+	struct str actor;
+	/* Writes with the writer, whose context holds what went wrong when it fails. Called in the
+	 * writing thread, and again when another change spoiled the transaction. */
+	enum err_code (*write)(void *object, struct writer *w);
+	void *object;
+};
+
+/* Only the group uses the context, and its connection, until it is freed. */
+MUST_CHECK enum err_code group_new(struct ctx *ctx, struct group **ret_group, struct err *e);
+/* Waits for what was given to it. */
+void group_free(struct group *g);
+void group_freep(struct group **g);
+
+/* From any thread: waits until the change is durable, or was refused. ERR_BUSY when
+ * LIMIT_GROUP_WAITING others wait already. */
+MUST_CHECK enum err_code group_write(struct group *g, const struct group_change *c, struct err *e);
+
+#endif
