@@ -129,9 +129,15 @@ $(FUZZERS): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(FUZZ_DRIVER) $(LIBRA
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(patsubst bench/%.c,$(OUT)/obj/bench/%.d,$(wildcard bench/*.c)) $(patsubst %,$(OUT)/obj/tests/fuzz/%_fuzz.d,$(FUZZ_NAMES))
 
-# T=text runs only the tests whose name contains the text.
+# T=text runs only the tests whose name contains the text; STORE=postgres those that have a store, on a
+# server of their own.
+ifeq ($(STORE),postgres)
+ON_STORE := tools/postgres.sh with --fast
+else ifneq ($(STORE),)
+$(error STORE is $(STORE); it must be postgres, or nothing for SQLite)
+endif
 unit: $(OUT)/unit
-	@$(OUT)/unit $(T)
+	@$(ON_STORE) $(OUT)/unit $(T)
 
 cli-tests: $(BINARY)
 	@tests/cli/run.sh $(BINARY) $(T)
@@ -214,6 +220,7 @@ help:
 	@echo 'make install          install under PREFIX ($(PREFIX)); DESTDIR for packagers'
 	@echo 'make check            everything that CI asks; see tools/check.sh'
 	@echo 'make unit [T=text]    unit tests, those whose name contains the text'
+	@echo '                      STORE=postgres: those that have a store, on a private PostgreSQL'
 	@echo 'make cli-tests [T=..] tests of the real binary'
 	@echo 'make fuzz-corpora     replay the fuzz corpora under ASan and UBSan'
 	@echo 'make headers layers budget sqltext banned format cppcheck readme lint-plan tool-tests'

@@ -94,6 +94,24 @@ test_passes(const struct test *t, const sigset_t *chld)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* Folders of src/ whose tests have a store. */
+static const char *const stored[] = {"store_", "model_", "ledger_", "record_", "intake_", "check_"};
+
+static bool
+runs_here(const struct test *t)
+{
+	const char *slash = strrchr(t->file, '/');
+	const char *file = slash ? slash + 1 : t->file;
+
+	if (!getenv("HOLDFAST_TEST_STORE"))
+		return t->engine != TEST_SERVER_ONLY;
+	for (size_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++) {
+		if (strncmp(file, stored[i], strlen(stored[i])) == 0)
+			return t->engine != TEST_SQLITE_ONLY;
+	}
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -107,7 +125,7 @@ main(int argc, char **argv)
 	for (struct test *t = list_reversed(test_list); t; t = t->next) {
 		bool good;
 
-		if (!strstr(t->name, filter))
+		if (!runs_here(t) || !strstr(t->name, filter))
 			continue;
 		good = test_passes(t, &chld);
 		(void)printf("%s %s\n", good ? "ok" : "not ok", t->name);

@@ -5,7 +5,7 @@
 # tests ends with `N passed, N failed`, and its tests are counted; any other counts as one.
 set -u
 # The steps are builds of their own, whatever this one was asked for.
-unset MAKEFLAGS MFLAGS MAKELEVEL VARIANT SUFFIX CONTENT T
+unset MAKEFLAGS MFLAGS MAKELEVEL VARIANT SUFFIX CONTENT T STORE
 cd "$(dirname "$0")/.." || exit 2
 passed=0
 failed=0

@@ -145,7 +145,8 @@ session_set_up(struct pg_db *d, struct err *e)
 
 	buf_addf(&sql,
 		 "set search_path = \"%s\", pg_catalog; set client_min_messages = warning; "
-		 "set timezone = 'UTC'; set bytea_output = 'hex'; set jit = off; "
+		 "set timezone = 'UTC'; set datestyle = 'ISO'; set bytea_output = 'hex'; set jit = "
+		 "off; "
 		 "set cursor_tuple_fraction = 1; set work_mem = '64MB'; "
 		 "set max_parallel_workers_per_gather = 0; "
 		 "set lock_timeout = %d; set idle_in_transaction_session_timeout = %d",
@@ -237,7 +238,7 @@ pg_zone_tell(struct pg_db *d, struct err *e)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 
-	buf_addf(&sql, "set holdfast.zone = '%s'", zone_name(d->base.zone));
+	buf_addf(&sql, "set timezone = '%s'", zone_name(d->base.zone));
 	return sql.failed ? err_set(e, ERR_INTERNAL, "", "no memory for a statement")
 			  : pg_exec(&d->base, sql.data, e);
 }
@@ -279,6 +280,10 @@ schema_make(struct pg_db *d, struct err *e)
 	rc = db_begin(&d->base, &txn, e);
 	if (!rc)
 		rc = pg_exec(&d->base, sql.data, e);
+	if (!rc)
+		rc = pg_add_functions(&d->base, e);
+	if (!rc)
+		rc = pg_add_guards(&d->base, e);
 	if (!rc)
 		rc = db_commit(&txn, e);
 	db_txn_end(&txn);
@@ -505,4 +510,10 @@ const struct db_engine pg_engine = {
 	.get_int = pg_get_int,
 	.get_text = pg_get_text,
 	.get_cell = pg_get_cell,
+	.create_table = pg_create_table,
+	.drop_table = pg_drop_table,
+	.add_column = pg_add_column,
+	.add_index = pg_add_index,
+	.check_table = pg_check_table,
+	.check_guards = pg_check_guards,
 };

@@ -129,6 +129,9 @@ void pg_judge_forget(struct pg_db *d);
 enum err_code pg_add_functions(struct db *db, struct err *e);
 
 /* pg_schema.c */
+
+/* What the guards of all tables share. */
+enum err_code pg_add_guards(struct db *db, struct err *e);
 enum err_code pg_create_table(struct db *db, const struct table *t, struct err *e);
 enum err_code pg_drop_table(struct db *db, const struct table *t, struct err *e);
 enum err_code pg_add_column(struct db *db, const struct table *t, const struct column *c,

@@ -1,0 +1,19 @@
+/* engine_fixture.h -- where tests keep their stores: in memory, or on the server that
+ * HOLDFAST_TEST_STORE names, so that they run on either engine. */
+#ifndef ENGINE_FIXTURE_H
+#define ENGINE_FIXTURE_H
+
+#include "store/db.h"
+
+/* ":memory:" or a connection string. */
+const char *engine_store(void);
+bool engine_is_server(void);
+
+/* An empty store of its own, gone when it is closed. */
+struct db *engine_scratch(void);
+
+/* Runs statements that must do well, or be refused with that code and words. */
+void engine_does(struct db *db, const char *sql);
+void engine_refuses(struct db *db, const char *sql, enum err_code code, const char *words);
+
+#endif
