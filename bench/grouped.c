@@ -79,9 +79,9 @@ static void *
 client_run(void *object)
 {
 	struct client *c = object;
-	struct group_change change = {str_of("bench"), account_change, c};
-
 	while (now() < c->end && c->done < WAITS_MOST / CLIENTS_MOST) {
+		struct group_change change = {
+			.actor = str_of("bench"), .write = account_change, .object = c};
 		double start = now();
 		struct err e;
 

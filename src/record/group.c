@@ -8,24 +8,14 @@
 /* More in one transaction would let the first wait for the last. */
 enum { TOGETHER_MAX = 256 };
 
-/* Stands on the stack of the thread that waits for it. */
-struct waiting {
-	const struct group_change *change;
-	struct err err;
-	enum err_code rc;
-	bool refused; /* has its answer before the others */
-	bool done;
-	struct waiting *next;
-};
-
 struct group {
 	struct ctx *ctx;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t come; /* something waits, or the end */
 	pthread_cond_t gone; /* some were answered */
-	struct waiting *first;
-	struct waiting **last;
+	struct group_change *first;
+	struct group_change **last;
 	size_t count;
 	bool ending;
 };
@@ -33,17 +23,17 @@ struct group {
 /* Writes all that was not refused; false when one of them spoiled the transaction: it had written
  * something before it was refused, or the store itself refused it. */
 static bool
-write_all(struct group *g, struct writer *w, struct waiting **batch, size_t count)
+write_all(struct group *g, struct writer *w, struct group_change **batch, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct waiting *one = batch[i];
+		struct group_change *one = batch[i];
 		int64_t before = writer_leaves(w);
 
 		if (one->refused)
 			continue;
-		one->rc = writer_act_as(w, one->change->actor);
+		one->rc = writer_act_as(w, one->actor);
 		if (!one->rc)
-			one->rc = one->change->write(one->change->object, w);
+			one->rc = one->write(one->object, w);
 		if (!one->rc)
 			continue;
 		one->err = g->ctx->err;
@@ -55,7 +45,7 @@ write_all(struct group *g, struct writer *w, struct waiting **batch, size_t coun
 }
 
 static enum err_code
-write_once(struct group *g, struct waiting **batch, size_t count, bool *ret_whole)
+write_once(struct group *g, struct group_change **batch, size_t count, bool *ret_whole)
 {
 	WRITER *w = NULL;
 	enum err_code rc = writer_begin(g->ctx, &w);
@@ -69,7 +59,7 @@ write_once(struct group *g, struct waiting **batch, size_t count, bool *ret_whol
 
 /* Each time round one change more is refused, so it ends. */
 static void
-batch_write(struct group *g, struct waiting **batch, size_t count)
+batch_write(struct group *g, struct group_change **batch, size_t count)
 {
 	struct str own = g->ctx->actor;
 	enum err_code rc;
@@ -91,7 +81,7 @@ batch_write(struct group *g, struct waiting **batch, size_t count)
 }
 
 static size_t
-batch_take(struct group *g, struct waiting **batch)
+batch_take(struct group *g, struct group_change **batch)
 {
 	size_t count = 0;
 
@@ -109,7 +99,7 @@ static void *
 write_on(void *object)
 {
 	struct group *g = object;
-	struct waiting *batch[TOGETHER_MAX];
+	struct group_change *batch[TOGETHER_MAX];
 
 	(void)pthread_mutex_lock(&g->lock);
 	for (;;) {
@@ -174,26 +164,25 @@ group_freep(struct group **g)
 }
 
 enum err_code
-group_write(struct group *g, const struct group_change *c, struct err *e)
+group_write(struct group *g, struct group_change *c, struct err *e)
 {
-	struct waiting mine = {.change = c};
 	bool full;
 
 	(void)pthread_mutex_lock(&g->lock);
 	full = g->ending || g->count >= LIMIT_GROUP_WAITING;
 	if (!full) {
-		*g->last = &mine;
-		g->last = &mine.next;
+		*g->last = c;
+		g->last = &c->next;
 		g->count++;
 		(void)pthread_cond_signal(&g->come);
-		while (!mine.done)
+		while (!c->done)
 			(void)pthread_cond_wait(&g->gone, &g->lock);
 	}
 	(void)pthread_mutex_unlock(&g->lock);
 	if (full)
 		return err_set(e, ERR_BUSY, "",
 			       "too many changes wait to be written; try again in a moment");
-	if (mine.rc)
-		*e = mine.err;
-	return mine.rc;
+	if (c->rc)
+		*e = c->err;
+	return c->rc;
 }

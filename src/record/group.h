@@ -17,6 +17,13 @@ struct group_change {
 	 * writing thread, and again when another change spoiled the transaction. */
 	enum err_code (*write)(void *object, struct writer *w);
 	void *object;
+
+	/* The group's own; zero before. */
+	struct group_change *next;
+	struct err err;
+	enum err_code rc;
+	bool refused; /* has its answer before the others */
+	bool done;
 };
 
 /* Only the group uses the context, and its connection, until it is freed. */
@@ -27,6 +34,6 @@ void group_freep(struct group **g);
 
 /* From any thread: waits until the change is durable, or was refused. ERR_BUSY when
  * LIMIT_GROUP_WAITING others wait already. */
-MUST_CHECK enum err_code group_write(struct group *g, const struct group_change *c, struct err *e);
+MUST_CHECK enum err_code group_write(struct group *g, struct group_change *c, struct err *e);
 
 #endif
