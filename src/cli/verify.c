@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
 #include "record/keys.h"
-#include "record/verify.h"
 #include "sys/file.h"
+#include "verify/verify.h"
 
 #include <string.h>
 

@@ -6,9 +6,9 @@
 #ifndef WORKSPACE_FIXTURE_H
 #define WORKSPACE_FIXTURE_H
 
-#include "record/verify.h"
 #include "record/workspace.h"
 #include "record/writer.h"
+#include "verify/verify.h"
 
 enum { VERDICT_FAULTS = 64 };
 

@@ -1,9 +1,9 @@
 /* verify_priv.h -- the parts of a verification, private to the records. */
-#ifndef RECORD_VERIFY_PRIV_H
-#define RECORD_VERIFY_PRIV_H
+#ifndef VERIFY_VERIFY_PRIV_H
+#define VERIFY_VERIFY_PRIV_H
 
 #include "record/scan.h"
-#include "record/verify.h"
+#include "verify/verify.h"
 
 /* The rows of ledger_leaf in order, read beside what they stand for. */
 struct leaf_stream {

@@ -6,8 +6,8 @@
  * covers must hang together: guards of the database, numbers of versions, the time at which one
  * ended and the next began, actors, counters. All of it is read in one snapshot.
  */
-#ifndef RECORD_VERIFY_H
-#define RECORD_VERIFY_H
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
 
 #include "access/ctx.h"
 #include "ledger/ledger.h"

@@ -1,4 +1,4 @@
-#include "record/verify.h"
+#include "verify/verify.h"
 
 #include "test.h"
 #include "workspace_fixture.h"

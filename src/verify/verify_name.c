@@ -1,4 +1,4 @@
-#include "record/verify_priv.h"
+#include "verify/verify_priv.h"
 
 #include "model/sql.h"
 
