@@ -1,0 +1,139 @@
+#include "list/list_priv.h"
+
+#include "base/limits.h"
+
+/* The fields to show: those named, or all. The number is always known, so it is none of the columns
+ * unless somebody names it. */
+static enum err_code
+fields_read(struct ctx *ctx, struct str text, struct asked *a)
+{
+	const struct attributes *all = &a->attributes;
+	enum err_code rc = ERR_NONE;
+	size_t most = text.ptr ? 1 : all->count;
+
+	for (size_t i = 0; i < text.len; i++)
+		most += text.ptr[i] == ',';
+	if (most > LIMIT_ROW_COLUMNS)
+		return err_set(&ctx->err, ERR_TOO_BIG, "fields", "a list has at most %d fields",
+			       LIMIT_ROW_COLUMNS);
+	a->columns = (const struct attribute **)arena_alloc(ctx->arena, most * sizeof(void *));
+	for (size_t i = 1; !text.ptr && i < all->count; i++)
+		a->columns[a->column_count++] = &all->list[i];
+	while (!rc && text.ptr) {
+		struct str name = str_trim(str_cut(&text, ','));
+		const struct attribute *found = NULL;
+		bool known = false;
+
+		rc = attribute_named(all, name, &found, &ctx->err);
+		for (size_t i = 0; !rc && i < a->column_count; i++)
+			known = known || a->columns[i] == found;
+		if (!rc && !known)
+			a->columns[a->column_count++] = found;
+	}
+	return rc;
+}
+
+/* All records of the list agree in it, so it decides nothing. */
+static bool
+is_constant(const struct asked *a, const struct attribute *attribute)
+{
+	for (size_t i = 0; i < a->filter.count; i++) {
+		if (a->filter.terms[i].attribute == attribute &&
+		    filter_is_single(&a->filter.terms[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum err_code
+sort_read(struct ctx *ctx, struct str text, struct asked *a)
+{
+	size_t count = 0;
+	bool decided = false;
+
+	while (text.ptr) {
+		struct str name = str_trim(str_cut(&text, ','));
+		bool descending = name.len > 0 && name.ptr[0] == '-';
+		const struct attribute *found = NULL;
+		enum err_code rc;
+
+		if (descending)
+			name = (struct str){name.ptr + 1, name.len - 1};
+		rc = attribute_named(&a->attributes, name, &found, &ctx->err);
+		if (rc)
+			return rc;
+		if (!field_has_column(found->field))
+			return err_set(
+				&ctx->err, ERR_INVALID, found->field->name,
+				"a list cannot be sorted by '%s', which holds several values",
+				found->field->name);
+		if (count == LIMIT_SORT_FIELDS)
+			return err_set(&ctx->err, ERR_TOO_BIG, "sort",
+				       "a list is sorted by at most %d fields", LIMIT_SORT_FIELDS);
+		if (count++ == 0)
+			a->query.descending = descending;
+		/* After the number there are no equals left. */
+		if (found->kind == ATTRIBUTE_ID && !decided)
+			a->query.descending = descending;
+		decided = decided || found->kind == ATTRIBUTE_ID;
+		if (!decided && !is_constant(a, found))
+			a->keys[a->query.key_count++] = (struct page_key){found, descending};
+	}
+	a->query.keys = a->keys;
+	return ERR_NONE;
+}
+
+/* What is read of each row, each column once: what is shown, and what it is sorted by. */
+static void
+columns_gather(struct ctx *ctx, struct asked *a)
+{
+	const struct field **columns = (const struct field **)arena_alloc(
+		ctx->arena, (a->column_count + a->query.key_count + 1) * sizeof(void *));
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->column_count; i++) {
+		if (a->columns[i]->kind != ATTRIBUTE_ID && field_has_column(a->columns[i]->field))
+			columns[n++] = a->columns[i]->field;
+	}
+	for (size_t i = 0; i < a->query.key_count; i++) {
+		size_t k = 0;
+
+		while (k < n && columns[k] != a->keys[i].attribute->field)
+			k++;
+		if (k == n)
+			columns[n++] = a->keys[i].attribute->field;
+	}
+	a->query.columns = columns;
+	a->query.column_count = n;
+}
+
+enum err_code
+asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
+{
+	enum err_code rc = ERR_NONE;
+
+	*a = (struct asked){.limit = q->limit ? q->limit : LIST_LIMIT};
+	a->attributes = attributes_of(ctx->model, q->reg, ctx->arena);
+	a->query = (struct page_query){.reg = q->reg,
+				       .filter = &a->filter,
+				       .within = q->within,
+				       .organisations = q->organisation_count};
+	if (a->limit < 1 || a->limit > LIMIT_LIST_ROWS)
+		return err_set(&ctx->err, ERR_INVALID, "limit", "the limit must be from 1 to %d",
+			       LIMIT_LIST_ROWS);
+	filter_init(&a->filter, &a->attributes, ctx->arena);
+	for (size_t i = 0; !rc && i < q->term_count; i++)
+		rc = filter_add(&a->filter, q->terms[i], &ctx->err);
+	if (!rc)
+		rc = filter_add_line(&a->filter, q->filter, &ctx->err);
+	if (!rc)
+		rc = meanings_find(ctx, &a->filter);
+	if (!rc)
+		rc = fields_read(ctx, q->fields, a);
+	if (!rc)
+		rc = sort_read(ctx, q->sort, a);
+	if (rc)
+		return rc;
+	columns_gather(ctx, a);
+	return q->after.ptr ? cursor_read(ctx, q->after, a) : ERR_NONE;
+}

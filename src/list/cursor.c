@@ -1,0 +1,154 @@
+#include "list/list_priv.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <string.h>
+
+/* A cursor is base64 as addresses take it (RFC 4648 section 5, no padding) of the first bytes of a
+ * digest and of the place itself, packed. The digest is over both the list and the place; it keeps
+ * nobody from making a cursor, who then stands elsewhere in a list that he may see anyway. */
+enum { DIGEST = 8 };
+
+bool
+list_is_number(const struct field *f)
+{
+	return f->type == FIELD_INT || f->type == FIELD_DECIMAL || f->type == FIELD_BOOL ||
+	       f->type == FIELD_REF;
+}
+
+static void
+add(struct ctx *ctx, const void *bytes, size_t len)
+{
+	uint64_t size = len;
+
+	hasher_add(ctx->hasher, &size, sizeof(size));
+	hasher_add(ctx->hasher, bytes, len);
+}
+
+static struct hash
+digest_of(struct ctx *ctx, const struct asked *a, struct str place)
+{
+	hasher_begin(ctx->hasher);
+	add(ctx, a->query.reg->name, strlen(a->query.reg->name));
+	for (size_t i = 0; i < a->query.key_count; i++) {
+		add(ctx, a->keys[i].attribute->field->name,
+		    strlen(a->keys[i].attribute->field->name));
+		add(ctx, a->keys[i].descending ? "-" : "+", 1);
+	}
+	add(ctx, a->query.descending ? "-" : "+", 1);
+	for (size_t i = 0; i < a->filter.count; i++) {
+		const struct filter_term *t = &a->filter.terms[i];
+		const char kind[] = {(char)t->op, (char)t->or_null, (char)(t->item != NULL)};
+
+		add(ctx, t->attribute->field->name, strlen(t->attribute->field->name));
+		add(ctx, filter_field(t)->name, strlen(filter_field(t)->name));
+		add(ctx, kind, sizeof(kind));
+		for (size_t k = 0; k < t->text_count; k++)
+			add(ctx, t->texts[k].ptr, t->texts[k].len);
+	}
+	add(ctx, place.ptr, place.len);
+	return hasher_end(ctx->hasher);
+}
+
+static void
+swap(char *text, size_t len, const char *from, const char *to)
+{
+	for (size_t i = 0; i < len; i++) {
+		for (size_t k = 0; from[k]; k++) {
+			if (text[i] == from[k]) {
+				text[i] = to[k];
+				break;
+			}
+		}
+	}
+}
+
+enum err_code
+cursor_write(struct ctx *ctx, const struct asked *a, const struct value *place,
+	     struct str *ret_cursor)
+{
+	CLEANUP(buf_fini) struct buf packed = {.limit = LIMIT_CURSOR_BYTES};
+	CLEANUP(buf_fini) struct buf bytes = {.limit = LIMIT_CURSOR_BYTES};
+	CLEANUP(buf_fini) struct buf text = {.limit = LIMIT_CURSOR_BYTES};
+	struct hash digest;
+
+	values_pack(place, a->query.key_count + 1, &packed);
+	if (!packed.failed) {
+		digest = digest_of(ctx, a, (struct str){packed.data, packed.len});
+		buf_add(&bytes, (const char *)digest.bytes, DIGEST);
+		buf_add(&bytes, packed.data, packed.len);
+	}
+	if (!packed.failed && !bytes.failed)
+		base64_encode(&text, bytes.data, bytes.len);
+	if (packed.failed || bytes.failed || text.failed)
+		return err_set(&ctx->err, ERR_TOO_BIG, "sort",
+			       "a text that the list is sorted by is too long for the next page to "
+			       "be found; sort by something else");
+	while (text.len > 0 && text.data[text.len - 1] == '=')
+		text.len--;
+	*ret_cursor = str_dup(ctx->arena, (struct str){text.data, text.len});
+	swap((char *)(uintptr_t)ret_cursor->ptr, ret_cursor->len, "+/", "-_");
+	return ERR_NONE;
+}
+
+/* Whether the value is one that the column can hold. */
+static bool
+fits(const struct attribute *attribute, const struct value *v)
+{
+	if (v->kind == VALUE_NULL)
+		return !attribute->always;
+	if (list_is_number(attribute->field))
+		return v->kind == VALUE_INT;
+	return v->kind == VALUE_TEXT && text_utf8_fault(v->text) < 0 &&
+	       !memchr(v->text.ptr, '\0', v->text.len);
+}
+
+/* The bytes, or none where it is no base64. */
+static struct str
+decode(struct ctx *ctx, struct str cursor)
+{
+	size_t padded = (cursor.len + 3) / 4 * 4;
+	char *text = arena_alloc(ctx->arena, padded + 1);
+	uint8_t *bytes = arena_alloc(ctx->arena, padded + 1);
+	long len;
+
+	if (cursor.len > 0)
+		memcpy(text, cursor.ptr, cursor.len);
+	/* What stands for itself in the one alphabet is nothing in the other. */
+	swap(text, cursor.len, "+/=-_", "***+/");
+	memset(text + cursor.len, '=', padded - cursor.len);
+	len = base64_decode((struct str){text, padded}, bytes, padded + 1);
+	return len < DIGEST ? (struct str){0} : (struct str){(const char *)bytes, (size_t)len};
+}
+
+enum err_code
+cursor_read(struct ctx *ctx, struct str cursor, struct asked *a)
+{
+	struct str bytes = {0};
+	struct str place;
+	struct hash digest;
+	struct err unpacked;
+	size_t count = a->query.key_count;
+	bool good = cursor.len <= LIMIT_CURSOR_BYTES;
+
+	if (good)
+		bytes = decode(ctx, cursor);
+	good = bytes.len > 0;
+	if (good) {
+		place = (struct str){bytes.ptr + DIGEST, bytes.len - DIGEST};
+		digest = digest_of(ctx, a, place);
+		good = memcmp(digest.bytes, bytes.ptr, DIGEST) == 0 &&
+		       values_unpack(place, ctx->arena, a->after, count + 1, &unpacked) == ERR_NONE;
+	}
+	for (size_t i = 0; good && i < count; i++) {
+		good = fits(a->keys[i].attribute, &a->after[i]);
+		a->after_null[i] = a->after[i].kind == VALUE_NULL;
+	}
+	if (!good || a->after[count].kind != VALUE_INT)
+		return err_set(&ctx->err, ERR_INVALID, "after",
+			       "the cursor is damaged, or of a list with another register, filter "
+			       "or order; begin again without it");
+	a->query.after_null = a->after_null;
+	return ERR_NONE;
+}

@@ -1,0 +1,263 @@
+#include "list/list_priv.h"
+
+#include "base/limits.h"
+#include "model/sql.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One page while it is read. */
+struct reading {
+	struct ctx *ctx;
+	const struct list_question *question;
+	struct asked *asked;
+	struct list_page *page;
+	struct value *last; /* the keys' values of the last row, and its number */
+	bool more;
+	size_t bytes;
+};
+
+static enum err_code
+prepare(struct ctx *ctx, const struct buf *sql, struct db_stmt **ret_stmt)
+{
+	if (sql->failed)
+		return err_set(&ctx->err, ERR_TOO_BIG, "filter",
+			       "the filter makes a statement that is too long; ask for less");
+	return db_prepare(ctx->db, sql->data, ret_stmt, &ctx->err);
+}
+
+static void
+bind_int(struct db_stmt *s, const char *name, int64_t value)
+{
+	int index = db_param(s, name);
+
+	if (index)
+		db_bind_int(s, index, value);
+}
+
+/* Every parameter that the statement has; what page.h names. */
+static void
+bind_all(const struct reading *rd, struct db_stmt *s)
+{
+	const struct asked *a = rd->asked;
+	char name[32];
+	int index;
+
+	for (size_t i = 0; i < rd->question->organisation_count && a->query.within; i++) {
+		(void)snprintf(name, sizeof(name), "o%zu", i + 1);
+		bind_int(s, name, rd->question->organisations[i]);
+	}
+	filter_bind(&a->filter, s);
+	for (size_t i = 0; i < a->query.key_count && a->query.after_null; i++) {
+		(void)snprintf(name, sizeof(name), "s%zu", i + 1);
+		index = db_param(s, name);
+		if (index && a->after[i].kind == VALUE_INT)
+			db_bind_int(s, index, a->after[i].number);
+		else if (index)
+			db_bind_text(s, index, a->after[i].text);
+	}
+	bind_int(s, "after", a->after[a->query.key_count].number);
+	bind_int(s, "code", rd->page->reg->code);
+	bind_int(s, "cap", LIMIT_LIST_COUNTED + 1);
+	bind_int(s, "limit", a->limit + 1 - (int64_t)rd->page->count);
+}
+
+static enum err_code
+total_find(struct reading *rd)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	struct list_page *p = rd->page;
+	bool capped = !rd->question->thorough;
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	page_count_sql(&rd->asked->query, capped, &sql);
+	rc = prepare(rd->ctx, &sql, &s);
+	if (rc)
+		return rc;
+	bind_all(rd, s);
+	rc = db_step(s, &row, &rd->ctx->err);
+	if (rc)
+		return rc;
+	p->total = row ? db_int(s, 0) : 0;
+	p->total_is_exact = !capped || p->total <= LIMIT_LIST_COUNTED;
+	if (!p->total_is_exact)
+		p->total = LIMIT_LIST_COUNTED;
+	return ERR_NONE;
+}
+
+/* Place of the field among the columns that were read, counted from 1: the number is 0. */
+static int
+column_of(const struct page_query *q, const struct field *f)
+{
+	int i = 0;
+
+	while (q->columns[i] != f)
+		i++;
+	return i + 1;
+}
+
+static void
+row_take(struct reading *rd, const struct db_stmt *s)
+{
+	const struct page_query *q = &rd->asked->query;
+	struct list_page *p = rd->page;
+	struct list_row *row = &p->rows[p->count++];
+	struct arena *a = rd->ctx->arena;
+
+	row->id = db_int(s, 0);
+	row->cells = arena_alloc(a, (p->column_count + 1) * sizeof(*row->cells));
+	for (size_t i = 0; i < p->column_count; i++) {
+		const struct attribute *at = p->columns[i];
+
+		if (at->kind == ATTRIBUTE_ID)
+			row->cells[i] = (struct value){.kind = VALUE_INT, .number = row->id};
+		else if (field_has_column(at->field))
+			row->cells[i] = list_value(s, column_of(q, at->field));
+		row->cells[i].text = str_dup(a, row->cells[i].text);
+		rd->bytes += row->cells[i].text.len;
+	}
+	if ((int64_t)p->count < rd->asked->limit)
+		return;
+	for (size_t i = 0; i < q->key_count; i++) {
+		rd->last[i] = list_value(s, column_of(q, q->keys[i].attribute->field));
+		rd->last[i].text = str_dup(a, rd->last[i].text);
+	}
+	rd->last[q->key_count] = (struct value){.kind = VALUE_INT, .number = row->id};
+}
+
+static enum err_code
+rows_take(struct reading *rd, const struct buf *sql)
+{
+	struct ctx *ctx = rd->ctx;
+	DB_STMT *s = NULL;
+	enum err_code rc = prepare(ctx, sql, &s);
+	bool row;
+
+	if (rc)
+		return rc;
+	bind_all(rd, s);
+	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+		if ((int64_t)rd->page->count == rd->asked->limit) {
+			rd->more = true;
+			return ERR_NONE;
+		}
+		row_take(rd, s);
+		if (rd->bytes > LIMIT_LIST_BYTES)
+			return err_set(&ctx->err, ERR_TOO_BIG, "limit",
+				       "the page has more than %d bytes; ask for fewer records or "
+				       "fields",
+				       LIMIT_LIST_BYTES);
+	}
+	return rc;
+}
+
+static enum err_code
+set_read(struct reading *rd, bool capped)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+
+	page_set_sql(&rd->asked->query, capped, &sql);
+	return rows_take(rd, &sql);
+}
+
+static enum err_code
+walk_read(struct reading *rd)
+{
+	static const enum page_stretch stretches[] = {STRETCH_EQUALS, STRETCH_VALUES,
+						      STRETCH_NULLS};
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && !rd->more && i < COUNT_OF(stretches); i++) {
+		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+
+		if (page_walk_sql(&rd->asked->query, stretches[i], &sql))
+			rc = rows_take(rd, &sql);
+	}
+	return rc;
+}
+
+void
+list_sorts(const struct attributes *all, struct buf *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct field *f = all->list[i].field;
+
+		if (f->indexed && field_has_column(f))
+			buf_addf(out, "%s%s", count++ ? ", " : "", f->name);
+	}
+}
+
+static enum err_code
+refuse_sort(struct reading *rd)
+{
+	CLEANUP(buf_fini) struct buf sorts = {.limit = SQL_LIMIT};
+	const struct page_query *q = &rd->asked->query;
+
+	list_sorts(&rd->asked->attributes, &sorts);
+	return err_set(
+		&rd->ctx->err, ERR_INVALID, "sort",
+		"more than %d records are too many to sort by %s; narrow the filter, or sort "
+		"by one of: %s",
+		LIMIT_LIST_COUNTED,
+		q->key_count > 1 ? "several fields" : q->keys[0].attribute->field->name,
+		sorts.data);
+}
+
+static enum err_code
+rows_read(struct reading *rd)
+{
+	const struct page_query *q = &rd->asked->query;
+	bool everything = q->filter->count == 0 && !q->within;
+	bool few = rd->page->total_is_exact && rd->page->total <= LIMIT_LIST_COUNTED;
+
+	if (page_can_walk(q) && (everything || !few))
+		return walk_read(rd);
+	if (few || rd->question->thorough)
+		return set_read(rd, few);
+	return refuse_sort(rd);
+}
+
+enum err_code
+list_read(struct ctx *ctx, const struct list_question *q, struct list_page *ret_page)
+{
+	struct asked asked;
+	struct value last[LIMIT_SORT_FIELDS + 1];
+	struct list_page p = {.reg = q->reg};
+	struct reading rd = {.ctx = ctx, .question = q, .asked = &asked, .page = &p, .last = last};
+	enum err_code rc = asked_read(ctx, q, &asked);
+
+	if (rc)
+		return rc;
+	p.columns = asked.columns;
+	p.column_count = asked.column_count;
+	p.rows = arena_alloc(ctx->arena, (size_t)asked.limit * sizeof(*p.rows));
+	rc = total_find(&rd);
+	if (!rc)
+		rc = rows_read(&rd);
+	if (!rc)
+		rc = beside_read(ctx, &p);
+	if (!rc && rd.more)
+		rc = cursor_write(ctx, &asked, last, &p.next);
+	if (!rc)
+		*ret_page = p;
+	return rc;
+}
+
+enum err_code
+list_total(struct ctx *ctx, const struct list_question *q, struct list_page *ret_page)
+{
+	struct asked asked;
+	struct list_page p = {.reg = q->reg};
+	struct reading rd = {.ctx = ctx, .question = q, .asked = &asked, .page = &p};
+	enum err_code rc = asked_read(ctx, q, &asked);
+
+	if (!rc)
+		rc = total_find(&rd);
+	if (!rc)
+		*ret_page = p;
+	return rc;
+}

@@ -1,0 +1,85 @@
+/* list.h -- lists of records: filtered, sorted, a page at a time, with how many there are in all.
+ *
+ * Pages follow one another by a cursor that holds where the last one ended, so that a deep page
+ * costs what the first does, and a record that comes or goes moves no other from one page to the
+ * next. All memory is the context's arena's.
+ *
+ * Engines agree: text compares by its bytes, records without a value come last in either direction,
+ * and equals are in the order of their numbers.
+ */
+#ifndef LIST_LIST_H
+#define LIST_LIST_H
+
+#include "access/ctx.h"
+#include "model/attribute.h"
+#include "record/value.h"
+
+struct list_question {
+	const struct reg *reg;
+	const struct str *terms; /* of the filter, one each (model/filter.h) */
+	size_t term_count;
+	struct str filter; /* more of them, in one line; may be {NULL, 0} */
+	struct str sort;   /* "kind,-created_at"; {NULL, 0} is the order of the numbers */
+	struct str fields; /* "key,state,person"; {NULL, 0} is all */
+	struct str after;  /* the cursor of the page before; {NULL, 0} for the first page */
+	int64_t limit;	   /* 0 for LIST_LIMIT */
+	/* Whose records the asker may see: with `within`, of these organisations alone. */
+	bool within;
+	const int64_t *organisations;
+	size_t organisation_count;
+	/* Counts every record and sorts by any field, however long that takes. Else more than
+	 * LIMIT_LIST_COUNTED are not counted one by one, and such a list is sorted only by what has
+	 * an index. */
+	bool thorough;
+};
+
+enum { LIST_LIMIT = 50 };
+
+struct list_row {
+	int64_t id;
+	struct value *cells; /* one a column */
+};
+
+/* A record that a row refers to; its key is {NULL, 0} when it is not current any more. */
+struct list_target {
+	int64_t id;
+	struct str key;
+};
+
+struct list_page {
+	const struct reg *reg;
+	const struct attribute *const *columns;
+	size_t column_count;
+	struct list_row *rows;
+	size_t count;
+	int64_t total;		     /* of the whole list */
+	bool total_is_exact;	     /* else there are more than that */
+	struct str next;	     /* cursor of the next page; {NULL, 0} after the last record */
+	struct list_target *targets; /* by number */
+	size_t target_count;
+};
+
+/* One page. The caller holds a read transaction, so that all of it is of one state. ERR_INVALID
+ * says what is wrong with the filter, sort, fields or cursor; ERR_TOO_BIG past their limits. */
+MUST_CHECK enum err_code list_read(struct ctx *ctx, const struct list_question *q,
+				   struct list_page *ret_page);
+
+/* How many there are, without a page of them: `total` and `total_is_exact` alone. */
+MUST_CHECK enum err_code list_total(struct ctx *ctx, const struct list_question *q,
+				    struct list_page *ret_page);
+
+/* Of the records that the page refers to. */
+struct str list_key(const struct list_page *p, int64_t id);
+
+/* {"register", "total", "total_is_exact", "records": [{"id", ...}], "next"}. A reference is an
+ * object of "id", "register" and "key". */
+void list_json(struct json_writer *w, const struct model *m, const struct list_page *p);
+
+/* A cell for people: a reference as its key, or its name when it has none any more. */
+void list_text(const struct ctx *ctx, const struct list_page *p, const struct list_row *row,
+	       size_t column, struct buf *out);
+
+/* The fields that a list can be sorted by however long it is, as "id, key, organisation, kind". */
+void list_sorts(const struct attributes *all, struct buf *out);
+
+#endif

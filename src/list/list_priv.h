@@ -1,0 +1,44 @@
+/* list_priv.h -- one question, understood; private to the lists. */
+#ifndef LIST_LIST_PRIV_H
+#define LIST_LIST_PRIV_H
+
+#include "base/limits.h"
+#include "list/list.h"
+#include "model/page.h"
+#include "model/sql.h"
+
+struct asked {
+	struct attributes attributes;
+	struct filter filter;
+	struct page_query query;
+	const struct attribute **columns; /* what the page shows */
+	size_t column_count;
+	struct page_key keys[LIMIT_SORT_FIELDS];
+	struct value after[LIMIT_SORT_FIELDS + 1]; /* of the cursor: the keys' values, the number */
+	bool after_null[LIMIT_SORT_FIELDS];
+	int64_t limit;
+};
+
+/* ask.c: the whole question, checked. */
+MUST_CHECK enum err_code asked_read(struct ctx *ctx, const struct list_question *q,
+				    struct asked *ret_asked);
+
+/* meaning.c: understands every value of the filter. */
+MUST_CHECK enum err_code meanings_find(struct ctx *ctx, struct filter *f);
+
+/* cursor.c: the text that stands for a place in a list, and back. It fits only the list that it was
+ * made for: register, filter and order. */
+MUST_CHECK enum err_code cursor_write(struct ctx *ctx, const struct asked *a,
+				      const struct value *place, struct str *ret_cursor);
+MUST_CHECK enum err_code cursor_read(struct ctx *ctx, struct str cursor, struct asked *a);
+
+/* beside.c: what stands in other tables: items of the rows, and the keys that they refer to. */
+MUST_CHECK enum err_code beside_read(struct ctx *ctx, struct list_page *p);
+
+/* A column of the present row; its text lives as long as that. */
+struct value list_value(const struct db_stmt *row, int column);
+
+/* Whether the column of a field holds numbers. */
+bool list_is_number(const struct field *f);
+
+#endif

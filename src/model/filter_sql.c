@@ -1,0 +1,209 @@
+#include "model/filter.h"
+#include "model/sql.h"
+
+#include <stdio.h>
+
+/* How a column is written: `hidden` as an expression that no index is on. */
+static void
+column_sql(const char *alias, const char *name, bool hidden, struct buf *out)
+{
+	if (hidden)
+		buf_addf(out, "coalesce(%s.\"%s\", %s.\"%s\")", alias, name, alias, name);
+	else
+		buf_addf(out, "%s.\"%s\"", alias, name);
+}
+
+/* What the conditions of one term are about. */
+struct subject {
+	const char *alias;
+	const char *name;
+	bool hidden;
+	bool words;
+};
+
+/* "column = :f1", "column in (:f1, :f2)", "(column >= :f1 and column < :f2)": any of the values. */
+static void
+any_sql(const struct filter_term *t, const struct subject *s, size_t *numbering, struct buf *out)
+{
+	bool ranges = false;
+
+	for (size_t i = 0; i < t->value_count; i++)
+		ranges = ranges || t->values[i].is_range;
+	for (size_t i = 0; i < t->value_count; i++) {
+		if (s->words)
+			buf_addf(out, "%slist_has(%s.\"%s\", :f%zu) = 1", i ? " or " : "", s->alias,
+				 s->name, ++*numbering);
+		if (s->words)
+			continue;
+		if (i == 0 || ranges) {
+			buf_addf(out, "%s", i ? " or " : "");
+			column_sql(s->alias, s->name, s->hidden, out);
+		}
+		if (t->values[i].is_range) {
+			buf_addf(out, " >= :f%zu and ", ++*numbering);
+			column_sql(s->alias, s->name, s->hidden, out);
+			buf_addf(out, " < :f%zu", ++*numbering);
+		} else if (ranges || t->value_count == 1) {
+			buf_addf(out, " = :f%zu", ++*numbering);
+		} else {
+			buf_addf(out, "%s:f%zu", i ? ", " : " in (", ++*numbering);
+		}
+	}
+	if (!ranges && !s->words && t->value_count > 1)
+		buf_addf(out, ")");
+}
+
+static void
+has_sql(const struct filter_term *t, const struct subject *s, size_t *numbering, struct buf *out)
+{
+	for (size_t i = 0; i < t->value_count; i++)
+		buf_addf(out, "%slower(%s.\"%s\") like :f%zu escape '!'", i ? " or " : "", s->alias,
+			 s->name, ++*numbering);
+}
+
+static void
+order_sql(const struct filter_term *t, const struct subject *s, size_t *numbering, struct buf *out)
+{
+	/* A day ends where the next begins: after it is from there on, up to it is before that. */
+	static const char *const plain[] = {[FILTER_LESS] = "<",
+					    [FILTER_AT_MOST] = "<=",
+					    [FILTER_MORE] = ">",
+					    [FILTER_AT_LEAST] = ">="};
+	static const char *const day[] = {[FILTER_LESS] = "<",
+					  [FILTER_AT_MOST] = "<",
+					  [FILTER_MORE] = ">=",
+					  [FILTER_AT_LEAST] = ">="};
+
+	column_sql(s->alias, s->name, s->hidden, out);
+	buf_addf(out, " %s :f%zu", t->values[0].is_range ? day[t->op] : plain[t->op], ++*numbering);
+}
+
+/* That the subject is among the values, or has the order; without a thought for null. */
+static void
+values_sql(const struct filter_term *t, const struct subject *s, size_t *numbering, struct buf *out)
+{
+	buf_addf(out, "(");
+	switch (t->op) {
+	case FILTER_EQUAL:
+	case FILTER_NOT_EQUAL:
+		any_sql(t, s, numbering, out);
+		break;
+	case FILTER_HAS:
+	case FILTER_HAS_NOT:
+		has_sql(t, s, numbering, out);
+		break;
+	case FILTER_LESS:
+	case FILTER_AT_MOST:
+	case FILTER_MORE:
+	case FILTER_AT_LEAST:
+		order_sql(t, s, numbering, out);
+		break;
+	}
+	buf_addf(out, ")");
+}
+
+static bool
+is_negated(enum filter_op op)
+{
+	return op == FILTER_NOT_EQUAL || op == FILTER_HAS_NOT;
+}
+
+static void
+scalar_sql(const struct filter_term *t, const struct subject *s, size_t *numbering, struct buf *out)
+{
+	bool negated = is_negated(t->op);
+
+	if (t->value_count == 0) {
+		column_sql(s->alias, s->name, s->hidden, out);
+		buf_addf(out, negated ? " is not null" : " is null");
+		return;
+	}
+	/* "Not one of them" holds for a record without a value, unless "no value" is one of them.
+	 */
+	buf_addf(out, "(");
+	if (negated && t->or_null)
+		buf_addf(out, "%s.\"%s\" is not null and not ", s->alias, s->name);
+	else if (negated || t->or_null)
+		buf_addf(out, "%s.\"%s\" is null or %s", s->alias, s->name, negated ? "not " : "");
+	values_sql(t, s, numbering, out);
+	buf_addf(out, ")");
+}
+
+/* On a table of the field's own: some row of the record has it. */
+static void
+items_sql(const struct filter_term *t, size_t *numbering, struct buf *out)
+{
+	const struct field *f = t->attribute->field;
+	bool negated = is_negated(t->op);
+	struct subject s = {.alias = "i",
+			    .name = t->item ? t->item->name : "value",
+			    .words = t->item && t->item->type == FIELD_WORDS};
+
+	if (t->value_count > 0)
+		buf_addf(out, "(");
+	if (t->value_count > 0 && t->or_null)
+		buf_addf(out, "%sexists (select 1 from \"%s\" i where i.record = t.id%s%s%s) %s ",
+			 negated ? "" : "not ", f->table->name, t->item ? " and i.\"" : "",
+			 t->item ? t->item->name : "", t->item ? "\" is not null" : "",
+			 negated ? "and" : "or");
+	/* Without a value: no row has any. */
+	buf_addf(out, "%sexists (select 1 from \"%s\" i where i.record = t.id",
+		 negated == (t->value_count > 0) ? "not " : "", f->table->name);
+	if (t->value_count > 0) {
+		buf_addf(out, " and ");
+		values_sql(t, &s, numbering, out);
+		buf_addf(out, "))");
+		return;
+	}
+	if (t->item)
+		buf_addf(out, " and i.\"%s\" is not null", t->item->name);
+	buf_addf(out, ")");
+}
+
+void
+filter_sql(const struct filter_term *t, bool hidden, size_t *numbering, struct buf *out)
+{
+	const struct field *f = t->attribute->field;
+	struct subject s = {
+		.alias = "t", .name = f->name, .hidden = hidden, .words = f->type == FIELD_WORDS};
+
+	buf_addf(out, " and ");
+	if (field_has_column(f))
+		scalar_sql(t, &s, numbering, out);
+	else
+		items_sql(t, numbering, out);
+}
+
+static void
+bind_one(struct db_stmt *s, size_t *numbering, const struct filter_value *v, bool high)
+{
+	int index = (int)++*numbering;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "f%d", index);
+	index = db_param(s, name);
+	if (v->is_number)
+		db_bind_int(s, index, high ? v->high_number : v->low_number);
+	else
+		db_bind_text(s, index, high ? v->high : v->low);
+}
+
+void
+filter_bind(const struct filter *f, struct db_stmt *s)
+{
+	size_t numbering = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		bool after = t->op == FILTER_AT_MOST || t->op == FILTER_MORE;
+		bool equal = t->op == FILTER_EQUAL || t->op == FILTER_NOT_EQUAL;
+
+		for (size_t k = 0; k < t->value_count; k++) {
+			const struct filter_value *v = &t->values[k];
+
+			bind_one(s, &numbering, v, v->is_range && after);
+			if (v->is_range && equal)
+				bind_one(s, &numbering, v, true);
+		}
+	}
+}

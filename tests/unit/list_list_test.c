@@ -1,0 +1,473 @@
+#include "list_fixture.h"
+
+#include "base/limits.h"
+#include "test.h"
+
+#include <string.h>
+
+static void
+is(const char *have, const char *expected)
+{
+	if (strcmp(have, expected) != 0) {
+		fprintf(stderr, "have: %s\nnot:  %s\n", have, expected);
+		abort();
+	}
+}
+
+static void
+has(const char *text, const char *words)
+{
+	if (!strstr(text, words)) {
+		fprintf(stderr, "'%s' has no '%s'\n", text, words);
+		abort();
+	}
+}
+
+static void
+fill(struct list_fixture *f)
+{
+	item_put(f, "a1",
+		 "state=open|note=Red printer|size=5|price=1.5|used=yes|kind=one|"
+		 "bought_on=2026-06-14|seen_at=2026-06-14T22:30:00Z|colours=red;blue");
+	item_put(f, "a2",
+		 "state=closed|note=blue printer|size=-3|price=10|used=no|kind=other|"
+		 "bought_on=2026-06-15|seen_at=2026-06-14T23:00:00Z|parent=ITM-1");
+	item_put(f, "b3",
+		 "note=100% wool_x|size=40|colours=green|parts=ITM-1;ITM-2|"
+		 "lines=[{\"text\":\"keep\",\"number\":2},{\"text\":\"go\"}]");
+	item_put(f, "b4",
+		 "state=open|parent=ITM-2|parts=ITM-2|seen_at=2026-06-15T23:00:00Z|"
+		 "lines=[{\"text\":\"go\",\"subject\":\"ITM-1\"}]");
+}
+
+TEST(list_filters_by_every_type_of_field)
+{
+	static const char *const asked[][2] = {
+		{"",			 "a1 a2 b3 b4"},
+		{"state=open",	       "a1 b4"      },
+		{"state!=open",		"a2 b3"      },
+		{"state=",		   "b3"	       },
+		{"state=,closed",		  "a2 b3"	 },
+		{"state!=,closed",	   "a1 b4"	  },
+		{"key=a2,b3",		      "a2 b3"	     },
+		{"key>a1 key<=b3",	   "a2 b3"	  },
+		{"organisation=beta",	      "b3 b4"	     },
+		{"organisation!=beta",       "a1 a2"      },
+		{"id=ITM-3",		     "b3"	 },
+		{"feed=test",		      "a1 a2 b3 b4"},
+		{"note~PRINTER",		 "a1 a2"	},
+		{"note!~red",		      "a2 b3 b4"	},
+		{"note~0%",		    "b3"		},
+		{"note~l_x,red",		 "a1 b3"	},
+		{"note~lxx",		     ""	       },
+		{"note=\"Red printer\"",	 "a1"	     },
+		{"note<a note!=",		  "a1 b3"	 },
+		{"size>=5",		    "a1 b3"	   },
+		{"size<0",		   "a2"	       },
+		{"size=",			  "b4"	      },
+		{"price=1.500",		"a1"	    },
+		{"price>1.5",		      "a2"	  },
+		{"used=no",		    "a2"		},
+		{"used!=no",		     "a1 b3 b4"   },
+		{"bought_on<2026-06-15",	 "a1"	     },
+		{"bought_on=today",	    "a2"		},
+		{"bought_on>=today-1",       "a1 a2"      },
+		{"kind=one,other",	   "a1 a2"	  },
+		{"kind!=one",		      "a2 b3 b4"	},
+		{"colours=red",		"a1"	    },
+		{"colours=red,green",	      "a1 b3"	     },
+		{"colours!=red",		 "a2 b3 b4"   },
+		{"colours=",		     "a2 b4"	    },
+		{"parent=a1",		      "a2"	  },
+		{"parent=ITM-2,a1",	    "a2 b4"	   },
+		{"parent=alpha/a2",	    "b4"		},
+		{"parent=item:a2",	   "b4"	       },
+		{"parts=a1",		     "b3"	 },
+		{"parts=a2",		     "b3 b4"	    },
+		{"parts=",		   "a1 a2"	  },
+		{"parts!=a1",		      "a1 a2 b4"	},
+		{"parts=,a1",		      "a1 a2 b3"	},
+		{"parts!=,a1",	       "b4"	   },
+		{"lines=",		   "a1 a2"	  },
+		{"lines!=",		    "b3 b4"	   },
+		{"lines.text=go",		  "b3 b4"	 },
+		{"lines.text=keep",	    "b3"		},
+		{"lines.text!=keep",	     "a1 a2 b4"   },
+		{"lines.text~E",		 "b3"	     },
+		{"lines.number>1",	   "b3"	       },
+		{"lines.number=",		  "a1 a2 b4"   },
+		{"lines.subject=a1",	     "b4"	 },
+		{"state=open size>1",	      "a1"	  },
+		{"recorded_from=2026-06-15", "a1 a2 b3 b4"},
+		{"recorded_from<2026-06-15", ""	       },
+		{"row_version=1 size=40",	  "b3"	      },
+	};
+	LISTED f;
+
+	list_open(&f);
+	fill(&f);
+	for (size_t i = 0; i < COUNT_OF(asked); i++)
+		is(keys_of(&f, asked[i][0], NULL), asked[i][1]);
+}
+
+TEST(list_takes_a_day_of_an_instant_in_the_plans_zone)
+{
+	LISTED f;
+
+	list_open(&f);
+	fill(&f);
+	/* London is an hour ahead of UTC in June: 23:00Z begins the next day. */
+	is(keys_of(&f, "seen_at=2026-06-14", NULL), "a1");
+	is(keys_of(&f, "seen_at=2026-06-15", NULL), "a2");
+	is(keys_of(&f, "seen_at=2026-06-14,2026-06-14T23:00:00Z", NULL), "a1 a2");
+	is(keys_of(&f, "seen_at<=2026-06-15", NULL), "a1 a2");
+	is(keys_of(&f, "seen_at<2026-06-15", NULL), "a1");
+	is(keys_of(&f, "seen_at>2026-06-14", NULL), "a2 b4");
+	is(keys_of(&f, "seen_at>2026-06-14T22:30:00Z", NULL), "a2 b4");
+	is(keys_of(&f, "seen_at>=2026-06-14T23:30:00+01:00", NULL), "a1 a2 b4");
+	is(keys_of(&f, "seen_at>today", NULL), "b4");
+}
+
+TEST(list_refuses_what_a_field_cannot_be_asked)
+{
+	static const char *const asked[][2] = {
+		{"state",		  "'state' is no filter; write FIELD=VALUE"	   },
+		{"sice=1",		   "has no field 'sice'; did you mean 'size'?"     },
+		{"state=opem",	       "did you mean 'open'?"			     },
+		{"size=many",	      "'many' is no whole number"			 },
+		{"size=\" \"",	       "' ' is empty"				     },
+		{"price=1.2345",	 "three decimals"				 },
+		{"used=perhaps",	 "neither true nor false"			 },
+		{"bought_on=2026-02-30", "'2026-02-30' is no date"			  },
+		{"bought_on=today-x",    "is no date"					  },
+		{"seen_at=noon",	 "is no date or instant"				},
+		{"kind~one",	     "'kind' cannot be asked with ~; there are = !=" },
+		{"colours=pink",	 "no value of 'colours'"				},
+		{"colours<red",		"cannot be asked with <"			},
+		{"size<1,2",	     "takes one value"				      },
+		{"size<",		  "'size<' needs a value"			 },
+		{"note~",		  "'note~' needs a value"			 },
+		{"note=\"open",		"none at its end"				 },
+		{"note=\"a\"b",		"a comma or nothing"			    },
+		{"parent=nobody",	  "there is no item 'nobody' now"		 },
+		{"parent=a11",	       "there is no item 'a11' now; did you mean 'a1'?"},
+		{"id=a1",		  "is no record of 'item'; write it as ITM-1042"	},
+		{"id=ORG-1",	     "is no record of 'item'"			     },
+		{"lines=go",	     "ask one of its parts, as in lines.text=VALUE"  },
+		{"lines.txt=go",	 "no part 'txt'; did you mean 'text'?"	      },
+		{"note.text=go",	 "'note' has no parts"			      },
+		{"organisation=gamma",   "there is no organisation 'gamma' now"	     },
+		{"note=\xff",	      "must be text in UTF-8"			     },
+	};
+	LISTED f;
+
+	list_open(&f);
+	fill(&f);
+	for (size_t i = 0; i < COUNT_OF(asked); i++) {
+		const char *answer = keys_of(&f, asked[i][0], NULL);
+
+		if (answer[0] != '!')
+			fprintf(stderr, "taken: %s\n", asked[i][0]);
+		CHECK(answer[0] == '!');
+		has(answer, asked[i][1]);
+	}
+}
+
+TEST(list_keeps_its_limits)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = 1024 * 1024};
+	LISTED f;
+	struct list_question q = {.limit = LIMIT_LIST_ROWS};
+
+	list_open(&f);
+	for (int i = 0; i < LIMIT_FILTER_TERMS; i++)
+		buf_addf(&text, "size=1 ");
+	is(keys_of(&f, text.data, NULL), "");
+	buf_addf(&text, "size=1");
+	has(keys_of(&f, text.data, NULL), "at most 32 terms");
+	text.len = 0;
+	buf_addf(&text, "size=1");
+	for (int i = 1; i < LIMIT_FILTER_VALUES; i++)
+		buf_addf(&text, ",%d", i);
+	is(keys_of(&f, text.data, NULL), "");
+	buf_addf(&text, ",7");
+	has(keys_of(&f, text.data, NULL), "at most 200 values");
+	text.len = 0;
+	buf_addf(&text, "note=");
+	while (text.len < LIMIT_FILTER_BYTES)
+		buf_add(&text, "x", 1);
+	is(keys_of(&f, text.data, NULL), "");
+	buf_add(&text, "x", 1);
+	has(keys_of(&f, text.data, NULL), "at most 8192 bytes");
+	has(keys_of(&f, "", "size,kind,note,used,price"), "at most 4 fields");
+	is(list_keys(&f, &q), "");
+	q.limit++;
+	has(list_keys(&f, &q), "from 1 to 500");
+	q.limit = -1;
+	has(list_keys(&f, &q), "from 1 to 500");
+}
+
+TEST(list_refuses_a_key_that_means_too_many_records)
+{
+	LISTED f;
+	struct record r;
+	enum written written;
+	WRITER *w = NULL;
+	char feed[16];
+
+	list_open(&f);
+	CHECK(!writer_begin(f.ctx, &w));
+	for (int i = 0; i <= LIMIT_FILTER_MEANINGS; i++) {
+		r = record_blank(f.item, str_of("same"), f.alpha, &f.arena);
+		(void)snprintf(feed, sizeof(feed), "feed%d", i);
+		r.feed = str_of(feed);
+		CHECK(!writer_new_id(w, f.item, &r.id));
+		CHECK(!writer_put(w, &r, &written));
+	}
+	CHECK(!writer_commit(w));
+	has(keys_of(&f, "parent=same", NULL), "means more than 100 records");
+	is(keys_of(&f, "parent=ITM-1,ITM-2", NULL), "");
+}
+
+TEST(list_puts_records_without_a_value_last_either_way)
+{
+	LISTED f;
+
+	list_open(&f);
+	fill(&f);
+	is(keys_of(&f, "", NULL), "a1 a2 b3 b4");
+	is(keys_of(&f, "", "-id"), "b4 b3 a2 a1");
+	is(keys_of(&f, "", "size"), "a2 a1 b3 b4");
+	is(keys_of(&f, "", "-size"), "b3 a1 a2 b4");
+	/* Bytes decide: capitals come before small letters. */
+	is(keys_of(&f, "", "note"), "b3 a1 a2 b4");
+	is(keys_of(&f, "", "parent"), "a2 b4 a1 b3");
+	is(keys_of(&f, "", "-parent"), "b4 a2 b3 a1");
+	is(keys_of(&f, "", "organisation,-size"), "a1 a2 b3 b4");
+	is(keys_of(&f, "", "-organisation,size"), "b3 b4 a2 a1");
+	is(keys_of(&f, "", "state,-key"), "a2 b4 a1 b3");
+	is(keys_of(&f, "", "state,id"), "a2 a1 b4 b3");
+	is(keys_of(&f, "state=open", "state,-id"), "b4 a1");
+	has(keys_of(&f, "", "lines"), "cannot be sorted by 'lines'");
+	has(keys_of(&f, "", "siz"), "did you mean 'size'?");
+}
+
+/* Both ways through a list, for each order in either direction. */
+static void
+orders_agree(struct list_fixture *f, const char *filter)
+{
+	static const char *const sorts[] = {"id",     "-id",	 "key",		 "-key",
+					    "parent", "-parent", "organisation", "-organisation"};
+	/* A condition that all fulfil, and that makes the sort fall back to gathering. */
+	for (size_t i = 0; i < COUNT_OF(sorts); i++) {
+		CLEANUP(buf_fini) struct buf twice = {.limit = 100};
+		struct list_question q = {.filter = str_of(filter),
+					  .sort = str_of(sorts[i]),
+					  .limit = LIMIT_LIST_ROWS};
+		const char *walked = list_keys(f, &q);
+
+		CHECK(walked[0] != '!');
+		buf_addf(&twice, "%s,feed", sorts[i]);
+		q.sort = str_of(twice.data);
+		if (strstr(sorts[i], "id"))
+			q.sort = str_of(sorts[i][0] == '-' ? "-row_version,-id" : "row_version,id");
+		q.thorough = true;
+		is(list_keys(f, &q), walked);
+		q.sort = str_of(sorts[i]);
+		q.limit = 499;
+		is(list_keys(f, &q), walked);
+	}
+}
+
+TEST(list_gives_the_same_order_whichever_way_it_takes)
+{
+	LISTED f;
+	struct list_question q = {.limit = 3};
+	struct list_page p;
+	int64_t expected = 0;
+
+	list_open(&f);
+	items_put(&f, LIMIT_LIST_COUNTED + 2000);
+	for (size_t i = 0; i < LIMIT_LIST_COUNTED + 2000; i++)
+		expected += i * 31 % 17 != 3;
+	orders_agree(&f, "");
+	orders_agree(&f, "size!=3");
+	orders_agree(&f, "kind=one,other size<16 organisation=beta");
+	q.reg = f.item;
+	q.filter = str_of("size!=3");
+	CHECK(!list_read(f.ctx, &q, &p));
+	CHECK(!p.total_is_exact && p.total == LIMIT_LIST_COUNTED);
+	q.thorough = true;
+	CHECK(!list_read(f.ctx, &q, &p));
+	CHECK(p.total_is_exact && p.total == expected);
+	q = (struct list_question){.filter = str_of("size!=3"), .sort = str_of("size")};
+	has(list_keys(&f, &q),
+	    "narrow the filter, or sort by one of: id, key, organisation, parent");
+	q.sort = str_of("key,size");
+	has(list_keys(&f, &q), "sort by several fields");
+}
+
+TEST(list_shows_only_what_the_asker_may_see)
+{
+	LISTED f;
+	struct list_question q = {.within = true, .limit = 1};
+	struct list_page p;
+	int64_t both[2];
+
+	list_open(&f);
+	fill(&f);
+	both[0] = f.beta;
+	both[1] = f.alpha;
+	q.organisations = both;
+	is(list_keys(&f, &q), "");
+	q.organisation_count = 1;
+	is(list_keys(&f, &q), "b3 b4");
+	q.sort = str_of("-size");
+	is(list_keys(&f, &q), "b3 b4");
+	q.filter = str_of("organisation=alpha");
+	is(list_keys(&f, &q), "");
+	q.organisation_count = 2;
+	is(list_keys(&f, &q), "a1 a2");
+	q.reg = f.item;
+	CHECK(!list_total(f.ctx, &q, &p));
+	CHECK(p.total == 2 && p.total_is_exact);
+}
+
+TEST(list_refuses_a_cursor_of_another_list_or_a_damaged_one)
+{
+	static const char wrong[] = "the cursor is damaged, or of a list with another register";
+	LISTED f;
+	struct list_question q = {.limit = 1, .sort = str_of("note")};
+	struct list_page p;
+	struct str cursor;
+	char *altered;
+
+	list_open(&f);
+	fill(&f);
+	q.reg = f.item;
+	CHECK(!list_read(f.ctx, &q, &p));
+	cursor = p.next;
+	q.after = cursor;
+	q.fields = str_of("key");
+	is(list_keys(&f, &q), "a1 a2 b4");
+	q.limit = 2;
+	is(list_keys(&f, &q), "a1 a2 b4");
+	q.sort = str_of("-note");
+	has(list_keys(&f, &q), wrong);
+	q.sort = str_of("note");
+	q.filter = str_of("size>1");
+	has(list_keys(&f, &q), wrong);
+	q.filter = str_of("");
+	altered = str_z(&f.arena, cursor);
+	for (size_t i = 0; i < cursor.len; i++) {
+		char was = altered[i];
+
+		altered[i] = was == 'A' ? 'B' : 'A';
+		q.after = (struct str){altered, cursor.len};
+		has(list_keys(&f, &q), wrong);
+		altered[i] = was;
+		q.after = (struct str){cursor.ptr, i};
+		has(list_keys(&f, &q), wrong);
+	}
+	q.after = str_of("+/==");
+	has(list_keys(&f, &q), wrong);
+}
+
+TEST(list_says_so_when_a_text_is_too_long_for_a_cursor)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = 65536};
+	LISTED f;
+
+	list_open(&f);
+	buf_addf(&text, "note=");
+	while (text.len < LIMIT_CURSOR_BYTES)
+		buf_add(&text, "x", 1);
+	item_put(&f, "a1", text.data);
+	item_put(&f, "a2", "note=y");
+	item_put(&f, "a3", "note=z");
+	has(keys_of(&f, "", "note"), "a1 a2 a3");
+	has(keys_of(&f, "", "-note"), "a3 a2 a1");
+	item_put(&f, "a4", "note=w");
+	has(keys_of(&f, "", "note"), "too long for the next page");
+}
+
+TEST(list_refuses_a_page_with_too_many_bytes)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = 65536};
+	LISTED f;
+	struct list_question q = {.fields = str_of("key,note"), .limit = LIMIT_LIST_ROWS};
+	struct list_page p;
+	char key[16];
+
+	list_open(&f);
+	buf_addf(&text, "note=");
+	while (text.len < 60000)
+		buf_add(&text, "x", 1);
+	for (int i = 0; i < 290; i++) {
+		(void)snprintf(key, sizeof(key), "a%d", i);
+		item_put(&f, key, text.data);
+	}
+	q.reg = f.item;
+	CHECK(list_read(f.ctx, &q, &p) == ERR_TOO_BIG);
+	has(f.ctx->err.message, "ask for fewer records or fields");
+	q.limit = 200;
+	CHECK(!list_read(f.ctx, &q, &p));
+	CHECK(p.count == 200 && p.next.ptr);
+}
+
+TEST(list_gives_every_field_as_json)
+{
+	CLEANUP(buf_fini) struct buf out = {.limit = 65536};
+	LISTED f;
+	struct list_question q = {.filter = str_of("key=a1,b3"), .sort = str_of("-id")};
+	struct list_page p;
+	struct json_writer w;
+
+	list_open(&f);
+	fill(&f);
+	q.reg = f.item;
+	CHECK(!list_read(f.ctx, &q, &p));
+	jw_begin(&w, &out, false);
+	list_json(&w, f.model, &p);
+	is(out.data,
+	   "{\"register\":\"item\",\"total\":2,\"total_is_exact\":true,\"records\":["
+	   "{\"id\":\"ITM-3\",\"key\":\"b3\",\"organisation\":{\"id\":\"ORG-2\",\"register\":"
+	   "\"organisation\",\"key\":\"beta\"},\"state\":null,\"feed\":\"test\",\"note\":"
+	   "\"100% wool_x\",\"size\":40,\"price\":null,\"used\":null,\"bought_on\":null,"
+	   "\"seen_at\":null,\"kind\":null,\"colours\":[\"green\"],\"parent\":null,\"parts\":["
+	   "{\"id\":\"ITM-1\",\"register\":\"item\",\"key\":\"a1\"},{\"id\":\"ITM-2\",\"register\":"
+	   "\"item\",\"key\":\"a2\"}],\"paper\":null,\"lines\":[{\"text\":\"keep\",\"number\":2,"
+	   "\"subject\":null},{\"text\":\"go\",\"number\":null,\"subject\":null}],"
+	   "\"recorded_from\":\"2026-06-15T12:00:00.003Z\",\"row_version\":1},"
+	   "{\"id\":\"ITM-1\",\"key\":\"a1\",\"organisation\":{\"id\":\"ORG-1\",\"register\":"
+	   "\"organisation\",\"key\":\"alpha\"},\"state\":\"open\",\"feed\":\"test\",\"note\":"
+	   "\"Red printer\",\"size\":5,\"price\":\"1.5\",\"used\":true,\"bought_on\":"
+	   "\"2026-06-14\",\"seen_at\":\"2026-06-14T22:30:00Z\",\"kind\":\"one\",\"colours\":["
+	   "\"blue\",\"red\"],\"parent\":null,\"parts\":[],\"paper\":null,\"lines\":[],"
+	   "\"recorded_from\":\"2026-06-15T12:00:00.001Z\",\"row_version\":1}],\"next\":null}");
+}
+
+TEST(list_names_a_retired_record_without_its_key)
+{
+	LISTED f;
+	struct list_question q = {.filter = str_of("parent!="), .fields = str_of("key,parent,id")};
+	CLEANUP(buf_fini) struct buf text = {.limit = 1000};
+	struct list_page p;
+	WRITER *w = NULL;
+	int64_t id;
+
+	list_open(&f);
+	id = item_put(&f, "a1", "");
+	item_put(&f, "a2", "parent=ITM-1");
+	CHECK(!writer_begin(f.ctx, &w));
+	CHECK(!writer_retire(w, f.item, id));
+	CHECK(!writer_commit(w));
+	q.reg = f.item;
+	CHECK(!list_read(f.ctx, &q, &p));
+	CHECK(p.count == 1 && p.target_count == 1 && !list_key(&p, id).ptr);
+	for (size_t i = 0; i < p.column_count; i++) {
+		list_text(f.ctx, &p, &p.rows[0], i, &text);
+		buf_addf(&text, " ");
+	}
+	is(text.data, "a2 ITM-1 ITM-2 ");
+}
