@@ -19,9 +19,10 @@ struct ctx {
 	struct ledger *ledger;
 	struct hasher *hasher;
 	const struct zone *zone; /* of the plan */
-	struct clock clock;
-	struct str actor;	  /* who does it: "root@shell" */
-	int64_t actor_id;	  /* 0 until the first write */
+	struct clock clock;	 /* of the past, when that is read */
+	int64_t as_of;	  /* milliseconds: it reads what was recorded by then; 0: the present */
+	struct str actor; /* who does it: "root@shell" */
+	int64_t actor_id; /* 0 until the first write */
 	struct writer_kept *kept; /* statements of the last writer, for the next */
 	struct err err;
 };

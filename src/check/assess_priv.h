@@ -55,6 +55,8 @@ struct facts {
 	int64_t last_run; /* milliseconds; 0 when there was none */
 };
 
+/* When the last assessment was, as an instant's text; {NULL, 0} when there was none. */
+MUST_CHECK enum err_code assessed_last(struct ctx *ctx, struct arena *a, struct str *ret_instant);
 MUST_CHECK enum err_code facts_read(struct ctx *ctx, int64_t today, struct arena *a,
 				    struct facts *ret_facts);
 const struct party *facts_party(const struct facts *f, int64_t id);

@@ -235,5 +235,5 @@ posture_feeds(struct ctx *ctx, int64_t organisation,
 enum err_code
 posture_assessed(struct ctx *ctx, struct str *ret_instant)
 {
-	return meta_get(ctx->db, "last_assessed", ctx->arena, ret_instant, &ctx->err);
+	return assessed_last(ctx, ctx->arena, ret_instant);
 }

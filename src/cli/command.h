@@ -19,6 +19,13 @@ struct command_option {
 	const char *about; /* one line */
 };
 
+/* Of commands that can look into the past. */
+#define CLI_AS_OF                                                                                  \
+	{                                                                                          \
+		"as-of", "INSTANT",                                                                \
+			"as it was then: an instant as 2026-03-31T12:00:00Z, or the end of a day"  \
+	}
+
 enum { COMMAND_OPTIONS = 12, ARGUMENTS_ANY = 1000 };
 
 struct command {

@@ -65,14 +65,21 @@ static enum err_code
 run(struct cli *c)
 {
 	CLEANUP(file_out_closep) struct file_out *out = NULL;
+	CLEANUP(workspace_closep) struct workspace *now = NULL;
 	CLEANUP(workspace_closep) struct workspace *ws = NULL;
 	const char *path = cli_option(c, "output");
 	bool to_a_file = path && strcmp(path, "-") != 0;
 	struct extract_sink sink = {to_output, c};
 	struct extract_options o = {0};
 	int64_t rows = 0;
-	enum err_code rc = cli_open(c, DB_WRITE, &ws);
+	bool past = cli_switch(c, "as-of");
+	enum err_code rc = cli_open(c, past ? DB_READ : DB_WRITE, &ws);
 
+	/* That something of the past leaves is an event of the present. */
+	if (!rc && past)
+		rc = cli_open(c, DB_WRITE, &now);
+	if (!rc && past)
+		o.noted = workspace_ctx(now);
 	if (!rc)
 		rc = options_find(c, workspace_ctx(ws), &o);
 	if (!rc && to_a_file) {
@@ -106,6 +113,7 @@ const struct command export_command = {
 	.options = {{"format", "csv|jsonl", "how to write; csv unless said"},
 		    {"output", "FILE", "where to write; else standard output"},
 		    {"organisation", "KEY", "only records of this organisation"},
-		    {"source", "NAME", "only records of this source"}},
+		    {"source", "NAME", "only records of this source"},
+		    CLI_AS_OF},
 	.run = run,
 };

@@ -39,11 +39,23 @@ options_fit(struct cli *c, const char *topic, const char *takes)
 		const char *name = c->command->options[i].name;
 		const char *at = strstr(takes, name);
 
+		if (strcmp(name, "as-of") == 0)
+			continue;
 		if (c->values[i] && (!at || at[-1] != ' ' || at[strlen(name)] != ' '))
 			return err_set(&c->err, ERR_USAGE, "", "'--%s' is no option of 'show%s%s'",
 				       name, topic[0] ? " " : "", topic);
 	}
 	return ERR_NONE;
+}
+
+static void
+as_of_print(struct cli *c, const struct ctx *ctx)
+{
+	const struct plan *p = &ctx->model->plan;
+
+	if (ctx->as_of && !c->json)
+		cli_print(c, "As of %s (%s), by the plan of then, %s version %s:\n\n",
+			  cli_instant(c, ctx->zone, ctx->as_of), p->time_zone, p->name, p->version);
 }
 
 static enum err_code
@@ -71,6 +83,8 @@ run(struct cli *c)
 	ctx = workspace_ctx(ws);
 	/* All that it prints belongs to one state. */
 	rc = db_begin_read(ctx->db, &txn, &ctx->err);
+	if (!rc)
+		as_of_print(c, ctx);
 	if (!rc)
 		rc = t ? t->run(c, ctx, argument) : show_posture(c, ctx);
 	db_txn_end(&txn);
@@ -101,6 +115,7 @@ const struct command show_command = {
 		    {"obligation", "ID", "of failures: only of this duty"},
 		    {"fixed", NULL, "of failures: those put right and those waived too"},
 		    {"periods", NULL, "of an obligation: past periods too"},
-		    {"sql", NULL, "of an obligation: its scope and check"}},
+		    {"sql", NULL, "of an obligation: its scope and check"},
+		    CLI_AS_OF},
 	.run = run,
 };

@@ -419,8 +419,12 @@ delivery_import(struct ctx *ctx, const struct delivery_options *o,
 		const struct delivery_file *files, size_t count, struct delivery_report *ret_report)
 {
 	struct import im = {.ctx = ctx, .o = o, .file_count = count};
-	enum err_code rc = import_open(&im, files);
+	enum err_code rc;
 
+	if (!model_reg(ctx->model, str_of("delivery")))
+		return err_set(&ctx->err, ERR_INVALID, "",
+			       "the content lacks the register 'delivery', which an import needs");
+	rc = import_open(&im, files);
 	if (!rc)
 		rc = import_run(&im, ret_report);
 	import_close(&im);

@@ -1,5 +1,6 @@
 #include "intake/extract.h"
 
+#include "base/civil.h"
 #include "base/limits.h"
 #include "model/sql.h"
 #include "record/resolve.h"
@@ -354,13 +355,19 @@ records_out(struct extract *x, int64_t *ret_rows)
 }
 
 static enum err_code
-leave_noted(struct ctx *ctx, const struct extract_options *o)
+leave_noted(struct ctx *read, const struct extract_options *o)
 {
+	struct ctx *ctx = o->noted ? o->noted : read;
+	char as_of[CIVIL_INSTANT_LEN + 1];
 	CLEANUP(buf_fini) struct buf detail = {.limit = LIMIT_FIELD_BYTES};
 	WRITER *w = NULL;
 	enum err_code rc;
 
-	buf_addf(&detail, "{\"format\":\"%s\"", o->format == DELIVERY_CSV ? "csv" : "jsonl");
+	civil_format_instant(read->as_of, as_of);
+	buf_addf(&detail, "{");
+	if (read->as_of)
+		buf_addf(&detail, "\"as_of\":\"%s\",", as_of);
+	buf_addf(&detail, "\"format\":\"%s\"", o->format == DELIVERY_CSV ? "csv" : "jsonl");
 	if (o->organisation)
 		buf_addf(&detail, ",\"organisation\":%lld", (long long)o->organisation);
 	buf_addf(&detail, ",\"register\":\"%s\"", o->reg->name);
@@ -384,6 +391,9 @@ extract_run(struct ctx *ctx, const struct extract_options *o, struct extract_sin
 	struct extract x = {.ctx = ctx, .o = o, .sink = sink};
 	DB_TXN txn = {0};
 	enum err_code rc = leave_noted(ctx, o);
+
+	if (rc && o->noted)
+		ctx->err = o->noted->err;
 
 	if (rc)
 		return rc;

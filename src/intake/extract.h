@@ -19,6 +19,7 @@ struct extract_options {
 	enum delivery_format format; /* of CSV, texts that a spreadsheet would run are guarded */
 	int64_t organisation;	     /* 0: of all */
 	const char *source;	     /* NULL: of all */
+	struct ctx *noted;	     /* whose ledger tells of it when the past is read, else NULL */
 };
 
 /* Says in the ledger what leaves before anything does. */

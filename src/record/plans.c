@@ -1,7 +1,10 @@
 #include "record/plans.h"
 
+#include "base/civil.h"
 #include "base/limits.h"
 #include "codec/json.h"
+#include "model/past.h"
+#include "record/writer.h"
 
 #include <string.h>
 
@@ -161,4 +164,101 @@ plan_in_force(struct db *db, int64_t instant_ms, struct arena *a, struct plan_ta
 	if (!rc)
 		*ret_plan = taken;
 	return rc;
+}
+
+/* A date stands for all of it, an instant for its whole second: what happened in it is seen. */
+static enum err_code
+instant_read(struct ctx *ctx, const char *text, int64_t now, struct err *e)
+{
+	enum { SECOND_MS = 1000 };
+	int64_t day;
+	int64_t at;
+	char stamp[CIVIL_INSTANT_LEN + 1];
+
+	if (civil_parse_date(str_of(text), &day)) {
+		at = zone_day_start(ctx->zone, day + 1) - 1;
+		if (day == zone_date(ctx->zone, now))
+			at = now;
+	} else if (civil_parse_instant(str_of(text), &at)) {
+		at = (at - at % SECOND_MS) + SECOND_MS - 1;
+	} else {
+		return err_set(e, ERR_USAGE, "as-of",
+			       "'%s' is no time; write an instant as 2026-03-01T12:00:00Z, or a "
+			       "day as 2026-03-01",
+			       text);
+	}
+	civil_format_instant(now, stamp);
+	if (at / SECOND_MS > now / SECOND_MS)
+		return err_set(e, ERR_INVALID, "as-of",
+			       "'%s' is yet to come (it is %s): only the past can be asked for",
+			       text, stamp);
+	ctx->as_of = at;
+	ctx->clock.fixed_ms = at;
+	return ERR_NONE;
+}
+
+static enum err_code
+too_young(struct ctx *ctx, const char *text, struct err *e)
+{
+	DB_STMT *s = NULL;
+	char stamp[CIVIL_INSTANT_LEN + 1] = "?";
+	bool row;
+	enum err_code rc = db_prepare(ctx->db, "select min(e.at) from event e", &s, e);
+
+	if (!rc)
+		rc = db_step(s, &row, e);
+	if (rc)
+		return rc;
+	if (row && !db_is_null(s, 0))
+		civil_format_instant(db_int(s, 0), stamp);
+	return err_set(e, ERR_MISSING, "as-of",
+		       "nothing was recorded at %s: this workspace was made at %s", text, stamp);
+}
+
+static const struct table *
+kernel_table(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(kernel_tables[i].name, name) != 0)
+		i++;
+	return &kernel_tables[i];
+}
+
+/* The plan that was in force then, and its zone. */
+static enum err_code
+past_plan(struct ctx *ctx, const struct workspace_options *o, struct arena *a, struct err *e)
+{
+	struct plan_taken plan = {0};
+	char hex[HASH_HEX_LEN + 1];
+	enum err_code rc = plan_in_force(ctx->db, ctx->as_of, a, &plan, e);
+
+	if (!rc && !plan.hash.ptr)
+		rc = too_young(ctx, o->as_of, e);
+	if (rc)
+		return rc;
+	hash_hex(&ctx->model->hash, hex);
+	if (!str_is(plan.hash, hex))
+		rc = plan_load(ctx->db, plan.hash, a, &ctx->model, e);
+	return rc ? rc : zone_load(ctx->model->plan.time_zone, a, &ctx->zone, e);
+}
+
+/* Goes back to the instant. A day is one of the plan of then, which is known only when it is near
+ * enough. */
+enum err_code
+past_open(struct ctx *ctx, const struct workspace_options *o, struct arena *a, struct err *e)
+{
+	int64_t now = clock_now(&ctx->clock);
+	const struct past *p;
+	enum err_code rc = zone_load(ctx->model->plan.time_zone, a, &ctx->zone, e);
+
+	for (int tries = 0; !rc && tries < 2; tries++) {
+		rc = instant_read(ctx, o->as_of, now, e);
+		if (!rc)
+			rc = past_plan(ctx, o, a, e);
+	}
+	if (rc)
+		return rc;
+	p = model_past(ctx->model, kernel_table("event"), ctx->as_of, o->many, a);
+	return db_as_of(ctx->db, p, e);
 }

@@ -7,7 +7,7 @@
 #ifndef RECORD_PLANS_H
 #define RECORD_PLANS_H
 
-#include "access/ctx.h"
+#include "record/workspace.h"
 
 /* Keeps the files of the model, unless they are kept already. In a write transaction. */
 MUST_CHECK enum err_code plan_keep(struct db *db, const struct model *m, int64_t now_ms,
@@ -26,5 +26,11 @@ struct plan_taken {
 /* The last one at or before the instant. */
 MUST_CHECK enum err_code plan_in_force(struct db *db, int64_t instant_ms, struct arena *a,
 				       struct plan_taken *ret_plan, struct err *e);
+
+/* Goes back to the instant that the options name, on a fresh connection: the plan that was in
+ * force, its zone, the clock, and what the tables held. ctx->model is the present one. Lives in the
+ * arena. */
+MUST_CHECK enum err_code past_open(struct ctx *ctx, const struct workspace_options *o,
+				   struct arena *a, struct err *e);
 
 #endif

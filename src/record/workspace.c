@@ -245,6 +245,8 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 		rc = keys_load(o->home, access, &ws->arena, &ws->key, e);
 	if (!rc)
 		rc = store_check(ws, o, e);
+	if (!rc && o->as_of)
+		rc = past_open(&ws->ctx, o, &ws->model_arena, e);
 	return rc ? rc : attach(ws, e);
 }
 

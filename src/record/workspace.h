@@ -19,6 +19,9 @@ struct workspace_options {
 	const char *plan;     /* the plan's folder */
 	const char *rehearse; /* for a rehearsal: its time as text, else NULL */
 	bool rehearsal;	      /* a new workspace's clock may be set */
+	/* To read the past: an instant, or a date for its end. NULL is the present. */
+	const char *as_of;
+	bool many; /* so many questions will be asked of it that it is worth putting aside */
 };
 
 struct workspace_report {
@@ -36,7 +39,11 @@ struct workspace_report {
 MUST_CHECK enum err_code workspace_init(const struct workspace_options *o, struct diags *diags,
 					struct workspace_report *report, struct err *e);
 
-/* ERR_MISSING when there is none, ERR_CONFLICT when it is newer than this program or its content
+/* With `as_of` all that is read is as it was then, the plan and the clock too, and nothing can be
+ * written; ERR_USAGE when it is no time, ERR_INVALID when it is yet to come, ERR_MISSING when the
+ * workspace is younger.
+ *
+ * ERR_MISSING when there is none, ERR_CONFLICT when it is newer than this program or its content
  * folder changed. */
 MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum db_access access,
 					struct workspace **ret_ws, struct err *e);

@@ -1,5 +1,6 @@
 #include "store/db.h"
 #include "store/engine_priv.h"
+#include "store/past_priv.h"
 
 #include <string.h>
 
@@ -205,6 +206,9 @@ txn_begin(struct db *db, bool write, struct db_txn *ret_txn, struct err *e)
 
 	if (db->in_txn)
 		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
+	if (write && db->past)
+		return err_set(e, ERR_DENIED, "",
+			       "what was recorded in the past is not to be changed");
 	rc = db->engine->begin(db, write, e);
 	if (rc)
 		return rc;
@@ -263,6 +267,10 @@ db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 	rc = db->engine->readers(db, ret_readers, count, e);
 	for (size_t i = 0; !rc && i < *count; i++)
 		rc = db_set_zone(ret_readers[i], db->zone, e);
+	for (size_t i = 0; !rc && db->past && !db->past_aside && i < *count; i++)
+		rc = past_views(ret_readers[i], db->past, false, e);
+	for (size_t i = 0; i < *count; i++)
+		ret_readers[i]->past = db->past;
 	return rc;
 }
 

@@ -2,13 +2,15 @@
 #ifndef STORE_ENGINE_PRIV_H
 #define STORE_ENGINE_PRIV_H
 
-#include "store/schema.h"
+#include "store/past.h"
 
 /* The first member of every engine's connection and statement. */
 struct db {
 	const struct db_engine *engine;
 	const struct zone *zone;
 	bool in_txn;
+	const struct past *past; /* what it reads instead of the present, or NULL */
+	bool past_aside;
 };
 
 struct db_stmt {
@@ -33,6 +35,12 @@ struct db_engine {
 	void (*rollback)(struct db *db);
 	enum err_code (*readers)(struct db *db, struct db **ret_readers, size_t *count,
 				 struct err *e);
+	/* What stands before a table's name where a view of the connection stands before it. */
+	const char *(*real_tables)(const struct db *db);
+	/* Puts aside what the tables held then, for this connection and its readers: from then on
+	 * their names mean that. May be NULL, or do nothing. */
+	enum err_code (*put_aside)(struct db *db, const struct past *p, bool *ret_done,
+				   struct err *e);
 	enum err_code (*learn)(struct db *db, struct err *e);
 	int64_t (*changes)(struct db *db);
 	void (*deadline)(struct db *db, int64_t ms);

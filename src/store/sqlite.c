@@ -102,12 +102,13 @@ sqlite_close(struct db *db)
 {
 	struct sqlite_db *d = of_db(db);
 
+	sqlite_past_close(d);
 	(void)sqlite3_close_v2(d->handle);
 	free(d);
 }
 
 static enum err_code
-set_up(struct sqlite_db *d, enum db_access access, struct err *e)
+set_up(struct sqlite_db *d, struct err *e)
 {
 	enum err_code rc;
 
@@ -122,13 +123,21 @@ set_up(struct sqlite_db *d, enum db_access access, struct err *e)
 	if (rc)
 		return rc;
 	/* Recursive triggers let a table's guard see the row that "insert or replace" removes. */
-	rc = sqlite_exec(&d->base,
-			 "pragma cache_size = -65536; pragma temp_store = file; "
-			 "pragma recursive_triggers = on",
-			 e);
-	if (rc || access == DB_READ)
-		return rc;
-	return sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full", e);
+	return sqlite_exec(&d->base,
+			   "pragma cache_size = -65536; pragma temp_store = file; "
+			   "pragma recursive_triggers = on",
+			   e);
+}
+
+enum err_code
+sqlite_handle_open(struct sqlite_db *d, const char *where, int flags, struct err *e)
+{
+	(void)sqlite3_close_v2(d->handle);
+	d->handle = NULL;
+	if (sqlite3_open_v2(where, &d->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+		return set_up(d, e);
+	return d->handle ? sqlite_fail(d, where, e)
+			 : err_set(e, ERR_INTERNAL, "", "no memory for the database");
 }
 
 /* Its functions ask the connection. */
@@ -152,11 +161,10 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 	if (!d)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the database handle");
 	d->base.engine = &sqlite_engine;
-	if (sqlite3_open_v2(where, &d->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		rc = d->handle ? sqlite_fail(d, where, e)
-			       : err_set(e, ERR_INTERNAL, "", "no memory for the database");
-	else
-		rc = set_up(d, access, e);
+	rc = sqlite_handle_open(d, where, flags, e);
+	if (!rc && access != DB_READ)
+		rc = sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full",
+				 e);
 	if (rc) {
 		sqlite_close(&d->base);
 		return rc;
@@ -218,6 +226,8 @@ sqlite_readers(struct db *db, struct db **ret_readers, size_t *count, struct err
 	size_t wanted = path && path[0] ? *count : 0;
 	enum err_code rc;
 
+	if (db->past)
+		return sqlite_past_readers(d, ret_readers, count, e);
 	*count = 0;
 	if (wanted == 0)
 		return ERR_NONE;
@@ -461,6 +471,8 @@ const struct db_engine sqlite_engine = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.readers = sqlite_readers,
+	.real_tables = sqlite_real_tables,
+	.put_aside = sqlite_put_aside,
 	.learn = sqlite_learn,
 	.changes = sqlite_changes,
 	.deadline = sqlite_deadline,

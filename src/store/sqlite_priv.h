@@ -10,7 +10,20 @@ struct sqlite_db {
 	struct db base;
 	sqlite3 *handle;
 	int64_t deadline_ns; /* of the monotonic clock; 0 for none */
+	bool store_behind;   /* it reads the past from a file of its own, before the store */
+	struct db *aside[2]; /* readers of that file that nobody has yet */
+	size_t aside_count;
 };
+
+/* Opens a file in place of the one that the connection has, if any. */
+enum err_code sqlite_handle_open(struct sqlite_db *d, const char *where, int flags, struct err *e);
+
+/* sqlite_past.c */
+const char *sqlite_real_tables(const struct db *db);
+enum err_code sqlite_put_aside(struct db *db, const struct past *p, bool *ret_done, struct err *e);
+enum err_code sqlite_past_readers(struct sqlite_db *d, struct db **ret_readers, size_t *count,
+				  struct err *e);
+void sqlite_past_close(struct sqlite_db *d);
 
 /* Turns the connection's last error into ours; `what` says what was tried. */
 enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);

@@ -1,0 +1,38 @@
+#include "model/past.h"
+
+static size_t
+tables_of(const struct model *m)
+{
+	size_t count = 1;
+
+	for (size_t i = 0; i < m->reg_count; i++)
+		count += 1 + m->regs[i]->field_count;
+	return count;
+}
+
+const struct past *
+model_past(const struct model *m, const struct table *events, int64_t instant_ms, bool many,
+	   struct arena *a)
+{
+	struct past_table *t = arena_alloc(a, tables_of(m) * sizeof(*t));
+	struct past *p = arena_alloc(a, sizeof(*p));
+	size_t n = 0;
+
+	t[n++] = (struct past_table){.kind = PAST_LOG, .table = events};
+	for (size_t i = 0; i < m->reg_count; i++) {
+		const struct reg *r = m->regs[i];
+
+		t[n++] = (struct past_table){
+			.kind = PAST_VERSIONS, .table = r->table, .history = r->history};
+		for (size_t k = 0; k < r->field_count; k++) {
+			if (r->fields[k].table)
+				t[n++] = (struct past_table){.kind = PAST_ITEMS,
+							     .table = r->fields[k].table,
+							     .history = r->fields[k].history_table,
+							     .versions = r->table,
+							     .versions_history = r->history};
+		}
+	}
+	*p = (struct past){.instant = instant_ms, .tables = t, .table_count = n, .many = many};
+	return p;
+}

@@ -1,0 +1,20 @@
+/* past_priv.h -- the statements of the past, private to the store. */
+#ifndef STORE_PAST_PRIV_H
+#define STORE_PAST_PRIV_H
+
+#include "base/buf.h"
+#include "store/past.h"
+
+enum { PAST_SQL_LIMIT = 65536 };
+
+/* "select ..." of the rows that the table held then; `from` stands before each table's name. */
+void past_rows(const struct past *p, const struct past_table *t, const char *from, struct buf *sql);
+/* The same of its history: the versions that were superseded by then. */
+void past_history_rows(const struct past *p, const struct past_table *t, const char *from,
+		       struct buf *sql);
+
+/* Makes views of this connection that stand before the tables: of the history alone, or of all. */
+MUST_CHECK enum err_code past_views(struct db *db, const struct past *p, bool history_alone,
+				    struct err *e);
+
+#endif
