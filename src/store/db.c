@@ -268,7 +268,7 @@ db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 	for (size_t i = 0; !rc && i < *count; i++)
 		rc = db_set_zone(ret_readers[i], db->zone, e);
 	for (size_t i = 0; !rc && db->past && !db->past_aside && i < *count; i++)
-		rc = past_views(ret_readers[i], db->past, false, e);
+		rc = past_reader(ret_readers[i], db->past, e);
 	for (size_t i = 0; i < *count; i++)
 		ret_readers[i]->past = db->past;
 	return rc;

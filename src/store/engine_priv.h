@@ -37,8 +37,11 @@ struct db_engine {
 				 struct err *e);
 	/* What stands before a table's name where a view of the connection stands before it. */
 	const char *(*real_tables)(const struct db *db);
+	/* From now on the connection writes nothing, its transaction in hand included. */
+	enum err_code (*only_read)(struct db *db, struct err *e);
 	/* Puts aside what the tables held then, for this connection and its readers: from then on
-	 * their names mean that. May be NULL, or do nothing. */
+	 * their names mean that, and those of their histories what
+	 * was superseded by then. May be NULL, or do nothing. */
 	enum err_code (*put_aside)(struct db *db, const struct past *p, bool *ret_done,
 				   struct err *e);
 	enum err_code (*learn)(struct db *db, struct err *e);

@@ -113,6 +113,14 @@ past_views(struct db *db, const struct past *p, bool history_alone, struct err *
 }
 
 enum err_code
+past_reader(struct db *db, const struct past *p, struct err *e)
+{
+	enum err_code rc = past_views(db, p, false, e);
+
+	return rc ? rc : db->engine->only_read(db, e);
+}
+
+enum err_code
 db_as_of(struct db *db, const struct past *p, struct err *e)
 {
 	bool put_aside = false;
@@ -122,8 +130,10 @@ db_as_of(struct db *db, const struct past *p, struct err *e)
 		return err_set(e, ERR_INTERNAL, "", "the past is asked for too late");
 	if (p->many && db->engine->put_aside)
 		rc = db->engine->put_aside(db, p, &put_aside, e);
+	if (!rc && !put_aside)
+		rc = past_views(db, p, false, e);
 	if (!rc)
-		rc = past_views(db, p, put_aside, e);
+		rc = db->engine->only_read(db, e);
 	if (rc)
 		return rc;
 	db->past = p;

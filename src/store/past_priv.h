@@ -17,4 +17,7 @@ void past_history_rows(const struct past *p, const struct past_table *t, const c
 MUST_CHECK enum err_code past_views(struct db *db, const struct past *p, bool history_alone,
 				    struct err *e);
 
+/* A reader of the present becomes one of the past. */
+MUST_CHECK enum err_code past_reader(struct db *db, const struct past *p, struct err *e);
+
 #endif

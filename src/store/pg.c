@@ -1,6 +1,7 @@
 #include "store/pg_priv.h"
 
 #include "base/limits.h"
+#include "store/past_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,7 +210,8 @@ pg_ready(struct pg_db *d, struct err *e)
 		sleep_ms(pause);
 		pause = pause * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : pause * 2;
 	}
-	return rc;
+	/* What stood before the tables went with the connection. */
+	return rc || !d->base.past ? rc : past_reader(&d->base, d->base.past, e);
 }
 
 enum err_code
@@ -251,9 +253,12 @@ pg_close(struct db *db)
 
 	pg_judge_forget(d);
 	if (d->scratch && PQstatus(d->conn) == CONNECTION_OK) {
-		char drop[PG_NAME_SIZE + 40];
+		char drop[PG_NAME_SIZE + 100];
 
-		(void)snprintf(drop, sizeof(drop), "drop schema \"%s\" cascade", d->schema);
+		(void)snprintf(
+			drop, sizeof(drop),
+			"set default_transaction_read_only = off; drop schema \"%s\" cascade",
+			d->schema);
 		if (PQtransactionStatus(d->conn) != PQTRANS_IDLE)
 			(void)pg_exec(db, "rollback", &none);
 		(void)pg_exec(db, drop, &none);
@@ -440,6 +445,25 @@ pg_learn(struct db *db, struct err *e)
 	return rc || sql.len == 0 || sql.failed ? rc : pg_exec(db, sql.data, e);
 }
 
+static enum err_code
+pg_only_read(struct db *db, struct err *e)
+{
+	enum err_code rc = pg_exec(db, "set default_transaction_read_only = on", e);
+
+	if (!rc && db->in_txn)
+		rc = pg_exec(db, "set transaction read only", e);
+	return rc;
+}
+
+static const char *
+pg_real_tables(const struct db *db)
+{
+	struct pg_db *d = pg_of(db);
+
+	(void)snprintf(d->tables, sizeof(d->tables), "\"%s\".", d->schema);
+	return d->tables;
+}
+
 static int64_t
 pg_changes(struct db *db)
 {
@@ -490,6 +514,8 @@ const struct db_engine pg_engine = {
 	.commit = pg_commit,
 	.rollback = pg_rollback,
 	.readers = pg_readers,
+	.real_tables = pg_real_tables,
+	.only_read = pg_only_read,
 	.learn = pg_learn,
 	.changes = pg_changes,
 	.deadline = pg_deadline,

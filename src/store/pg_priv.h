@@ -26,6 +26,7 @@ struct pg_db {
 	PGconn *conn;
 	char *where;
 	char schema[PG_NAME_SIZE];
+	char tables[PG_NAME_SIZE + 4]; /* "schema". */
 	bool scratch;
 	uint64_t generation; /* counts connections: what was prepared on an older one is gone */
 	uint64_t names;	     /* given to statements and cursors */

@@ -472,6 +472,7 @@ const struct db_engine sqlite_engine = {
 	.rollback = sqlite_rollback,
 	.readers = sqlite_readers,
 	.real_tables = sqlite_real_tables,
+	.only_read = sqlite_only_read,
 	.put_aside = sqlite_put_aside,
 	.learn = sqlite_learn,
 	.changes = sqlite_changes,

@@ -81,17 +81,16 @@ table_put_aside(struct sqlite_db *d, const struct past *p, const struct past_tab
 	return rc;
 }
 
+/* Not as one who writes: that would ask the same of the store behind. What fails halfway is closed.
+ */
 static enum err_code
 tables_put_aside(struct sqlite_db *d, const struct past *p, struct err *e)
 {
-	DB_TXN txn = {0};
-	enum err_code rc = db_begin(&d->base, &txn, e);
+	enum err_code rc = db_exec(&d->base, "begin", e);
 
 	for (size_t i = 0; !rc && i < p->table_count; i++)
 		rc = table_put_aside(d, p, &p->tables[i], e);
-	if (!rc)
-		rc = db_commit(&txn, e);
-	return rc;
+	return rc ? rc : db_exec(&d->base, "commit", e);
 }
 
 /* Room for the file beside the store, where only who may read the store can look. */
@@ -150,7 +149,7 @@ sqlite_put_aside(struct db *db, const struct past *p, bool *ret_done, struct err
 	}
 	if (!rc)
 		rc = sqlite3_exec(d->handle,
-				  "pragma journal_mode = off; pragma synchronous = off; "
+				  "pragma journal_mode = memory; pragma synchronous = off; "
 				  "pragma temp_store = file",
 				  NULL, NULL, NULL) == SQLITE_OK
 			     ? ERR_NONE
@@ -159,15 +158,21 @@ sqlite_put_aside(struct db *db, const struct past *p, bool *ret_done, struct err
 		rc = store_attach(d, store, e);
 	if (!rc)
 		rc = tables_put_aside(d, p, e);
-	if (!rc)
-		rc = db_exec(
-			db, "pragma analysis_limit = 400; analyze main; pragma query_only = on", e);
 	free(store);
-	if (!rc) {
-		d->store_behind = true;
+	d->store_behind = true;
+	if (!rc)
+		rc = past_views(db, p, true, e);
+	if (!rc)
+		rc = db_exec(db, "pragma analysis_limit = 400; analyze main", e);
+	if (!rc)
 		*ret_done = true;
-	}
 	return rc;
+}
+
+enum err_code
+sqlite_only_read(struct db *db, struct err *e)
+{
+	return db_exec(db, "pragma query_only = on", e);
 }
 
 const char *
@@ -187,7 +192,11 @@ sqlite_past_readers(struct sqlite_db *d, struct db **ret_readers, size_t *count,
 	while (!rc && *count < wanted && d->aside_count > 0) {
 		struct db *reader = d->aside[--d->aside_count];
 
-		rc = db_exec(reader, "pragma temp_store = memory; begin", e);
+		/* It was opened when the file was empty, and must look at what tables it has. */
+		rc = db_exec(reader,
+			     "pragma temp_store = memory; begin; "
+			     "select count(*) from main.sqlite_schema",
+			     e);
 		ret_readers[(*count)++] = reader;
 	}
 	while (rc && *count > 0)

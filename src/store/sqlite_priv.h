@@ -19,6 +19,7 @@ struct sqlite_db {
 enum err_code sqlite_handle_open(struct sqlite_db *d, const char *where, int flags, struct err *e);
 
 /* sqlite_past.c */
+enum err_code sqlite_only_read(struct db *db, struct err *e);
 const char *sqlite_real_tables(const struct db *db);
 enum err_code sqlite_put_aside(struct db *db, const struct past *p, bool *ret_done, struct err *e);
 enum err_code sqlite_past_readers(struct sqlite_db *d, struct db **ret_readers, size_t *count,
