@@ -54,7 +54,8 @@ refuse_existing(struct cli *c)
 	struct str state = {NULL, 0};
 	enum err_code rc;
 
-	if (!file_exists(file_join(&c->arena, c->home, "holdfast.db")))
+	if (!file_exists(file_join(&c->arena, c->home, "holdfast.db")) &&
+	    !file_exists(file_join(&c->arena, c->home, "store")))
 		return ERR_NONE;
 	rc = workspace_open(&o, DB_READ, &ws, &c->err);
 	if (!rc)
@@ -98,7 +99,8 @@ time_of_making(struct cli *c, const struct demo_options *o)
 static enum err_code
 workspace_make(struct cli *c, const struct demo_options *options)
 {
-	struct workspace_options o = {.home = c->home, .rehearsal = true};
+	struct workspace_options o = {
+		.home = c->home, .rehearsal = true, .store = cli_option(c, "store")};
 	struct workspace_report report = {.changes = {.limit = 1024 * 1024}};
 	struct diags diags;
 	enum err_code rc;
@@ -183,6 +185,7 @@ const struct command demo_command = {
 		    {"records", "N", "about how many records in the end; else 6000"},
 		    {"months", "N", "of history; else 18"},
 		    {"csv", "DIR", "also write the last state as CSV files there"},
+		    {"store", "URL", "an empty PostgreSQL database; else a file in the folder"},
 		    {"content", "DIR",
 		     "registers/ and plans/; else those that came with the program"}},
 	.run = run,

@@ -51,6 +51,7 @@ run(struct cli *c)
 	enum err_code rc;
 
 	o.content = cli_option(c, "content") ? cli_option(c, "content") : HOLDFAST_CONTENT;
+	o.store = cli_option(c, "store");
 	o.rehearsal = cli_switch(c, "rehearsal");
 	diag_init(&diags, &c->arena);
 	rc = content_plan(c, o.content, cli_option(c, "plan"), &o.plan);
@@ -77,10 +78,19 @@ const struct command init_command = {
 		"key. On an existing one, new registers, fields and states are added; what was "
 		"removed or\n"
 		"changed its type is refused and nothing is changed. It can be repeated after any\n"
-		"interruption.\n",
+		"interruption.\n"
+		"\n"
+		"With --store the records are in a PostgreSQL database, which must exist:\n"
+		"--store postgresql://HOST/DATABASE, or any other connection string. A password "
+		"is better\n"
+		"kept in ~/.pgpass than in it. Another folder may use the same database once it "
+		"has the same\n"
+		"ledger.key.\n",
 	.options = {{"content", "DIR",
 		     "registers/ and plans/; else those that came with the program"},
 		    {"plan", "NAME", "the plan: a name below plans/, or a folder"},
+		    {"store", "URL",
+		     "a PostgreSQL database that holds the records; else a file in the folder"},
 		    {"rehearsal", NULL, "a workspace for trying out, whose --clock may be set"}},
 	.run = run,
 };

@@ -1,6 +1,7 @@
 /* workspace.h -- a folder that holds everything of one installation.
  *
- *   holdfast.db    registers, history, ledger, cells
+ *   holdfast.db    registers, history, ledger, cells; or else
+ *   store          the connection string of the database server that has them, mode 0600
  *   content/       the plan and registers as they were taken in; any change needs `holdfast init`
  * again ledger.key     the ledger's secret key, mode 0600; ledger.pub its public key, for everyone
  */
@@ -15,8 +16,9 @@ struct workspace;
 
 struct workspace_options {
 	const char *home;
-	const char *content;  /* folder with registers/ and plans/ */
-	const char *plan;     /* the plan's folder */
+	const char *content; /* folder with registers/ and plans/ */
+	const char *plan;    /* the plan's folder */
+	const char *store; /* for workspace_init: a connection string, or NULL: a file in `home` */
 	const char *rehearse; /* for a rehearsal: its time as text, else NULL */
 	bool rehearsal;	      /* a new workspace's clock may be set */
 	/* To read the past: an instant, or a date for its end. NULL is the present. */
