@@ -27,6 +27,7 @@ note_read(const char *home, struct arena *a, const char **ret_where, struct err 
 
 	if (rc)
 		return rc;
+	text.len = strcspn(text.ptr, "\r\n");
 	*ret_where = str_z(a, str_trim(text));
 	if (db_is_remote(*ret_where))
 		return ERR_NONE;
