@@ -24,15 +24,6 @@ register_find(struct cli *c, const struct ctx *ctx, const struct reg **ret_reg)
 		       near ? near : "", near ? "'?" : "");
 }
 
-static void
-total_text(const struct list_page *p, struct grid *g)
-{
-	if (p->total_is_exact)
-		grid_int(g, p->total);
-	else
-		grid_addf(g, "over %lld", (long long)p->total);
-}
-
 /* Every register with its number of records. */
 static enum err_code
 registers_print(struct cli *c, struct ctx *ctx)
@@ -72,7 +63,7 @@ registers_print(struct cli *c, struct ctx *ctx)
 		}
 		grid_text(&grid, str_of(r->name));
 		grid_text(&grid, str_of(r->title));
-		total_text(&p, &grid);
+		grid_int(&grid, p.total);
 	}
 	if (c->json) {
 		jw_end_array(&w);
@@ -121,7 +112,7 @@ question_read(struct cli *c, struct list_question *q)
 	q->sort = option_text(c, "sort");
 	q->fields = option_text(c, "fields");
 	q->after = option_text(c, "after");
-	q->thorough = cli_switch(c, "thorough");
+	q->thorough = !cli_switch(c, "quick");
 	if (!q->fields.ptr && !c->json)
 		q->fields = fields_for_people(c, q->reg);
 	if (limit && (!str_int(str_of(limit), &q->limit) || q->limit < 1))
@@ -188,14 +179,14 @@ page_print(struct cli *c, const struct ctx *ctx, const struct list_page *p)
 	}
 	if (p->count > 0)
 		grid_print(&grid);
-	if (p->total == 0)
+	if (p->total == 0 && p->total_is_exact)
 		cli_print(c, "No such records.\n");
 	else if (p->total_is_exact)
-		cli_print(c, "\n%s%lld record%s in all.\n", "", (long long)p->total,
+		cli_print(c, "\n%lld record%s in all.\n", (long long)p->total,
 			  p->total == 1 ? "" : "s");
 	else
-		cli_print(c, "\nMore than %lld records in all; --thorough counts them.\n",
-			  (long long)p->total);
+		cli_print(c, "\nAt least %lld record%s in all.\n", (long long)p->total,
+			  p->total == 1 ? "" : "s");
 	if (p->next.ptr)
 		next_print(c, p);
 }
@@ -298,7 +289,6 @@ const struct command list_command = {
 		    {"fields", "FIELD,FIELD", "what to show"},
 		    {"limit", "N", "records on a page; 50 unless said"},
 		    {"after", "CURSOR", "the page that follows, as the page before names it"},
-		    {"thorough", NULL,
-		     "count every record, and sort by any field, however long it takes"}},
+		    {"quick", NULL, "count and search only as far as a moment goes"}},
 	.run = run,
 };

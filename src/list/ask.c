@@ -83,28 +83,44 @@ sort_read(struct ctx *ctx, struct str text, struct asked *a)
 	return ERR_NONE;
 }
 
-/* What is read of each row, each column once: what is shown, and what it is sorted by. */
+/* Adds the column unless it is there. */
+static void
+column_add(struct page_query *q, const struct field **columns, const struct field *f)
+{
+	for (size_t i = 0; i < q->column_count; i++) {
+		if (columns[i] == f)
+			return;
+	}
+	columns[q->column_count++] = f;
+}
+
+/* What is read of each row, each column once: what the filter asks, what is shown, and what it is
+ * sorted by. */
 static void
 columns_gather(struct ctx *ctx, struct asked *a)
 {
+	struct page_query *q = &a->query;
 	const struct field **columns = (const struct field **)arena_alloc(
-		ctx->arena, (a->column_count + a->query.key_count + 1) * sizeof(void *));
-	size_t n = 0;
+		ctx->arena,
+		(a->filter.count + a->column_count + q->key_count + 1) * sizeof(void *));
+	const struct attribute *own = attribute_find(&a->attributes, str_of("organisation"));
 
+	if (q->within)
+		column_add(q, columns, own->field);
+	for (size_t i = 0; i < a->filter.count; i++) {
+		const struct attribute *at = a->filter.terms[i].attribute;
+
+		if (at->kind != ATTRIBUTE_ID && field_has_column(at->field))
+			column_add(q, columns, at->field);
+	}
+	q->asked_count = q->column_count;
 	for (size_t i = 0; i < a->column_count; i++) {
 		if (a->columns[i]->kind != ATTRIBUTE_ID && field_has_column(a->columns[i]->field))
-			columns[n++] = a->columns[i]->field;
+			column_add(q, columns, a->columns[i]->field);
 	}
-	for (size_t i = 0; i < a->query.key_count; i++) {
-		size_t k = 0;
-
-		while (k < n && columns[k] != a->keys[i].attribute->field)
-			k++;
-		if (k == n)
-			columns[n++] = a->keys[i].attribute->field;
-	}
-	a->query.columns = columns;
-	a->query.column_count = n;
+	for (size_t i = 0; i < q->key_count; i++)
+		column_add(q, columns, a->keys[i].attribute->field);
+	q->columns = columns;
 }
 
 enum err_code
@@ -128,6 +144,7 @@ asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 		rc = filter_add_line(&a->filter, q->filter, &ctx->err);
 	if (!rc)
 		rc = meanings_find(ctx, &a->filter);
+	filter_number(&a->filter);
 	if (!rc)
 		rc = fields_read(ctx, q->fields, a);
 	if (!rc)

@@ -6,6 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+	LOOK_FIRST = 3, /* times the page's size */
+	LOOK_MORE = 8,	/* times as many as before */
+};
+
 /* One page while it is read. */
 struct reading {
 	struct ctx *ctx;
@@ -13,6 +18,8 @@ struct reading {
 	struct asked *asked;
 	struct list_page *page;
 	struct value *last; /* the keys' values of the last row, and its number */
+	int64_t look;	    /* records that the next statement looks at */
+	bool few;	    /* all that the leader finds may be gathered */
 	bool more;
 	size_t bytes;
 };
@@ -58,33 +65,100 @@ bind_all(const struct reading *rd, struct db_stmt *s)
 	}
 	bind_int(s, "after", a->after[a->query.key_count].number);
 	bind_int(s, "code", rd->page->reg->code);
-	bind_int(s, "cap", LIMIT_LIST_COUNTED + 1);
+	bind_int(s, "look", rd->look);
+	bind_int(s, "skip", rd->look - 1);
 	bind_int(s, "limit", a->limit + 1 - (int64_t)rd->page->count);
 }
 
+/* One number. */
 static enum err_code
-total_find(struct reading *rd)
+ask(struct reading *rd, const struct buf *sql, int64_t *ret_number)
 {
-	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	struct list_page *p = rd->page;
-	bool capped = !rd->question->thorough;
 	DB_STMT *s = NULL;
-	enum err_code rc;
+	enum err_code rc = prepare(rd->ctx, sql, &s);
 	bool row;
 
-	page_count_sql(&rd->asked->query, capped, &sql);
-	rc = prepare(rd->ctx, &sql, &s);
 	if (rc)
 		return rc;
 	bind_all(rd, s);
 	rc = db_step(s, &row, &rd->ctx->err);
+	if (!rc)
+		*ret_number = row ? db_int(s, 0) : 0;
+	return rc;
+}
+
+static enum err_code
+found(struct reading *rd, int64_t *ret_found)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+
+	rd->look = LIMIT_LIST_GATHERED + 1;
+	page_found_sql(&rd->asked->query, &sql);
+	return ask(rd, &sql, ret_found);
+}
+
+/* Of what an index finds, that which finds the fewest; without any, the whole register. Engines
+ * guess, and are wrong where values go together; this looks. */
+static enum err_code
+leader_choose(struct reading *rd, int64_t *ret_found)
+{
+	struct page_query *q = &rd->asked->query;
+	const struct filter_term *best = NULL;
+	bool organisations = false;
+	int64_t least = INT64_MAX;
+	int64_t n = 0;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < q->filter->count; i++) {
+		if (!filter_can_lead(&q->filter->terms[i]))
+			continue;
+		q->leader = &q->filter->terms[i];
+		rc = found(rd, &n);
+		if (!rc && n < least) {
+			least = n;
+			best = q->leader;
+		}
+	}
+	q->leader = NULL;
+	if (!rc && q->within) {
+		q->organisations_lead = true;
+		rc = found(rd, &n);
+		organisations = !rc && n < least;
+		least = organisations ? n : least;
+	}
+	q->organisations_lead = organisations;
+	q->leader = organisations ? NULL : best;
+	if (!rc && !q->leader && !organisations)
+		rc = found(rd, &least);
+	*ret_found = least;
+	return rc;
+}
+
+/* How many there are, as far as a quick list may know. */
+static enum err_code
+total_find(struct reading *rd)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	const struct page_query *q = &rd->asked->query;
+	struct list_page *p = rd->page;
+	int64_t least = 0;
+	enum err_code rc = leader_choose(rd, &least);
+	bool more_terms;
+
 	if (rc)
 		return rc;
-	p->total = row ? db_int(s, 0) : 0;
-	p->total_is_exact = !capped || p->total <= LIMIT_LIST_COUNTED;
-	if (!p->total_is_exact)
-		p->total = LIMIT_LIST_COUNTED;
-	return ERR_NONE;
+	more_terms =
+		q->filter->count > (q->leader != NULL) || (q->within && !q->organisations_lead);
+	rd->few = least <= LIMIT_LIST_GATHERED;
+	p->total_is_exact = rd->few || rd->question->thorough;
+	p->total = rd->few ? least : LIMIT_LIST_GATHERED;
+	if (!more_terms && !rd->question->thorough)
+		return ERR_NONE;
+	rd->look = rd->few ? LIMIT_LIST_GATHERED : LIMIT_LIST_SAMPLED;
+	page_count_sql(q, !rd->question->thorough, &sql);
+	rc = ask(rd, &sql, &p->total);
+	rd->few = rd->few || (p->total_is_exact && p->total <= LIMIT_LIST_GATHERED);
+	return rc;
 }
 
 /* Place of the field among the columns that were read, counted from 1: the number is 0. */
@@ -154,26 +228,86 @@ rows_take(struct reading *rd, const struct buf *sql)
 }
 
 static enum err_code
-set_read(struct reading *rd, bool capped)
+set_read(struct reading *rd)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 
-	page_set_sql(&rd->asked->query, capped, &sql);
+	rd->look = LIMIT_LIST_GATHERED;
+	page_set_sql(&rd->asked->query, !rd->question->thorough, &sql);
 	return rows_take(rd, &sql);
 }
 
+/* Moves on to the last record that was looked at; *ret_reached false when the stretch ends before.
+ */
+static enum err_code
+reach(struct reading *rd, enum page_stretch stretch, bool *ret_reached)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	struct asked *a = rd->asked;
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	page_reach_sql(&a->query, stretch, &sql);
+	rc = prepare(rd->ctx, &sql, &s);
+	if (rc)
+		return rc;
+	bind_all(rd, s);
+	rc = db_step(s, &row, &rd->ctx->err);
+	if (rc)
+		return rc;
+	*ret_reached = row;
+	if (!row)
+		return ERR_NONE;
+	a->after[a->query.key_count] = list_value(s, 0);
+	if (a->query.key_count > 0) {
+		a->after[0] = list_value(s, 1);
+		a->after[0].text = str_dup(rd->ctx->arena, a->after[0].text);
+		a->after_null[0] = a->after[0].kind == VALUE_NULL;
+	}
+	a->query.after_null = a->after_null;
+	return ERR_NONE;
+}
+
+/* The stretches from where the walk stands, `look` records in each. *ret_reached false when all are
+ * at their end. */
+static enum err_code
+stretches_read(struct reading *rd, bool *ret_reached)
+{
+	enum err_code rc = ERR_NONE;
+
+	*ret_reached = false;
+	for (int i = 0; !rc && !rd->more && !*ret_reached && i < STRETCHES; i++) {
+		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+
+		if (!page_walk_sql(&rd->asked->query, (enum page_stretch)i, &sql))
+			continue;
+		rc = rows_take(rd, &sql);
+		if (!rc && !rd->more)
+			rc = reach(rd, (enum page_stretch)i, ret_reached);
+	}
+	return rc;
+}
+
+/* Looks at few records first, and at more and more where few of them fit. A quick list that has
+ * looked at enough gives what it has, and the next page goes on from there. */
 static enum err_code
 walk_read(struct reading *rd)
 {
-	static const enum page_stretch stretches[] = {STRETCH_EQUALS, STRETCH_VALUES,
-						      STRETCH_NULLS};
+	int64_t left = rd->question->thorough ? INT64_MAX : LIMIT_LIST_LOOKED;
+	bool reached = true;
 	enum err_code rc = ERR_NONE;
 
-	for (size_t i = 0; !rc && !rd->more && i < COUNT_OF(stretches); i++) {
-		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-
-		if (page_walk_sql(&rd->asked->query, stretches[i], &sql))
-			rc = rows_take(rd, &sql);
+	rd->look = LOOK_FIRST * (rd->asked->limit + 1);
+	while (!rc && !rd->more && reached) {
+		rc = stretches_read(rd, &reached);
+		left -= rd->look;
+		if (!rc && !rd->more && reached && left <= 0) {
+			rd->more = true;
+			memcpy(rd->last, rd->asked->after, sizeof(rd->asked->after));
+		}
+		rd->look *= LOOK_MORE;
+		rd->look = rd->look < left ? rd->look : left;
 	}
 	return rc;
 }
@@ -202,7 +336,7 @@ refuse_sort(struct reading *rd)
 		&rd->ctx->err, ERR_INVALID, "sort",
 		"more than %d records are too many to sort by %s; narrow the filter, or sort "
 		"by one of: %s",
-		LIMIT_LIST_COUNTED,
+		LIMIT_LIST_GATHERED,
 		q->key_count > 1 ? "several fields" : q->keys[0].attribute->field->name,
 		sorts.data);
 }
@@ -212,13 +346,10 @@ rows_read(struct reading *rd)
 {
 	const struct page_query *q = &rd->asked->query;
 	bool everything = q->filter->count == 0 && !q->within;
-	bool few = rd->page->total_is_exact && rd->page->total <= LIMIT_LIST_COUNTED;
 
-	if (page_can_walk(q) && (everything || !few))
+	if (page_can_walk(q) && (everything || !rd->few))
 		return walk_read(rd);
-	if (few || rd->question->thorough)
-		return set_read(rd, few);
-	return refuse_sort(rd);
+	return rd->few || rd->question->thorough ? set_read(rd) : refuse_sort(rd);
 }
 
 enum err_code

@@ -27,9 +27,10 @@ struct list_question {
 	bool within;
 	const int64_t *organisations;
 	size_t organisation_count;
-	/* Counts every record and sorts by any field, however long that takes. Else more than
-	 * LIMIT_LIST_COUNTED are not counted one by one, and such a list is sorted only by what has
-	 * an index. */
+	/* Counts every record and sorts by any field, however long that takes. Else it is quick: it
+	 * gathers LIMIT_LIST_GATHERED records at most, of more it says how many there are at least
+	 * and sorts them only by what has an index; and it looks at LIMIT_LIST_LOOKED for a page,
+	 * which may then be short, or empty, though more pages follow. */
 	bool thorough;
 };
 

@@ -46,6 +46,7 @@ struct filter_term {
 	size_t text_count;
 	struct filter_value *values; /* set by whoever understands the texts */
 	size_t value_count;
+	size_t first; /* of its parameters; filter_number */
 };
 
 struct filter {
@@ -73,10 +74,16 @@ const struct field *filter_field(const struct filter_term *t);
 /* Whether the term asks for one single value, so that all records of the list agree in it. */
 bool filter_is_single(const struct filter_term *t);
 
-/* Writes " and <condition>" on the row `t` for one term. `numbering` counts the parameters, which
- * are :f1, :f2 ...; filter_bind gives them the values of all terms in the same order. `hidden`
- * keeps the engine from finding the rows through an index on the column. */
-void filter_sql(const struct filter_term *t, bool hidden, size_t *numbering, struct buf *out);
+/* Gives every term the numbers of its parameters, :f1, :f2 ..., once all values are set. */
+void filter_number(struct filter *f);
+
+/* Whether the records that a term lets through can be found by an index. */
+bool filter_can_lead(const struct filter_term *t);
+
+/* Writes " and <condition>" on the row `t` for one term. `leads`: in the form by which engines find
+ * rows through an index; else in the form that is good for looking at rows one by one. */
+void filter_sql(const struct filter_term *t, bool leads, struct buf *out);
+/* Binds those of the parameters that the statement has. */
 void filter_bind(const struct filter *f, struct db_stmt *s);
 
 #endif

@@ -3,23 +3,18 @@
 
 #include <stdio.h>
 
-/* How a column is written: `hidden` as an expression that no index is on. */
-static void
-column_sql(const char *alias, const char *name, bool hidden, struct buf *out)
-{
-	if (hidden)
-		buf_addf(out, "coalesce(%s.\"%s\", %s.\"%s\")", alias, name, alias, name);
-	else
-		buf_addf(out, "%s.\"%s\"", alias, name);
-}
-
 /* What the conditions of one term are about. */
 struct subject {
 	const char *alias;
 	const char *name;
-	bool hidden;
 	bool words;
 };
+
+static void
+column_sql(const struct subject *s, struct buf *out)
+{
+	buf_addf(out, "%s.\"%s\"", s->alias, s->name);
+}
 
 /* "column = :f1", "column in (:f1, :f2)", "(column >= :f1 and column < :f2)": any of the values. */
 static void
@@ -37,11 +32,11 @@ any_sql(const struct filter_term *t, const struct subject *s, size_t *numbering,
 			continue;
 		if (i == 0 || ranges) {
 			buf_addf(out, "%s", i ? " or " : "");
-			column_sql(s->alias, s->name, s->hidden, out);
+			column_sql(s, out);
 		}
 		if (t->values[i].is_range) {
 			buf_addf(out, " >= :f%zu and ", ++*numbering);
-			column_sql(s->alias, s->name, s->hidden, out);
+			column_sql(s, out);
 			buf_addf(out, " < :f%zu", ++*numbering);
 		} else if (ranges || t->value_count == 1) {
 			buf_addf(out, " = :f%zu", ++*numbering);
@@ -74,7 +69,7 @@ order_sql(const struct filter_term *t, const struct subject *s, size_t *numberin
 					  [FILTER_MORE] = ">=",
 					  [FILTER_AT_LEAST] = ">="};
 
-	column_sql(s->alias, s->name, s->hidden, out);
+	column_sql(s, out);
 	buf_addf(out, " %s :f%zu", t->values[0].is_range ? day[t->op] : plain[t->op], ++*numbering);
 }
 
@@ -114,7 +109,7 @@ scalar_sql(const struct filter_term *t, const struct subject *s, size_t *numberi
 	bool negated = is_negated(t->op);
 
 	if (t->value_count == 0) {
-		column_sql(s->alias, s->name, s->hidden, out);
+		column_sql(s, out);
 		buf_addf(out, negated ? " is not null" : " is null");
 		return;
 	}
@@ -160,50 +155,96 @@ items_sql(const struct filter_term *t, size_t *numbering, struct buf *out)
 	buf_addf(out, ")");
 }
 
-void
-filter_sql(const struct filter_term *t, bool hidden, size_t *numbering, struct buf *out)
+/* The same by way of the index that the items have on their value. */
+static void
+leading_items_sql(const struct filter_term *t, struct buf *out)
+{
+	const struct subject s = {.alias = "i", .name = t->item ? t->item->name : "value"};
+	size_t numbering = t->first - 1;
+
+	buf_addf(out, "t.id in (select i.record from \"%s\" i where ",
+		 t->attribute->field->table->name);
+	values_sql(t, &s, &numbering, out);
+	buf_addf(out, ")");
+}
+
+bool
+filter_can_lead(const struct filter_term *t)
 {
 	const struct field *f = t->attribute->field;
-	struct subject s = {
-		.alias = "t", .name = f->name, .hidden = hidden, .words = f->type == FIELD_WORDS};
+
+	if (t->op == FILTER_NOT_EQUAL || t->op == FILTER_HAS || t->op == FILTER_HAS_NOT ||
+	    t->or_null || t->value_count == 0)
+		return false;
+	if (field_has_column(f))
+		return f->indexed || t->attribute->kind == ATTRIBUTE_ID;
+	return t->op == FILTER_EQUAL && filter_field(t)->type != FIELD_LIST &&
+	       (f->type == FIELD_REFS || filter_field(t)->type == FIELD_REF);
+}
+
+void
+filter_sql(const struct filter_term *t, bool leads, struct buf *out)
+{
+	const struct field *f = t->attribute->field;
+	const struct subject s = {.alias = "t", .name = f->name, .words = f->type == FIELD_WORDS};
+	size_t numbering = t->first - 1;
 
 	buf_addf(out, " and ");
 	if (field_has_column(f))
-		scalar_sql(t, &s, numbering, out);
+		scalar_sql(t, &s, &numbering, out);
+	else if (leads)
+		leading_items_sql(t, out);
 	else
-		items_sql(t, numbering, out);
+		items_sql(t, &numbering, out);
+}
+
+/* How many parameters a value takes. */
+static size_t
+width(const struct filter_term *t, const struct filter_value *v)
+{
+	return v->is_range && (t->op == FILTER_EQUAL || t->op == FILTER_NOT_EQUAL) ? 2 : 1;
+}
+
+void
+filter_number(struct filter *f)
+{
+	size_t next = 1;
+
+	for (size_t i = 0; i < f->count; i++) {
+		f->terms[i].first = next;
+		for (size_t k = 0; k < f->terms[i].value_count; k++)
+			next += width(&f->terms[i], &f->terms[i].values[k]);
+	}
 }
 
 static void
-bind_one(struct db_stmt *s, size_t *numbering, const struct filter_value *v, bool high)
+bind_one(struct db_stmt *s, size_t number, const struct filter_value *v, bool high)
 {
-	int index = (int)++*numbering;
-	char name[16];
+	char name[32];
+	int index;
 
-	(void)snprintf(name, sizeof(name), "f%d", index);
+	(void)snprintf(name, sizeof(name), "f%zu", number);
 	index = db_param(s, name);
-	if (v->is_number)
+	if (index && v->is_number)
 		db_bind_int(s, index, high ? v->high_number : v->low_number);
-	else
+	else if (index)
 		db_bind_text(s, index, high ? v->high : v->low);
 }
 
 void
 filter_bind(const struct filter *f, struct db_stmt *s)
 {
-	size_t numbering = 0;
-
 	for (size_t i = 0; i < f->count; i++) {
 		const struct filter_term *t = &f->terms[i];
 		bool after = t->op == FILTER_AT_MOST || t->op == FILTER_MORE;
-		bool equal = t->op == FILTER_EQUAL || t->op == FILTER_NOT_EQUAL;
+		size_t number = t->first;
 
 		for (size_t k = 0; k < t->value_count; k++) {
 			const struct filter_value *v = &t->values[k];
 
-			bind_one(s, &numbering, v, v->is_range && after);
-			if (v->is_range && equal)
-				bind_one(s, &numbering, v, true);
+			bind_one(s, number++, v, v->is_range && after);
+			if (width(t, v) == 2)
+				bind_one(s, number++, v, true);
 		}
 	}
 }

@@ -4,53 +4,109 @@
 
 #include <string.h>
 
-/* A single value of an indexed column gives its rows in the order of their numbers, in every engine
- * (tables_plan). So that is the way when the number alone decides the order. */
-static bool
-leads(const struct page_query *q, const struct filter_term *t)
-{
-	const struct field *f = t->attribute->field;
+/* Which of the conditions: those by which an engine finds the records, on a walk too, or the rest.
+ */
+enum part { PART_FINDS, PART_WALKS, PART_RESTS, PART_RESTS_ON_WALK, PART_ALL };
 
+/* On a walk an engine must not leave the index that is walked along for one that it takes to be
+ * better, so only that index's conditions stand beside the order. A single value of an indexed
+ * column gives its rows in the order of their numbers, in every engine (tables_plan): that is the
+ * way when the number alone decides. */
+static bool
+term_walks(const struct page_query *q, const struct filter_term *t)
+{
 	if (q->key_count > 0)
 		return q->keys[0].attribute == t->attribute;
-	return f->indexed && filter_is_single(t);
+	return t == q->leader && filter_is_single(t);
 }
 
-/* "where ..." of all that the list is about. On a walk an engine must not leave the index that is
- * walked along for one that it takes to be better. */
-static void
-conditions(const struct page_query *q, bool walk, struct buf *out)
+static bool
+term_is_in(const struct page_query *q, const struct filter_term *t, enum part part)
 {
-	size_t numbering = 0;
-	bool hide = walk && (q->key_count > 0 || q->organisations > 1);
+	switch (part) {
+	case PART_FINDS:
+		return t == q->leader;
+	case PART_WALKS:
+		return term_walks(q, t);
+	case PART_RESTS:
+		return t != q->leader;
+	case PART_RESTS_ON_WALK:
+		return !term_walks(q, t);
+	case PART_ALL:
+		break;
+	}
+	return true;
+}
 
-	buf_addf(out, "where 1 = 1");
-	if (q->within && q->organisations == 0)
-		buf_addf(out, " and 1 = 0");
-	if (q->within && q->organisations > 0) {
-		buf_addf(out, hide ? " and coalesce(t.organisation, t.organisation) in ("
-				   : " and t.organisation in (");
+static bool
+organisations_are_in(const struct page_query *q, enum part part)
+{
+	bool walk = q->organisations_lead && q->organisations == 1 && q->key_count == 0;
+
+	switch (part) {
+	case PART_FINDS:
+		return q->organisations_lead;
+	case PART_WALKS:
+		return walk;
+	case PART_RESTS:
+		return !q->organisations_lead;
+	case PART_RESTS_ON_WALK:
+		return !walk;
+	case PART_ALL:
+		break;
+	}
+	return true;
+}
+
+static void
+conditions(const struct page_query *q, enum part part, struct buf *out)
+{
+	buf_addf(out, " where 1 = 1");
+	if (q->within && organisations_are_in(q, part)) {
+		buf_addf(out, q->organisations ? " and t.organisation in (" : " and 1 = 0");
 		for (size_t i = 0; i < q->organisations; i++)
 			buf_addf(out, "%s:o%zu", i ? ", " : "", i + 1);
-		buf_addf(out, ")");
+		buf_addf(out, q->organisations ? ")" : "");
 	}
 	for (size_t i = 0; i < q->filter->count; i++) {
 		const struct filter_term *t = &q->filter->terms[i];
 
-		filter_sql(t, walk && !leads(q, t), &numbering, out);
+		if (term_is_in(q, t, part))
+			filter_sql(t, t == q->leader && (part == PART_FINDS || part == PART_ALL),
+				   out);
 	}
 }
 
-void
-page_count_sql(const struct page_query *q, bool capped, struct buf *out)
+static void
+columns_sql(const struct page_query *q, size_t count, struct buf *out)
 {
-	if (capped)
-		buf_addf(out, "select count(*) from (select 1 from \"%s\" t ", q->reg->name);
-	else
-		buf_addf(out, "select count(*) from \"%s\" t ", q->reg->name);
-	conditions(q, false, out);
-	if (capped)
-		buf_addf(out, " limit :cap) c");
+	buf_addf(out, "select t.\"id\"");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, ", t.\"%s\"", q->columns[i]->name);
+}
+
+void
+page_found_sql(const struct page_query *q, struct buf *out)
+{
+	buf_addf(out, "select count(*) from (select 1 from \"%s\" t", q->reg->name);
+	conditions(q, PART_FINDS, out);
+	buf_addf(out, " limit :look) c");
+}
+
+void
+page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
+{
+	if (!bounded) {
+		buf_addf(out, "select count(*) from \"%s\" t", q->reg->name);
+		conditions(q, PART_ALL, out);
+		return;
+	}
+	buf_addf(out, "select count(*) from (");
+	columns_sql(q, q->asked_count, out);
+	buf_addf(out, " from \"%s\" t", q->reg->name);
+	conditions(q, PART_FINDS, out);
+	buf_addf(out, " limit :look) t");
+	conditions(q, PART_RESTS, out);
 }
 
 bool
@@ -71,16 +127,8 @@ page_total_sql(const struct page_query *q, struct buf *out)
 {
 	buf_addf(out,
 		 "select cast(coalesce(sum(t.records), 0) as bigint) from (select organisation, "
-		 "nullif(state, '') as state, records from record_total where code = :code) t ");
-	conditions(q, false, out);
-}
-
-static void
-columns_sql(const struct page_query *q, struct buf *out)
-{
-	buf_addf(out, "select t.\"id\"");
-	for (size_t i = 0; i < q->column_count; i++)
-		buf_addf(out, ", t.\"%s\"", q->columns[i]->name);
+		 "nullif(state, '') as state, records from record_total where code = :code) t");
+	conditions(q, PART_ALL, out);
 }
 
 /* "order by": nulls last whichever way, as engines differ in where they put them. */
@@ -96,7 +144,7 @@ order_sql(const struct page_query *q, struct buf *out)
 			buf_addf(out, "case when t.\"%s\" is null then 1 else 0 end, ", name);
 		buf_addf(out, "t.\"%s\"%s, ", name, k->descending ? " desc" : "");
 	}
-	buf_addf(out, "t.\"id\"%s limit :limit", q->descending ? " desc" : "");
+	buf_addf(out, "t.\"id\"%s", q->descending ? " desc" : "");
 }
 
 /* " and (<beyond in the first key, or equal there and beyond in the second, ...>)". */
@@ -105,7 +153,7 @@ after_sql(const struct page_query *q, struct buf *out)
 {
 	if (!q->after_null)
 		return;
-	buf_addf(out, " where (");
+	buf_addf(out, " and (");
 	for (size_t n = 0; n <= q->key_count; n++) {
 		const struct page_key *k = &q->keys[n];
 
@@ -131,17 +179,23 @@ after_sql(const struct page_query *q, struct buf *out)
 }
 
 void
-page_set_sql(const struct page_query *q, bool capped, struct buf *out)
+page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 {
-	columns_sql(q, out);
-	buf_addf(out, " from (");
-	columns_sql(q, out);
-	buf_addf(out, " from \"%s\" t ", q->reg->name);
-	conditions(q, false, out);
-	/* The limit also keeps an engine from merging the two into one. */
-	buf_addf(out, "%s) t", capped ? " limit :cap" : "");
+	columns_sql(q, q->column_count, out);
+	if (bounded) {
+		buf_addf(out, " from (");
+		columns_sql(q, q->column_count, out);
+		buf_addf(out, " from \"%s\" t", q->reg->name);
+		conditions(q, PART_FINDS, out);
+		buf_addf(out, " limit :look) t");
+		conditions(q, PART_RESTS, out);
+	} else {
+		buf_addf(out, " from \"%s\" t", q->reg->name);
+		conditions(q, PART_ALL, out);
+	}
 	after_sql(q, out);
 	order_sql(q, out);
+	buf_addf(out, " limit :limit");
 }
 
 bool
@@ -151,59 +205,79 @@ page_can_walk(const struct page_query *q)
 				     field_has_column(q->keys[0].attribute->field));
 }
 
-/* By number alone. */
 static bool
-walk_by_number(const struct page_query *q, enum page_stretch stretch, struct buf *out)
+has_stretch(const struct page_query *q, enum page_stretch stretch)
 {
-	if (stretch != STRETCH_VALUES)
-		return false;
-	columns_sql(q, out);
-	buf_addf(out, " from \"%s\" t ", q->reg->name);
-	conditions(q, true, out);
-	if (q->after_null)
-		buf_addf(out, " and t.\"id\" %s :after", q->descending ? "<" : ">");
-	order_sql(q, out);
-	return true;
+	bool after_null = q->after_null && q->key_count > 0 && q->after_null[0];
+
+	if (q->key_count == 0)
+		return stretch == STRETCH_VALUES;
+	switch (stretch) {
+	case STRETCH_EQUALS:
+		return q->after_null && !after_null;
+	case STRETCH_VALUES:
+		return !after_null;
+	case STRETCH_NULLS:
+	case STRETCHES:
+		break;
+	}
+	return !q->keys[0].attribute->always;
+}
+
+/* " from ... where ... order by": the records of a stretch, in order, whether they fit or not. */
+static void
+stretch_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out)
+{
+	const char *name = q->key_count > 0 ? q->keys[0].attribute->field->name : NULL;
+	const char *beyond = q->descending ? "<" : ">";
+	const char *order = q->descending ? " desc" : "";
+	bool numbers = !name;
+
+	buf_addf(out, " from \"%s\" t", q->reg->name);
+	conditions(q, PART_WALKS, out);
+	if (name && stretch == STRETCH_EQUALS) {
+		buf_addf(out, " and t.\"%s\" = :s1", name);
+		numbers = true;
+	} else if (name && stretch == STRETCH_NULLS) {
+		buf_addf(out, " and t.\"%s\" is null", name);
+		numbers = q->after_null && q->after_null[0];
+	} else if (name && q->after_null) {
+		buf_addf(out, " and t.\"%s\" %s :s1", name, beyond);
+	} else if (name) {
+		buf_addf(out, " and t.\"%s\" is not null", name);
+	}
+	if (numbers && q->after_null)
+		buf_addf(out, " and t.\"id\" %s :after", beyond);
+	buf_addf(out, " order by ");
+	if (name && stretch == STRETCH_VALUES)
+		buf_addf(out, "t.\"%s\"%s, ", name, order);
+	buf_addf(out, "t.\"id\"%s", order);
 }
 
 bool
 page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out)
 {
-	const struct page_key *k = &q->keys[0];
-	const char *beyond = q->descending ? "<" : ">";
-	bool after_value = q->after_null && q->key_count > 0 && !q->after_null[0];
-	const char *name;
-
-	if (q->key_count == 0)
-		return walk_by_number(q, stretch, out);
-	if ((stretch == STRETCH_EQUALS && !after_value) ||
-	    (stretch == STRETCH_VALUES && q->after_null && q->after_null[0]) ||
-	    (stretch == STRETCH_NULLS && k->attribute->always))
+	if (!has_stretch(q, stretch))
 		return false;
-	name = k->attribute->field->name;
-	columns_sql(q, out);
-	buf_addf(out, " from \"%s\" t ", q->reg->name);
-	conditions(q, true, out);
-	switch (stretch) {
-	case STRETCH_EQUALS:
-		buf_addf(out, " and t.\"%s\" = :s1 and t.\"id\" %s :after", name, beyond);
-		break;
-	case STRETCH_VALUES:
-		buf_addf(out, after_value ? " and t.\"%s\" %s :s1" : " and t.\"%s\" is not null",
-			 name, k->descending ? "<" : ">");
-		break;
-	case STRETCH_NULLS:
-		buf_addf(out, " and t.\"%s\" is null", name);
-		if (q->after_null && q->after_null[0])
-			buf_addf(out, " and t.\"id\" %s :after", beyond);
-		break;
-	}
-	if (stretch == STRETCH_VALUES)
-		buf_addf(out, " order by t.\"%s\"%s, t.\"id\"%s limit :limit", name,
-			 k->descending ? " desc" : "", q->descending ? " desc" : "");
-	else
-		buf_addf(out, " order by t.\"id\"%s limit :limit", q->descending ? " desc" : "");
+	columns_sql(q, q->column_count, out);
+	buf_addf(out, " from (");
+	columns_sql(q, q->column_count, out);
+	stretch_sql(q, stretch, out);
+	buf_addf(out, " limit :look) t");
+	conditions(q, PART_RESTS_ON_WALK, out);
+	order_sql(q, out);
+	buf_addf(out, " limit :limit");
 	return true;
+}
+
+void
+page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out)
+{
+	buf_addf(out, "select t.\"id\"");
+	if (q->key_count > 0)
+		buf_addf(out, ", t.\"%s\"", q->keys[0].attribute->field->name);
+	stretch_sql(q, stretch, out);
+	buf_addf(out, " limit 1 offset :skip");
 }
 
 static void

@@ -1,13 +1,14 @@
 /* page.h -- the statements that give one page of a list of records, and how many there are in all.
  *
  * The order is that of the keys, then of the number; records without a value come last in either
- * direction. Two ways lead to a page. The set: all records that the filter lets through are
- * gathered and sorted, which is good for few. The walk: one index is followed in order from where
- * the last page ended and what does not fit is passed over, which is good for many; it goes in
- * stretches, each of which an engine can find by an index alone.
+ * direction. Two ways lead to a page. The set: all records that are found by one term of the filter
+ * are looked at and sorted, which is good for few. The walk: an index is followed in order from
+ * where the last page ended and what does not fit is passed over, which is good for many; it goes
+ * in stretches, each of which an engine can find by an index alone. Both look at no more than :look
+ * records, so that what a page costs has an end.
  *
- * Parameters: :o1 ... the organisations, :f1 ... the filter's (filter_bind), :s1 ... the values of
- * the last row's keys and :after its number, :cap and :limit.
+ * Other parameters: :o1 ... the organisations, :f1 ... the filter's (filter_bind), :s1 ... the
+ * values of the last row's keys and :after its number, :limit.
  */
 #ifndef MODEL_PAGE_H
 #define MODEL_PAGE_H
@@ -24,25 +25,34 @@ struct page_query {
 	const struct filter *filter;
 	bool within; /* only records of `organisations` many organisations */
 	size_t organisations;
-	/* What is read, each once, after the number: every key's column is among them. */
+	/* What finds the records: a term of the filter, or the organisations; else nothing does. */
+	const struct filter_term *leader;
+	bool organisations_lead;
+	/* What is read after the number, each once: first what the filter asks, then the rest.
+	 * Every key's column is among them. */
 	const struct field *const *columns;
 	size_t column_count;
+	size_t asked_count;
 	const struct page_key *keys; /* the number, which decides between equals, is none of them */
 	size_t key_count;
 	bool descending;	/* of the number */
 	const bool *after_null; /* which values of the last row are null; NULL for the first page */
 };
 
-/* How many records there are, or :cap when there are as many or more. */
-void page_count_sql(const struct page_query *q, bool capped, struct buf *out);
+/* How many records the leader finds, up to :look. */
+void page_found_sql(const struct page_query *q, struct buf *out);
+
+/* How many records there are; of those that the leader finds, :look are looked at where `bounded`.
+ */
+void page_count_sql(const struct page_query *q, bool bounded, struct buf *out);
 
 /* Whether the kept totals know it: the filter asks for nothing but state and organisation. */
 bool page_has_total(const struct page_query *q);
 /* Their sum; parameter :code is the register's. */
 void page_total_sql(const struct page_query *q, struct buf *out);
 
-/* The page by way of the set, of :cap records at most where it is `capped`. */
-void page_set_sql(const struct page_query *q, bool capped, struct buf *out);
+/* The page by way of the set; `bounded` as above. */
+void page_set_sql(const struct page_query *q, bool bounded, struct buf *out);
 
 /* Whether there is an index to walk along. */
 bool page_can_walk(const struct page_query *q);
@@ -51,10 +61,14 @@ enum page_stretch {
 	STRETCH_EQUALS, /* what shares the last row's value */
 	STRETCH_VALUES, /* what has a value, beyond the last row's */
 	STRETCH_NULLS,	/* what has none */
+	STRETCHES,
 };
-/* False when the page has no such stretch. Each gives at most :limit rows; they follow one another.
- */
+/* The rows of the next :look records that fit, :limit at most. False when the page has no such
+ * stretch; they follow one another. */
 bool page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out);
+/* The last of those records, its number and the key's value; no row when there are fewer. Parameter
+ * :skip is :look - 1. */
+void page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out);
 
 /* Rows of the tables beside: "select id, key from <register>" and the items of a list field, of the
  * records :r1 to :r<count>. */
