@@ -26,18 +26,18 @@ static const struct asked {
 	const char *filter;
 	const char *sort;
 } lists[] = {
-	{"",					  "id"		 },
-	{"",					  "-key"	   },
-	{"",					  "kind"	   },
-	{"kind=user state=active",			   "key"		},
-	{"kind=user,service_desk enabled=yes",	       "-id"	    },
+	{"",					"id"		 },
+	{"",					"-key"	   },
+	{"",					"kind"	   },
+	{"kind=user state=active",		   "key"		},
+	{"kind=user,service_desk enabled=yes",      "-id"	    },
 	{"organisation=quillstone",		    "key"		 },
-	{"organisation=nimbusforth kind=user",	       "-id"	    },
-	{"organisation=nimbusforth state!=deleted",   "-person"	     },
+	{"organisation=nimbusforth kind=user",      "-id"	    },
+	{"organisation=nimbusforth state!=deleted", "-person"	     },
 	{"kind=privileged",			    "-last_used_at"},
-	{"state=active kind=service_desk,privileged", "login"	     },
-	{"state=deleted",			     "id"	      },
-	{"login~nf-8",				"id"	   },
+	{"state=active kind=service_desk",	   "login"	  },
+	{"login~nf-8 person!=",			"id"	    },
+	{"state=deleted enabled=no",		     "-key"	   },
 	{"last_used_at<2026-06-10",		    "last_used_at" },
 };
 

@@ -161,7 +161,7 @@ page_print(struct cli *c, const struct ctx *ctx, const struct list_page *p)
 		if (p->columns[i]->kind == ATTRIBUTE_ID)
 			continue;
 		columns[count++] = (struct grid_column){
-			f->name, number && p->columns[i]->kind == ATTRIBUTE_FIELD, true};
+			f->name, number && p->columns[i]->kind != ATTRIBUTE_RECORDED, true};
 	}
 	grid_init(&grid, c, columns, count);
 	for (size_t i = 0; i < p->count; i++) {

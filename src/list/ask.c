@@ -94,8 +94,7 @@ column_add(struct page_query *q, const struct field **columns, const struct fiel
 	columns[q->column_count++] = f;
 }
 
-/* What is read of each row, each column once: what the filter asks, what is shown, and what it is
- * sorted by. */
+/* What is read, each column once: what the filter asks, what it is sorted by, and what is shown. */
 static void
 columns_gather(struct ctx *ctx, struct asked *a)
 {
@@ -114,12 +113,13 @@ columns_gather(struct ctx *ctx, struct asked *a)
 			column_add(q, columns, at->field);
 	}
 	q->asked_count = q->column_count;
+	for (size_t i = 0; i < q->key_count; i++)
+		column_add(q, columns, a->keys[i].attribute->field);
+	q->sifted_count = q->column_count;
 	for (size_t i = 0; i < a->column_count; i++) {
 		if (a->columns[i]->kind != ATTRIBUTE_ID && field_has_column(a->columns[i]->field))
 			column_add(q, columns, a->columns[i]->field);
 	}
-	for (size_t i = 0; i < q->key_count; i++)
-		column_add(q, columns, a->keys[i].attribute->field);
 	q->columns = columns;
 }
 

@@ -320,7 +320,7 @@ list_sorts(const struct attributes *all, struct buf *out)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct field *f = all->list[i].field;
 
-		if (f->indexed && field_has_column(f))
+		if (attribute_is_sorted(&all->list[i]))
 			buf_addf(out, "%s%s", count++ ? ", " : "", f->name);
 	}
 }

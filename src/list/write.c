@@ -115,6 +115,8 @@ row_json(const struct telling *t, const struct list_row *row)
 			jw_key(t->json, f->name);
 			jw_text(t->json, str_of(stamp));
 			break;
+		case ATTRIBUTE_KEY:
+		case ATTRIBUTE_HOLDER:
 		case ATTRIBUTE_FIELD:
 			jw_key(t->json, f->name);
 			if (field_has_column(f))
@@ -192,6 +194,8 @@ list_text(const struct ctx *ctx, const struct list_page *p, const struct list_ro
 		civil_format_instant(v->number, text);
 		buf_addf(out, "%s", text);
 		return;
+	case ATTRIBUTE_KEY:
+	case ATTRIBUTE_HOLDER:
 	case ATTRIBUTE_FIELD:
 		break;
 	}

@@ -1,6 +1,7 @@
 #include "model/attribute.h"
 
 #include "base/text.h"
+#include "model/sql.h"
 
 #include <string.h>
 
@@ -54,8 +55,8 @@ attributes_of(const struct model *m, const struct reg *r, struct arena *a)
 	size_t n = 0;
 
 	list[n++] = (struct attribute){ATTRIBUTE_ID, &id_field, true};
-	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &key_field, true};
-	list[n++] = (struct attribute){ATTRIBUTE_FIELD, organisation_field(m, a), true};
+	list[n++] = (struct attribute){ATTRIBUTE_KEY, &key_field, true};
+	list[n++] = (struct attribute){ATTRIBUTE_HOLDER, organisation_field(m, a), true};
 	if (r->states.count > 0)
 		list[n++] = (struct attribute){ATTRIBUTE_FIELD, state_field(r, a), false};
 	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &feed_field, true};
@@ -64,6 +65,12 @@ attributes_of(const struct model *m, const struct reg *r, struct arena *a)
 	list[n++] = (struct attribute){ATTRIBUTE_RECORDED, &recorded_field, true};
 	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &version_field, true};
 	return (struct attributes){r, list, n};
+}
+
+bool
+attribute_is_sorted(const struct attribute *at)
+{
+	return at->kind != ATTRIBUTE_HOLDER && at->field->indexed && field_has_column(at->field);
 }
 
 const struct attribute *

@@ -6,14 +6,16 @@
 #include "model/model.h"
 
 enum attribute_kind {
-	ATTRIBUTE_FIELD,    /* of the register; key, feed and the like are plain fields here too */
+	ATTRIBUTE_FIELD, /* of the register; state, feed and the like are plain fields here too */
+	ATTRIBUTE_KEY,
+	ATTRIBUTE_HOLDER,   /* the organisation, by whose index the key follows (tables_plan) */
 	ATTRIBUTE_ID,	    /* the record's number, which people write as ACC-1042 */
 	ATTRIBUTE_RECORDED, /* an instant that stands as milliseconds */
 };
 
 struct attribute {
 	enum attribute_kind kind;
-	const struct field *field; /* its name is the column's; indexed when it can be sorted by */
+	const struct field *field; /* its name is the column's */
 	bool always;		   /* every record has one */
 };
 
@@ -26,6 +28,9 @@ struct attributes {
 };
 
 struct attributes attributes_of(const struct model *m, const struct reg *r, struct arena *a);
+
+/* Whether an index gives the records in the order of this, and equals in that of their numbers. */
+bool attribute_is_sorted(const struct attribute *at);
 
 /* NULL when there is none. */
 const struct attribute *attribute_find(const struct attributes *all, struct str name);

@@ -10,14 +10,25 @@ enum part { PART_FINDS, PART_WALKS, PART_RESTS, PART_RESTS_ON_WALK, PART_ALL };
 
 /* On a walk an engine must not leave the index that is walked along for one that it takes to be
  * better, so only that index's conditions stand beside the order. A single value of an indexed
- * column gives its rows in the order of their numbers, in every engine (tables_plan): that is the
- * way when the number alone decides. */
+ * field gives its records in the order of their numbers, in every engine: that is the way when the
+ * number alone decides. */
+/* Within one organisation keys are in order, and numbers are not. */
+static bool
+walks_keys(const struct page_query *q)
+{
+	return q->key_count == 1 && q->keys[0].attribute->kind == ATTRIBUTE_KEY;
+}
+
 static bool
 term_walks(const struct page_query *q, const struct filter_term *t)
 {
-	if (q->key_count > 0)
-		return q->keys[0].attribute == t->attribute;
-	return t == q->leader && filter_is_single(t);
+	if (q->key_count > 0 && q->keys[0].attribute == t->attribute)
+		return true;
+	if (!filter_is_single(t))
+		return false;
+	if (t->attribute->kind == ATTRIBUTE_HOLDER)
+		return walks_keys(q);
+	return q->key_count == 0 && t == q->leader;
 }
 
 static bool
@@ -41,7 +52,7 @@ term_is_in(const struct page_query *q, const struct filter_term *t, enum part pa
 static bool
 organisations_are_in(const struct page_query *q, enum part part)
 {
-	bool walk = q->organisations_lead && q->organisations == 1 && q->key_count == 0;
+	bool walk = q->organisations == 1 && walks_keys(q);
 
 	switch (part) {
 	case PART_FINDS:
@@ -109,31 +120,9 @@ page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
 	conditions(q, PART_RESTS, out);
 }
 
-bool
-page_has_total(const struct page_query *q)
-{
-	for (size_t i = 0; i < q->filter->count; i++) {
-		const struct filter_term *t = &q->filter->terms[i];
-		const char *name = t->attribute->field->name;
-
-		if (strcmp(name, "state") != 0 && strcmp(name, "organisation") != 0)
-			return false;
-	}
-	return true;
-}
-
-void
-page_total_sql(const struct page_query *q, struct buf *out)
-{
-	buf_addf(out,
-		 "select cast(coalesce(sum(t.records), 0) as bigint) from (select organisation, "
-		 "nullif(state, '') as state, records from record_total where code = :code) t");
-	conditions(q, PART_ALL, out);
-}
-
 /* "order by": nulls last whichever way, as engines differ in where they put them. */
 static void
-order_sql(const struct page_query *q, struct buf *out)
+order_sql(const struct page_query *q, const char *t, struct buf *out)
 {
 	buf_addf(out, " order by ");
 	for (size_t i = 0; i < q->key_count; i++) {
@@ -141,10 +130,10 @@ order_sql(const struct page_query *q, struct buf *out)
 		const char *name = k->attribute->field->name;
 
 		if (!k->attribute->always)
-			buf_addf(out, "case when t.\"%s\" is null then 1 else 0 end, ", name);
-		buf_addf(out, "t.\"%s\"%s, ", name, k->descending ? " desc" : "");
+			buf_addf(out, "case when %s.\"%s\" is null then 1 else 0 end, ", t, name);
+		buf_addf(out, "%s.\"%s\"%s, ", t, name, k->descending ? " desc" : "");
 	}
-	buf_addf(out, "t.\"id\"%s", q->descending ? " desc" : "");
+	buf_addf(out, "%s.\"id\"%s", t, q->descending ? " desc" : "");
 }
 
 /* " and (<beyond in the first key, or equal there and beyond in the second, ...>)". */
@@ -178,13 +167,30 @@ after_sql(const struct page_query *q, struct buf *out)
 	}
 }
 
+/* What is shown is read of the page's records alone, after they were sifted. */
+static void
+page_begin(const struct page_query *q, struct buf *out)
+{
+	columns_sql(q, q->column_count, out);
+	buf_addf(out, " from (");
+	columns_sql(q, q->sifted_count, out);
+}
+
+static void
+page_end(const struct page_query *q, struct buf *out)
+{
+	order_sql(q, "t", out);
+	buf_addf(out, " limit :limit) p join \"%s\" t on t.id = p.id", q->reg->name);
+	order_sql(q, "p", out);
+}
+
 void
 page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 {
-	columns_sql(q, q->column_count, out);
+	page_begin(q, out);
 	if (bounded) {
 		buf_addf(out, " from (");
-		columns_sql(q, q->column_count, out);
+		columns_sql(q, q->sifted_count, out);
 		buf_addf(out, " from \"%s\" t", q->reg->name);
 		conditions(q, PART_FINDS, out);
 		buf_addf(out, " limit :look) t");
@@ -194,15 +200,14 @@ page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 		conditions(q, PART_ALL, out);
 	}
 	after_sql(q, out);
-	order_sql(q, out);
-	buf_addf(out, " limit :limit");
+	page_end(q, out);
 }
 
 bool
 page_can_walk(const struct page_query *q)
 {
-	return q->key_count == 0 || (q->key_count == 1 && q->keys[0].attribute->field->indexed &&
-				     field_has_column(q->keys[0].attribute->field));
+	return q->key_count == 0 ||
+	       (q->key_count == 1 && attribute_is_sorted(q->keys[0].attribute));
 }
 
 static bool
@@ -259,14 +264,13 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 {
 	if (!has_stretch(q, stretch))
 		return false;
-	columns_sql(q, q->column_count, out);
+	page_begin(q, out);
 	buf_addf(out, " from (");
-	columns_sql(q, q->column_count, out);
+	columns_sql(q, q->sifted_count, out);
 	stretch_sql(q, stretch, out);
 	buf_addf(out, " limit :look) t");
 	conditions(q, PART_RESTS_ON_WALK, out);
-	order_sql(q, out);
-	buf_addf(out, " limit :limit");
+	page_end(q, out);
 	return true;
 }
 

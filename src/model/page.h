@@ -28,11 +28,12 @@ struct page_query {
 	/* What finds the records: a term of the filter, or the organisations; else nothing does. */
 	const struct filter_term *leader;
 	bool organisations_lead;
-	/* What is read after the number, each once: first what the filter asks, then the rest.
-	 * Every key's column is among them. */
+	/* What is read after the number, each once: first what the filter asks, then the keys, by
+	 * which records are sifted; then the rest, of the page's records alone. */
 	const struct field *const *columns;
 	size_t column_count;
 	size_t asked_count;
+	size_t sifted_count;
 	const struct page_key *keys; /* the number, which decides between equals, is none of them */
 	size_t key_count;
 	bool descending;	/* of the number */
@@ -45,11 +46,6 @@ void page_found_sql(const struct page_query *q, struct buf *out);
 /* How many records there are; of those that the leader finds, :look are looked at where `bounded`.
  */
 void page_count_sql(const struct page_query *q, bool bounded, struct buf *out);
-
-/* Whether the kept totals know it: the filter asks for nothing but state and organisation. */
-bool page_has_total(const struct page_query *q);
-/* Their sum; parameter :code is the register's. */
-void page_total_sql(const struct page_query *q, struct buf *out);
 
 /* The page by way of the set; `bounded` as above. */
 void page_set_sql(const struct page_query *q, bool bounded, struct buf *out);

@@ -135,9 +135,9 @@ tables_plan(struct builder *b, struct reg *r)
 						    .columns = "key, organisation, feed",
 						    .unique = true};
 	/* Whose a record is decides who sees it, and what is asked of an organisation is asked
-	 * often. */
-	ix[current->index_count++] = (struct index){
-		.name = name_of(a, "%s_organisation_index", r->name), .columns = "organisation"};
+	 * often, mostly in the order of the keys. */
+	ix[current->index_count++] = (struct index){.name = name_of(a, "%s_holder_index", r->name),
+						    .columns = "organisation, key"};
 	c[history->column_count++] = (struct column){"recorded_to", COLUMN_INT, true};
 	c[history->column_count++] = (struct column){"retired", COLUMN_INT, true};
 	ix = (struct index *)(uintptr_t)history->indexes;

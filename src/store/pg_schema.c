@@ -199,11 +199,14 @@ pg_add_index(struct db *db, const struct table *t, const struct index *i, struct
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 	enum err_code rc = name_fits(i->name, "", e);
+	/* Equals are in the order of their numbers, as they are in SQLite by themselves: lists are
+	 * read so (model/page.h). */
+	bool numbered = !i->unique && !t->clustered && strcmp(t->primary_key, "id") == 0;
 
 	if (rc)
 		return rc;
-	buf_addf(&sql, "create %sindex if not exists \"%s\" on \"%s\" (%s)%s%s",
-		 i->unique ? "unique " : "", i->name, t->name, i->columns,
+	buf_addf(&sql, "create %sindex if not exists \"%s\" on \"%s\" (%s%s)%s%s",
+		 i->unique ? "unique " : "", i->name, t->name, i->columns, numbered ? ", id" : "",
 		 i->where ? " where " : "", i->where ? i->where : "");
 	return run(db, &sql, e);
 }
