@@ -1,4 +1,4 @@
-#include "check/assess_priv.h"
+#include "check/again.h"
 
 #include "base/civil.h"
 #include "base/limits.h"
@@ -224,7 +224,7 @@ assess_run(struct ctx *ctx, const struct assess_options *o, struct assess_report
 	if (!rc)
 		times_report(&as);
 	if (!rc)
-		rc = settle(&as);
+		rc = ctx->as_of ? again_settle(&as) : settle(&as);
 	for (size_t i = 0; i < CHECK_WORKERS; i++)
 		arena_fini(&as.found[i]);
 	arena_fini(&as.work);

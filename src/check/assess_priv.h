@@ -116,6 +116,7 @@ struct assessment {
 	struct cells *cells;
 	struct assess_report report;
 	const struct assess_options *options;
+	struct again *again; /* NULL: what is decided is written */
 };
 
 /* pool.c: shares the checks out between a few threads, each with a connection of its own; all see

@@ -1,4 +1,4 @@
-#include "check/cells_priv.h"
+#include "check/again.h"
 
 #include "base/civil.h"
 #include "base/limits.h"
@@ -114,8 +114,11 @@ enum err_code
 cell_known(struct assessment *as, const struct obligation *o, const struct cell *c, bool *ret_known)
 {
 	struct record r;
-	enum err_code rc = cell_record(as, o, c, &r);
+	enum err_code rc;
 
+	if (as->again)
+		return again_cell_known(as, o, c, ret_known);
+	rc = cell_record(as, o, c, &r);
 	if (!rc)
 		rc = writer_find(as->writer, &r, &r.id, NULL);
 	*ret_known = !rc && r.id != 0;
@@ -126,8 +129,11 @@ enum err_code
 cell_put(struct assessment *as, const struct obligation *o, struct cell *c)
 {
 	struct record r;
-	enum err_code rc = cell_record(as, o, c, &r);
+	enum err_code rc;
 
+	if (as->again)
+		return again_cell(as, o, c);
+	rc = cell_record(as, o, c, &r);
 	if (rc)
 		return rc;
 	record_set_text(&r, "obligation", str_of(o->id));
@@ -429,7 +435,8 @@ present_one(struct assessment *as, const struct decision *d, const struct failur
 	n.cell = c.id;
 	n.waived = c.state == CELL_WAIVED || c.state == CELL_NOT_APPLICABLE;
 	n.stands = stands(d, list, &c);
-	return rc ? rc : nonconformity_settle(as, &n);
+	/* Findings are for people, who work on them: they are not compared. */
+	return rc || as->again ? rc : nonconformity_settle(as, &n);
 }
 
 enum err_code

@@ -3,7 +3,7 @@
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
 
-#include "access/ctx.h"
+#include "check/posture.h"
 
 struct check_time {
 	const struct obligation *obligation;
@@ -17,6 +17,41 @@ struct assess_totals {
 	int64_t proven, failing, unproven, quiet, missed, waived, not_applicable;
 };
 
+/* Why the past decided again is not what was recorded then. */
+enum assess_cause {
+	CAUSE_UNEXPLAINED,  /* nothing else was recorded: the records of then were altered */
+	CAUSE_CHECK_ERROR,  /* the check cannot decide now */
+	CAUSE_PLAN,	    /* it was decided by another version of the plan */
+	CAUSE_FACTS,	    /* records came after the last assessment */
+	CAUSE_TIME,	    /* time passed since the last assessment */
+	CAUSE_NOT_ASSESSED, /* nobody had assessed the period yet */
+	ASSESS_CAUSES,
+};
+
+/* A cell, or a failure of a record. */
+struct assess_difference {
+	const struct obligation *obligation;
+	struct str organisation_key;
+	struct str period;   /* {NULL, 0} of a failure */
+	int64_t record;	     /* 0 of a cell */
+	struct str recorded; /* {NULL, 0} when nothing was */
+	struct str decided;
+	enum assess_cause cause;
+	const struct reg *changed; /* of CAUSE_FACTS: what was recorded since, or NULL */
+};
+
+/* The past, decided again and compared. */
+struct assess_again {
+	bool is;
+	int64_t assessed_at; /* of the last assessment before, milliseconds; 0: there was none */
+	size_t cells_same;
+	struct assess_difference *differences; /* by cause, what is least explained first */
+	size_t difference_count;
+	struct posture_list cells;	  /* of the period of then, as they are decided */
+	struct posture_failure *failures; /* open; without the keys of their records */
+	size_t failure_count;
+};
+
 /* Lives in the context's arena. */
 struct assess_report {
 	int64_t as_of;		     /* milliseconds */
@@ -26,6 +61,7 @@ struct assess_report {
 	int64_t failures_opened;
 	int64_t failures_fixed;
 	int64_t failures_open; /* without those that are waived */
+	struct assess_again again;
 };
 
 struct assess_options {
@@ -35,7 +71,8 @@ struct assess_options {
 	int64_t limit_ms; /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
 };
 
-/* Runs every check, then records failures, cells and nonconformities in one transaction. */
+/* Runs every check, then records failures, cells and nonconformities in one transaction. Where the
+ * context reads the past nothing is recorded: all is compared with what was recorded then. */
 MUST_CHECK enum err_code assess_run(struct ctx *ctx, const struct assess_options *o,
 				    struct assess_report *ret_report);
 

@@ -1,4 +1,4 @@
-#include "check/assess_priv.h"
+#include "check/again.h"
 
 #include "base/civil.h"
 #include "base/limits.h"
@@ -72,6 +72,12 @@ interval_put(struct assessment *as, const struct obligation *o, struct interval 
 	enum written written;
 
 	r.id = i->id;
+	if (as->again) {
+		again_failure(as,
+			      &(struct again_failure){o, i->subject, i->organisation, i->reason,
+						      i->waiver, i->first, i->fixed, i->id != 0});
+		return ERR_NONE;
+	}
 	record_set_text(&r, "obligation", str_of(o->id));
 	record_set_int(&r, "subject", i->subject);
 	record_set_text(&r, "reason", i->reason);
@@ -103,9 +109,12 @@ interval_open(struct assessment *as, const struct obligation *o, struct interval
 		return err_set(&as->ctx->err, ERR_TOO_BIG, "", "obligation id '%s' is too long",
 			       o->id);
 	i->key = str_dup(&as->work, (struct str){key.data, key.len});
-	rc = writer_new_id(as->writer, model_reg(as->ctx->model, str_of("failure")), &i->id);
-	if (rc)
-		return rc;
+	if (!as->again) {
+		rc = writer_new_id(as->writer, model_reg(as->ctx->model, str_of("failure")),
+				   &i->id);
+		if (rc)
+			return rc;
+	}
 	as->report.failures_opened++;
 	return interval_put(as, o, i);
 }
@@ -150,6 +159,13 @@ failing(struct assessment *as, const struct decision *d, const struct check_fail
 		rc = interval_open(as, o, &now, last ? last->fixed : 0);
 	}
 	as->report.failures_open += now.waiver == 0;
+	if (as->again)
+		again_failing(as, &(struct again_failure){.obligation = o,
+							  .record = now.subject,
+							  .organisation = now.organisation,
+							  .reason = now.reason,
+							  .waiver = now.waiver,
+							  .first = now.first});
 	*ret_now = now;
 	return rc;
 }

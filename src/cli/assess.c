@@ -1,4 +1,4 @@
-#include "cli/show.h"
+#include "cli/assess_past.h"
 
 #include "base/civil.h"
 #include "check/check.h"
@@ -91,26 +91,42 @@ times_json(struct json_writer *w, const struct assess_report *r)
 	jw_end_array(w);
 }
 
+/* What was decided now is what stands in the store; of the past it stands in the report alone. */
 static enum err_code
-print_json(struct cli *c, struct ctx *ctx, const struct assess_report *r)
+decided_json(struct cli *c, struct ctx *ctx, const struct assess_report *r, struct json_writer *w)
 {
 	struct posture_question q = {0};
+	struct failure_writer fw = {ctx->model, w};
+	struct posture_list list = r->again.cells;
+	enum err_code rc = ERR_NONE;
+
+	if (!r->again.is)
+		rc = posture_cells(ctx, &q, &c->arena, &list);
+	jw_key(w, "cells");
+	cells_json(w, &list);
+	jw_key(w, "failures");
+	jw_array(w);
+	if (!rc && !r->again.is)
+		rc = posture_failures(ctx, &q, failure_take, &fw);
+	for (size_t i = 0; i < r->again.failure_count; i++)
+		failure_take(&fw, &r->again.failures[i]);
+	jw_end_array(w);
+	return rc;
+}
+
+/* `present` is NULL unless the past was decided. */
+static enum err_code
+print_json(struct cli *c, struct ctx *ctx, struct ctx *present, const struct assess_report *r)
+{
 	struct json_writer w;
-	struct failure_writer fw = {ctx->model, &w};
-	struct posture_list list = {0};
 	enum err_code rc;
 
 	cli_json(c, &w);
 	jw_object(&w);
 	head_json(&w, ctx, r);
-	jw_key(&w, "cells");
-	rc = posture_cells(ctx, &q, &c->arena, &list);
-	cells_json(&w, &list);
-	jw_key(&w, "failures");
-	jw_array(&w);
-	if (!rc)
-		rc = posture_failures(ctx, &q, failure_take, &fw);
-	jw_end_array(&w);
+	rc = decided_json(c, ctx, r, &w);
+	if (!rc && present)
+		rc = past_json(&w, ctx, present, &r->again);
 	if (cli_switch(c, "timing"))
 		times_json(&w, r);
 	jw_end_object(&w);
@@ -154,10 +170,11 @@ print_times(struct cli *c, const struct assess_report *r)
 	cli_print(c, "\n");
 }
 
-static void
-print_text(struct cli *c, struct ctx *ctx, const struct assess_report *r)
+static enum err_code
+print_text(struct cli *c, struct ctx *ctx, struct ctx *present, const struct assess_report *r)
 {
 	const struct assess_totals *t = &r->totals;
+	const struct plan *p = &ctx->model->plan;
 
 	if (cli_switch(c, "timing"))
 		print_times(c, r);
@@ -168,25 +185,51 @@ print_text(struct cli *c, struct ctx *ctx, const struct assess_report *r)
 		  (long long)t->quiet);
 	cli_print(c, ", %lld waived, %lld not applicable, %lld missed.\n", (long long)t->waived,
 		  (long long)t->not_applicable, (long long)t->missed);
+	if (present) {
+		cli_print(c, "Failures: %lld open.\n", (long long)r->failures_open);
+		cli_print(c, "By the plan of then, %s version %s. Nothing was written.\n\n",
+			  p->name, p->version);
+		return past_print(c, ctx, present, &r->again);
+	}
 	cli_print(c,
 		  "Failures: %lld open; %lld began and %lld were put right since the last time.\n",
 		  (long long)r->failures_open, (long long)r->failures_opened,
 		  (long long)r->failures_fixed);
 	cli_print(c, "Next: %s\n", cli_command(c, "show"));
+	return ERR_NONE;
+}
+
+/* Of the past much is asked; the present tells what became known only later. */
+static enum err_code
+workspaces_open(struct cli *c, bool past, struct workspace **ret_ws, struct workspace **ret_now)
+{
+	struct workspace_options o = {.home = c->home, .rehearse = c->clock, .many = true};
+	enum err_code rc;
+
+	if (!past)
+		return cli_open(c, DB_WRITE, ret_ws);
+	rc = workspace_open(&o, DB_READ, ret_now, &c->err);
+	o.as_of = cli_option(c, "as-of");
+	return rc ? rc : workspace_open(&o, DB_READ, ret_ws, &c->err);
 }
 
 static enum err_code
 run(struct cli *c)
 {
+	CLEANUP(workspace_closep) struct workspace *now = NULL;
 	CLEANUP(workspace_closep) struct workspace *ws = NULL;
 	struct assess_options o = {.progress = progress, .object = c};
 	struct assess_report r = {0};
+	bool past = cli_switch(c, "as-of");
 	struct ctx *ctx;
-	enum err_code rc = cli_open(c, DB_WRITE, &ws);
+	struct ctx *present = NULL;
+	enum err_code rc = workspaces_open(c, past, &ws, &now);
 
 	if (rc)
 		return rc;
 	ctx = workspace_ctx(ws);
+	if (past)
+		present = workspace_ctx(now);
 	rc = assess_run(ctx, &o, &r);
 	cli_progress(c, "%s", "");
 	for (size_t i = 0; !rc && i < r.time_count; i++) {
@@ -195,9 +238,11 @@ run(struct cli *c)
 				 r.times[i].error);
 	}
 	if (!rc && c->json)
-		rc = print_json(c, ctx, &r);
+		rc = print_json(c, ctx, present, &r);
 	else if (!rc)
-		print_text(c, ctx, &r);
+		rc = print_text(c, ctx, present, &r);
+	if (!rc && past_is_altered(&r.again))
+		return ERR_FAILED;
 	if (!rc && cli_switch(c, "strict") &&
 	    r.totals.failing + r.totals.unproven + r.totals.missed > 0)
 		return ERR_FAILED;
@@ -214,10 +259,17 @@ const struct command assess_command = {
 		   "gets a cell for\n"
 		   "the present period, and a nonconformity when it fails. A missing or old "
 		   "delivery, or an empty\n"
-		   "scope, never counts as proof.\n",
+		   "scope, never counts as proof.\n"
+		   "\n"
+		   "With --as-of it decides a moment of the past again, from what was recorded by "
+		   "then and by the\n"
+		   "plan of then, writes nothing, and tells what differs from what was recorded "
+		   "then, and why. It\n"
+		   "ends with 1 when nothing explains a difference. docs/past.md tells more.\n",
 	.prints_json = true,
 	.options = {{"strict", NULL,
 		     "exit with 1 unless every cell is proven, quiet, waived or not applicable"},
-		    {"timing", NULL, "show how long each check took, slowest first"}},
+		    {"timing", NULL, "show how long each check took, slowest first"},
+		    CLI_AS_OF},
 	.run = run,
 };
