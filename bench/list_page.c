@@ -38,7 +38,6 @@ static const struct asked {
 	{"state=active kind=service_desk",	   "login"	  },
 	{"login~nf-8 person!=",			"id"	    },
 	{"state=deleted enabled=no",		     "-key"	   },
-	{"last_used_at<2026-06-10",		    "last_used_at" },
 };
 
 static double

@@ -101,7 +101,7 @@ attribute_named(const struct attributes *all, struct str name,
 	near = text_nearest(name, names, count);
 	if (name.len > SHOWN)
 		name.len = text_whole((struct str){name.ptr, SHOWN});
-	return err_set(e, ERR_INVALID, "", "register '%s' has no field '%.*s'%s%s%s",
+	return err_set(e, ERR_INVALID, "field", "register '%s' has no field '%.*s'%s%s%s",
 		       all->reg->name, STR_ARG(name), near ? "; did you mean '" : "",
 		       near ? near : "", near ? "'?" : "");
 }
