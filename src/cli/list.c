@@ -1,4 +1,4 @@
-#include "cli/grid.h"
+#include "cli/show.h"
 
 #include "base/limits.h"
 #include "list/list.h"
@@ -227,7 +227,7 @@ static enum err_code
 options_refuse(struct cli *c)
 {
 	for (size_t i = 0; i < COMMAND_OPTIONS && c->command->options[i].name; i++) {
-		if (c->values[i])
+		if (c->values[i] && strcmp(c->command->options[i].name, "as-of") != 0)
 			return err_set(&c->err, ERR_USAGE, "", "'--%s' needs a register",
 				       c->command->options[i].name);
 	}
@@ -251,6 +251,7 @@ run(struct cli *c)
 	rc = db_begin_read(ctx->db, &txn, &ctx->err);
 	if (rc)
 		return cli_failed(c, ws, rc);
+	show_as_of(c, ctx);
 	if (c->argument_count) {
 		rc = list_print(c, ctx);
 	} else {
@@ -289,6 +290,7 @@ const struct command list_command = {
 		    {"fields", "FIELD,FIELD", "what to show"},
 		    {"limit", "N", "records on a page; 50 unless said"},
 		    {"after", "CURSOR", "the page that follows, as the page before names it"},
-		    {"quick", NULL, "count and search only as far as a moment goes"}},
+		    {"quick", NULL, "count and search only as far as a moment goes"},
+		    CLI_AS_OF},
 	.run = run,
 };

@@ -48,8 +48,8 @@ options_fit(struct cli *c, const char *topic, const char *takes)
 	return ERR_NONE;
 }
 
-static void
-as_of_print(struct cli *c, const struct ctx *ctx)
+void
+show_as_of(struct cli *c, const struct ctx *ctx)
 {
 	const struct plan *p = &ctx->model->plan;
 
@@ -84,7 +84,7 @@ run(struct cli *c)
 	/* All that it prints belongs to one state. */
 	rc = db_begin_read(ctx->db, &txn, &ctx->err);
 	if (!rc)
-		as_of_print(c, ctx);
+		show_as_of(c, ctx);
 	if (!rc)
 		rc = t ? t->run(c, ctx, argument) : show_posture(c, ctx);
 	db_txn_end(&txn);

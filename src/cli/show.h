@@ -45,6 +45,9 @@ void legend_print(struct cli *c, const struct posture_list *l);
 /* "2026-03-01" of an instant's text in the plan's zone, "-" for none. */
 const char *show_day(struct cli *c, const struct ctx *ctx, struct str instant);
 
+/* For people: the moment of the past that the answer is of, where it is. */
+void show_as_of(struct cli *c, const struct ctx *ctx);
+
 /* "when the plan was last decided", or what to do when it never was. */
 void show_assessed(struct cli *c, struct ctx *ctx, struct str assessed);
 

@@ -52,6 +52,9 @@ expect_out 'Bob, the elder'
 # A record that goes while somebody turns pages moves no other.
 ok holdfast list account --limit 2 --json --fields key
 next=$(sed -n 's/^  "next": "\(.*\)"$/\1/p' out)
+sleep 1
+then=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+sleep 1
 grep -v '^a1,' account.csv >fewer.csv
 mv fewer.csv account.csv
 ok holdfast import --full account.csv
@@ -59,6 +62,16 @@ ok holdfast list account --limit 2 --json --fields key --after "$next"
 expect_json out '[r["key"] for r in d["records"]] == ["a3", "a4"] and d["total"] == 6'
 expect_exit 3 holdfast list account kind=user --after "$next"
 expect_err 'the cursor is damaged, or of a list with another register, filter or order'
+
+# The past has its own lists, and its pages follow one another too.
+ok holdfast list account --as-of "$then" --limit 2 --json --fields key
+expect_json out '[r["key"] for r in d["records"]] == ["a1", "a2"] and d["total"] == 7'
+ok holdfast list account --as-of "$then" --limit 6 --sort -key --fields key
+expect_out 'As of '
+sh -c "$(sed -n '/^Next page:$/,$s/^  //p' out)" >out || fail 'the next page of the past does not work'
+grep -qx 'ACC-1   a1' out || fail 'the past has no last page'
+ok holdfast list --as-of "$then"
+grep -Eq '^account +Accounts +7$' out || fail 'the accounts of the past are not counted'
 
 # Asked amiss.
 expect_exit 3 holdfast list acount
