@@ -54,7 +54,7 @@ endif
 
 # make setup installs what is missing, so its absence must not stop make itself.
 PQ_INCLUDE := $(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql)
-CPPFLAGS := -D_GNU_SOURCE -Isrc -isystem $(PQ_INCLUDE) -DHOLDFAST_CONTENT='"$(CONTENT)"'
+CPPFLAGS := -D_GNU_SOURCE -iquote src -isystem $(PQ_INCLUDE) -DHOLDFAST_CONTENT='"$(CONTENT)"'
 CFLAGS := -std=c17 -g -fPIE -pthread $(WARN) $(MODE) $(SANITIZER)
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZER)
 LDLIBS := -lsqlite3 -lpq -lsodium -lcrypto -lyaml -ljansson -lm

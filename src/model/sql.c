@@ -45,6 +45,20 @@ sql_scan_items(const struct field *f, bool history, struct buf *out)
 }
 
 void
+sql_scan(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "select ");
+	columns(t, "", 0, out);
+	buf_addf(out, " from \"%s\" order by %s", t->name, t->primary_key);
+}
+
+void
+sql_count(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "select count(*) from \"%s\"", t->name);
+}
+
+void
 sql_insert(const struct table *t, struct buf *out)
 {
 	buf_addf(out, "insert into \"%s\" (", t->name);

@@ -20,6 +20,10 @@ void sql_select_items(const struct field *f, bool history, struct buf *out);
 /* Every row of a list field: record, in the history row_version, pos and the rest, in that order.
  */
 void sql_scan_items(const struct field *f, bool history, struct buf *out);
+/* Every row of a table, whole, in the order of its primary key. */
+void sql_scan(const struct table *t, struct buf *out);
+/* How many rows it has. */
+void sql_count(const struct table *t, struct buf *out);
 /* "insert into <table> (...) values (...)": one parameter a column, in the order of the model. */
 void sql_insert(const struct table *t, struct buf *out);
 /* Sets every column but the first, which is the key: parameter 1 is the key, the others follow in

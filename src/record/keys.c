@@ -9,26 +9,34 @@
 enum { KEY_LIMIT = 4096 };
 
 enum err_code
+keys_save(const char *home, struct arena *a, const struct note_key *key, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf secret = {.limit = KEY_LIMIT};
+	enum err_code rc;
+
+	note_key_secret_text(key, &secret);
+	rc = file_save(file_join(a, home, "ledger.key"), (struct str){secret.data, secret.len},
+		       0600, e);
+	memset(secret.data, 0, secret.len);
+	return rc;
+}
+
+enum err_code
 keys_make(const char *home, struct arena *a, struct err *e)
 {
-	const char *path = file_join(a, home, "ledger.key");
-	CLEANUP(buf_fini) struct buf secret = {.limit = KEY_LIMIT};
 	struct note_key key;
 	char name[64];
 	uint32_t tail;
 	enum err_code rc;
 
-	if (file_exists(path))
+	if (file_exists(file_join(a, home, "ledger.key")))
 		return ERR_NONE;
 	random_bytes(&tail, sizeof(tail));
 	(void)snprintf(name, sizeof(name), "holdfast/%08x", tail);
 	rc = note_key_make(name, &key, e);
-	if (rc)
-		return rc;
-	note_key_secret_text(&key, &secret);
+	if (!rc)
+		rc = keys_save(home, a, &key, e);
 	note_key_wipe(&key);
-	rc = file_save(path, (struct str){secret.data, secret.len}, 0600, e);
-	memset(secret.data, 0, secret.len);
 	return rc;
 }
 

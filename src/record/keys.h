@@ -9,6 +9,10 @@
 /* Makes a secret key, unless the workspace has one. */
 MUST_CHECK enum err_code keys_make(const char *home, struct arena *a, struct err *e);
 
+/* Writes ledger.key. */
+MUST_CHECK enum err_code keys_save(const char *home, struct arena *a, const struct note_key *key,
+				   struct err *e);
+
 /* Writes ledger.pub out of the secret key where it is missing: when the workspace is made, and
  * again should the making have been interrupted between the two. */
 MUST_CHECK enum err_code keys_publish(const char *home, struct arena *a, const struct note_key *key,

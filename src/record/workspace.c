@@ -3,12 +3,10 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
-#include "model/changes.h"
 #include "record/keys.h"
 #include "record/migrate.h"
 #include "record/plans.h"
 #include "record/writer.h"
-#include "sys/file.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -28,6 +26,27 @@ const struct note_key *
 workspace_key(const struct workspace *ws)
 {
 	return &ws->key;
+}
+
+enum err_code
+workspace_place(const char *home, struct arena *a, const char **ret_where, struct err *e)
+{
+	return place_read(home, a, ret_where, e);
+}
+
+enum err_code
+workspace_furnish(const struct workspace *ws, const char *home, const char *store, bool secret,
+		  struct err *e)
+{
+	const struct workspace_options o = {.home = home, .store = store};
+	struct arena *a = ws->ctx.arena;
+	enum err_code rc = place_write(&o, a, e);
+
+	if (!rc && secret && ws->key.has_secret)
+		rc = keys_save(home, a, &ws->key, e);
+	if (!rc)
+		rc = keys_publish(home, a, &ws->key, e);
+	return rc ? rc : content_save(home, ws->ctx.model, a, e);
 }
 
 void
@@ -161,6 +180,19 @@ workspace_version_check(struct workspace *ws, struct err *e)
 }
 
 enum err_code
+workspace_finished_check(struct workspace *ws, struct err *e)
+{
+	struct str copying = {0};
+	enum err_code rc = meta_get(ws->ctx.db, META_UNFINISHED, &ws->arena, &copying, e);
+
+	if (!rc && copying.ptr)
+		rc = err_set(e, ERR_MISSING, "store",
+			     "a workspace was being copied to this store and that is not finished; "
+			     "wait for it, or repeat 'holdfast copy' or 'holdfast restore'");
+	return rc;
+}
+
+enum err_code
 workspace_is_fresh(struct workspace *ws, bool *ret_fresh, struct err *e)
 {
 	/* The first that is made. */
@@ -202,9 +234,7 @@ static enum err_code
 open_parts(struct workspace *ws, const struct workspace_options *o, enum db_access access,
 	   struct err *e)
 {
-	const char *content = file_join(&ws->arena, o->home, "content");
-	struct model_source from = {.content = content,
-				    .plan = file_join(&ws->arena, content, "plan")};
+	struct model_source from = content_source(o->home, &ws->arena);
 	const char *where = NULL;
 	struct diags diags;
 	bool fresh = false;
@@ -220,6 +250,8 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 			       "the workspace in '%s' was never finished; repeat 'holdfast init "
 			       "--home %s'",
 			       o->home, o->home);
+	if (!rc && !o->unfinished)
+		rc = workspace_finished_check(ws, e);
 	if (!rc)
 		rc = workspace_version_check(ws, e);
 	if (!rc && ws->version < STORE_VERSION)

@@ -23,7 +23,8 @@ struct workspace_options {
 	bool rehearsal;	      /* a new workspace's clock may be set */
 	/* To read the past: an instant, or a date for its end. NULL is the present. */
 	const char *as_of;
-	bool many; /* so many questions will be asked of it that it is worth putting aside */
+	bool unfinished; /* opens one too that a copy is being made to */
+	bool many;	 /* so many questions will be asked of it that it is worth putting aside */
 };
 
 struct workspace_report {
@@ -52,6 +53,15 @@ MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum 
 /* An empty one in memory, for examples and tests. `model` must outlive it. */
 MUST_CHECK enum err_code workspace_scratch(const struct model *model, int64_t now_ms,
 					   struct workspace **ret_ws, struct err *e);
+/* What a workspace's folder needs besides its store: the place of the store, when that is a
+server (`store`, else NULL), the ledger's keys and the content. With the secret key only when the
+ * workspace has it at hand. */
+MUST_CHECK enum err_code workspace_furnish(const struct workspace *ws, const char *home,
+					   const char *store, bool secret, struct err *e);
+/* Where the store of the workspace in that folder is, as db_open takes it: not to be shown to
+ * people, as it may have a password. ERR_MISSING when it is none. */
+MUST_CHECK enum err_code workspace_place(const char *home, struct arena *a, const char **ret_where,
+					 struct err *e);
 void workspace_close(struct workspace *ws);
 void workspace_closep(struct workspace **ws);
 struct ctx *workspace_ctx(struct workspace *ws);
@@ -62,5 +72,9 @@ const struct note_key *workspace_key(const struct workspace *ws);
 MUST_CHECK enum err_code meta_get(struct db *db, const char *name, struct arena *a,
 				  struct str *ret_value, struct err *e);
 MUST_CHECK enum err_code meta_set(struct db *db, const char *name, struct str value, struct err *e);
+
+/* The value in `meta` that a store has while a workspace is copied to it: a word of that copying's
+ * own. Nobody opens it then. */
+#define META_UNFINISHED "unfinished"
 
 #endif

@@ -9,62 +9,10 @@
 #include "record/plans.h"
 #include "record/writer.h"
 #include "sys/file.h"
+#include "sys/folder.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static enum err_code
-folder_copy(const char *from, const char *to, const char *suffix, struct arena *a, struct err *e)
-{
-	struct file_names names;
-	enum err_code rc = file_make_folder(to, 0755, e);
-
-	if (!rc)
-		rc = file_list(from, suffix, a, &names, e);
-	for (size_t i = 0; !rc && i < names.count; i++) {
-		struct str text;
-
-		rc = file_load(file_join(a, from, names.names[i]), LIMIT_PLAN_FILE_BYTES, a, &text,
-			       e);
-		if (!rc)
-			rc = file_save(file_join(a, to, names.names[i]), text, 0644, e);
-	}
-	return rc;
-}
-
-/* Copies beside the old content, then puts it in its place: an interruption leaves one of the two
- * whole. */
-static enum err_code
-content_copy(struct workspace *ws, const struct workspace_options *o, struct err *e)
-{
-	struct arena *a = &ws->arena;
-	const char *content = file_join(a, o->home, "content");
-	const char *next = file_join(a, o->home, "content.new");
-	const char *old = file_join(a, o->home, "content.old");
-	const char *plan = file_join(a, next, "plan");
-	enum err_code rc = file_remove_folder(next, e);
-
-	if (!rc)
-		rc = folder_copy(file_join(a, o->content, "registers"),
-				 file_join(a, next, "registers"), ".yaml", a, e);
-	if (!rc)
-		rc = folder_copy(o->plan, plan, ".yaml", a, e);
-	if (!rc)
-		rc = folder_copy(o->plan, plan, ".csv", a, e);
-	if (!rc)
-		rc = folder_copy(file_join(a, o->plan, "sections"), file_join(a, plan, "sections"),
-				 ".yaml", a, e);
-	if (!rc && file_is_folder(file_join(a, o->plan, "views")))
-		rc = folder_copy(file_join(a, o->plan, "views"), file_join(a, plan, "views"),
-				 ".sql", a, e);
-	if (!rc)
-		rc = file_remove_folder(old, e);
-	if (!rc && file_is_folder(content) && rename(content, old) != 0)
-		rc = err_set(e, ERR_IO, "", "cannot rename '%s'", content);
-	if (!rc && rename(next, content) != 0)
-		rc = err_set(e, ERR_IO, "", "cannot rename '%s'", next);
-	return rc ? rc : file_remove_folder(old, e);
-}
 
 static enum err_code
 plan_record(struct workspace *ws, const char *hex, const struct workspace_options *o, bool fresh,
@@ -87,9 +35,7 @@ static enum err_code
 older_plan_keep(struct workspace *ws, const struct workspace_options *o, struct str hash,
 		struct err *e)
 {
-	const char *content = file_join(&ws->arena, o->home, "content");
-	struct model_source from = {.content = content,
-				    .plan = file_join(&ws->arena, content, "plan")};
+	struct model_source from = content_source(o->home, &ws->arena);
 	const struct model *m = NULL;
 	char hex[HASH_HEX_LEN + 1];
 	struct diags diags;
@@ -119,32 +65,29 @@ changes_find(struct workspace *ws, const struct plan_taken *last, struct buf *to
 }
 
 /* Says in the ledger that the present plan was taken in, unless it says so already: an interruption
- * can part the two. */
+ * can part the two, and another process may be about to say the same. */
 static enum err_code
-event_write(struct workspace *ws, const char *hex, struct workspace_report *report, struct err *e)
+event_write(struct workspace *ws, const char *hex, struct workspace_report *report)
 {
 	CLEANUP(buf_fini) struct buf detail = {.limit = 2 * LIMIT_ENTRY_BYTES};
 	struct plan_taken last = {0};
 	json_t *changes;
 	WRITER *w = NULL;
-	enum err_code rc = plan_in_force(ws->ctx.db, INT64_MAX, &ws->arena, &last, e);
+	struct err *e = &ws->ctx.err;
+	enum err_code rc = writer_begin(&ws->ctx, &w);
 
+	if (!rc)
+		rc = plan_in_force(ws->ctx.db, INT64_MAX, &ws->arena, &last, e);
 	if (rc || str_is(last.hash, hex))
 		return rc;
 	changes = changes_find(ws, &last, &report->changes);
 	rc = plan_taken_detail(ws->ctx.model, changes, &detail, e);
 	json_decref(changes);
-	if (rc)
-		return rc;
-	rc = writer_begin(&ws->ctx, &w);
 	if (!rc)
 		rc = writer_event(w, "plan_taken_in", (struct str){detail.data, detail.len});
 	if (!rc)
 		rc = writer_commit(w);
-	if (rc)
-		*e = ws->ctx.err;
-	else
-		report->plan_changed = true;
+	report->plan_changed = report->plan_changed || !rc;
 	return rc;
 }
 
@@ -158,7 +101,9 @@ store_look(struct workspace *ws, const struct workspace_options *o, struct works
 		return rc;
 	if (report->created)
 		return workspace_clock_set(ws, o, o->rehearsal, e);
-	rc = workspace_version_check(ws, e);
+	rc = workspace_finished_check(ws, e);
+	if (!rc)
+		rc = workspace_version_check(ws, e);
 	return rc ? rc : workspace_rehearsal_check(ws, o, e);
 }
 
@@ -218,7 +163,12 @@ store_fit(struct workspace *ws, const struct workspace_options *o, struct worksp
 	/* A key that is not this ledger's shows at its newest signature. */
 	if (!rc)
 		rc = ledger_head(ws->ctx.ledger, &head, e);
-	return rc ? rc : event_write(ws, hex, report, e);
+	if (rc)
+		return rc;
+	rc = event_write(ws, hex, report);
+	if (rc)
+		*e = ws->ctx.err;
+	return rc;
 }
 
 /* A workspace may come to know its server by another name. */
@@ -246,6 +196,7 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	struct model_source from = {.content = o->content, .plan = o->plan};
 	const char *where = NULL;
 	bool is_new = false;
+	FOLDER_LOCK lock = -1;
 	enum err_code rc = model_load(&from, &ws->model_arena, diags, &ws->ctx.model, e);
 
 	/* Before a folder is made for nothing, or the store takes in what cannot be used. */
@@ -256,7 +207,7 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	if (!rc && is_new)
 		rc = workspace_clock_set(ws, o, o->rehearsal, e);
 	if (!rc)
-		rc = file_make_folder(o->home, 0700, e);
+		rc = folder_lock(o->home, 0700, LIMIT_BUSY_SECONDS, &lock, e);
 	if (!rc)
 		rc = db_open(where, DB_CREATE, &ws->ctx.db, e);
 	if (!rc && !is_new && o->store)
@@ -266,7 +217,7 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 		rc = place_write(o, &ws->arena, e);
 	if (!rc)
 		rc = store_fit(ws, o, report, e);
-	return rc ? rc : content_copy(ws, o, e);
+	return rc ? rc : content_save(o->home, ws->ctx.model, &ws->arena, e);
 }
 
 enum err_code

@@ -21,6 +21,8 @@ MUST_CHECK enum err_code workspace_clock_set(struct workspace *ws,
 /* Asked before anything else of the workspace is read: a newer program may keep all of it in
  * another way. */
 MUST_CHECK enum err_code workspace_version_check(struct workspace *ws, struct err *e);
+/* ERR_MISSING while a copy is being made to it. */
+MUST_CHECK enum err_code workspace_finished_check(struct workspace *ws, struct err *e);
 /* A store whose making was interrupted has no tables at all: it is fresh still. */
 MUST_CHECK enum err_code workspace_is_fresh(struct workspace *ws, bool *ret_fresh, struct err *e);
 MUST_CHECK enum err_code
@@ -35,5 +37,13 @@ MUST_CHECK enum err_code place_choose(const struct workspace_options *o, struct 
 				      const char **ret_where, bool *ret_is_new, struct err *e);
 MUST_CHECK enum err_code place_write(const struct workspace_options *o, struct arena *a,
 				     struct err *e);
+
+/* content.c: the folder content/. */
+
+/* Where it is read from. */
+struct model_source content_source(const char *home, struct arena *a);
+/* Puts the model's files in its place: an interruption leaves the old or the new one whole. */
+MUST_CHECK enum err_code content_save(const char *home, const struct model *m, struct arena *a,
+				      struct err *e);
 
 #endif

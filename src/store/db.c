@@ -1,5 +1,6 @@
 #include "store/db.h"
 #include "store/engine_priv.h"
+#include "store/load.h"
 #include "store/past_priv.h"
 
 #include <string.h>
@@ -280,10 +281,36 @@ db_learn(struct db *db, struct err *e)
 	return db->engine->learn(db, e);
 }
 
+bool
+db_has_file(const struct db *db)
+{
+	return db->engine->save != NULL;
+}
+
+enum err_code
+db_save(struct db *db, const char *path, struct err *e)
+{
+	return db->engine->save ? db->engine->save(db, path, e)
+				: err_set(e, ERR_INTERNAL, "", "this store is no file");
+}
+
+enum err_code
+db_clear(struct db *db, struct err *e)
+{
+	return db->engine->clear ? db->engine->clear(db, e)
+				 : err_set(e, ERR_INTERNAL, "", "this store is on no server");
+}
+
 void
 db_deadline(struct db *db, int64_t ms)
 {
 	db->engine->deadline(db, ms);
+}
+
+enum err_code
+schema_create_bare(struct db *db, const struct table *t, struct err *e)
+{
+	return db->engine->create_table(db, t, e);
 }
 
 enum err_code

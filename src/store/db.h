@@ -7,6 +7,7 @@
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "sys/zone.h"
@@ -31,6 +32,10 @@ void db_closep(struct db **db);
 
 /* Whether it is a connection string, and no path. */
 bool db_is_remote(const char *where);
+/* ERR_USAGE when a connection string cannot be read. */
+MUST_CHECK enum err_code db_where_check(const char *where, struct err *e);
+/* The place for people to read: without a password. */
+void db_where_show(const char *where, struct buf *out);
 
 /* The zone that date_of() uses; UTC until it is set. Must outlive the connection. */
 MUST_CHECK enum err_code db_set_zone(struct db *db, const struct zone *zone, struct err *e);
@@ -109,6 +114,16 @@ MUST_CHECK enum err_code db_readers(struct db *db, struct db **ret_readers, size
 
 /* Lets the engine learn how the values of large tables are spread, after many rows were written. */
 MUST_CHECK enum err_code db_learn(struct db *db, struct err *e);
+
+/* Whether the store is one file, which db_save can write a copy of: as it is at one moment, while
+ * others read and write. `path` must not be there, and is not forced to the disk yet. Not in a
+ * transaction. */
+bool db_has_file(const struct db *db);
+MUST_CHECK enum err_code db_save(struct db *db, const char *path, struct err *e);
+
+/* Drops every table and function of ours on a server, for a store that was never finished; the
+ * connection is of no use then but to be closed. */
+MUST_CHECK enum err_code db_clear(struct db *db, struct err *e);
 
 /* The functions that a plan may call (docs/plan-format.md), on every engine; ends with NULL. */
 extern const char *const db_functions[];

@@ -23,8 +23,11 @@ struct db_how {
 	bool scan;		/* its rows may be too many for memory */
 };
 
+struct db_loader;
+
 struct db_engine {
 	const char *name;
+	const struct db_loader *loader; /* load_priv.h */
 	enum err_code (*open)(const char *where, enum db_access access, struct db **ret_db,
 			      struct err *e);
 	void (*close)(struct db *db);
@@ -45,6 +48,11 @@ struct db_engine {
 	enum err_code (*put_aside)(struct db *db, const struct past *p, bool *ret_done,
 				   struct err *e);
 	enum err_code (*learn)(struct db *db, struct err *e);
+	/* Writes the whole store, as it is at one moment, to a new file. NULL where it has no
+	 * file. */
+	enum err_code (*save)(struct db *db, const char *path, struct err *e);
+	/* Drops all that is ours on a server. NULL for a file, which is removed instead. */
+	enum err_code (*clear)(struct db *db, struct err *e);
 	int64_t (*changes)(struct db *db);
 	void (*deadline)(struct db *db, int64_t ms);
 	enum err_code (*prepare)(struct db *db, const char *sql, const struct db_how *how,

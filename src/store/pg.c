@@ -1,6 +1,7 @@
 #include "store/pg_priv.h"
 
 #include "base/limits.h"
+#include "store/load_priv.h"
 #include "store/past_priv.h"
 
 #include <stdio.h>
@@ -464,6 +465,15 @@ pg_real_tables(const struct db *db)
 	return d->tables;
 }
 
+static enum err_code
+pg_clear(struct db *db, struct err *e)
+{
+	char drop[PG_NAME_SIZE + 32];
+
+	(void)snprintf(drop, sizeof(drop), "drop schema \"%s\" cascade", pg_of(db)->schema);
+	return pg_exec(db, drop, e);
+}
+
 static int64_t
 pg_changes(struct db *db)
 {
@@ -506,6 +516,8 @@ pg_set_zone(struct db *db, struct err *e)
 
 const struct db_engine pg_engine = {
 	.name = "postgresql",
+	.loader = &pg_loader,
+	.clear = pg_clear,
 	.open = pg_open,
 	.close = pg_close,
 	.set_zone = pg_set_zone,

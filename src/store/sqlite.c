@@ -1,6 +1,7 @@
 #include "store/sqlite_priv.h"
 
 #include "base/limits.h"
+#include "store/load_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,22 @@ sqlite_learn(struct db *db, struct err *e)
 	return sqlite_exec(db, "pragma analysis_limit = 400; analyze", e);
 }
 
+/* Other connections read and write meanwhile. SQLite does not force the new file to the disk. */
+static enum err_code
+sqlite_save(struct db *db, const char *path, struct err *e)
+{
+	struct sqlite_db *d = of_db(db);
+	sqlite3_stmt *s = NULL;
+	enum err_code rc = ERR_NONE;
+
+	if (sqlite3_prepare_v2(d->handle, "vacuum into ?", -1, &s, NULL) != SQLITE_OK ||
+	    sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_step(s) != SQLITE_DONE)
+		rc = sqlite_fail(d, path, e);
+	(void)sqlite3_finalize(s);
+	return rc;
+}
+
 static int64_t
 sqlite_changes(struct db *db)
 {
@@ -463,6 +480,8 @@ sqlite_get_cell(const struct db_stmt *s, int column)
 
 const struct db_engine sqlite_engine = {
 	.name = "sqlite",
+	.loader = &insert_loader,
+	.save = sqlite_save,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.set_zone = sqlite_set_zone,

@@ -1,0 +1,34 @@
+/* load.h -- many rows into one table, as fast as the engine takes them.
+ *
+ * PostgreSQL takes them through COPY; elsewhere they are inserts. Guards, keys and constraints hold
+ * as for any other insert. Inside a write transaction; between open and end the connection does
+ * nothing else. An error names the table and, where it is known, the row, counted from 1; then the
+ * transaction can only be rolled back.
+ */
+#ifndef STORE_LOAD_H
+#define STORE_LOAD_H
+
+#include "store/schema.h"
+
+struct db_load;
+
+MUST_CHECK enum err_code db_load_open(struct db *db, const struct table *t,
+				      struct db_load **ret_load, struct err *e);
+/* One cell a column, in the table's order. What is CELL_TEXT is bytes where the column is a blob.
+ * The bytes are copied or used up at once. ERR_INVALID for a cell that its column cannot hold. */
+MUST_CHECK enum err_code db_load_row(struct db_load *l, const struct db_cell *cells, struct err *e);
+/* All rows are in the table now: of a server's refusal of one of them nothing may be known before.
+ */
+MUST_CHECK enum err_code db_load_end(struct db_load *l, struct err *e);
+void db_load_close(struct db_load *l);
+void db_load_closep(struct db_load **l);
+#define DB_LOAD CLEANUP(db_load_closep) struct db_load
+
+/* Rows given so far. */
+int64_t db_load_rows(const struct db_load *l);
+
+/* The table with its guards but without its indexes, which are cheaper to make when its rows are
+ * there: schema_add_index. */
+MUST_CHECK enum err_code schema_create_bare(struct db *db, const struct table *t, struct err *e);
+
+#endif
