@@ -17,7 +17,7 @@
 enum {
 	TIMES_MOST = 100000,
 	WARM_UP = 5,
-	PAGES_DEEP = 200, /* of the largest size, before the deep page */
+	PAGES_DEEP = 40, /* of the largest size, before the deep page */
 	LARGEST = 500,
 	MEMORY = 256 * 1024 * 1024,
 };
