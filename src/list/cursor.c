@@ -119,7 +119,9 @@ decode(struct ctx *ctx, struct str cursor)
 	swap(text, cursor.len, "+/=-_", "***+/");
 	memset(text + cursor.len, '=', padded - cursor.len);
 	len = base64_decode((struct str){text, padded}, bytes, padded + 1);
-	return len < DIGEST ? (struct str){0} : (struct str){(const char *)bytes, (size_t)len};
+	if (len < DIGEST)
+		return (struct str){0};
+	return (struct str){(const char *)bytes, (size_t)len};
 }
 
 enum err_code

@@ -259,11 +259,11 @@ TEST(list_puts_records_without_a_value_last_either_way)
 
 /* Both ways through a list, for each order in either direction. */
 static void
-orders_agree(struct list_fixture *f, const char *filter)
+orders_agree(struct list_fixture *f, const char *filter, size_t first, size_t step)
 {
 	static const char *const sorts[] = {"id", "-id", "key", "-key", "parent", "-parent"};
 	/* A condition that all fulfil, and that makes the sort fall back to gathering. */
-	for (size_t i = 0; i < COUNT_OF(sorts); i++) {
+	for (size_t i = first; i < COUNT_OF(sorts); i += step) {
 		CLEANUP(buf_fini) struct buf twice = {.limit = 100};
 		struct list_question q = {.filter = str_of(filter),
 					  .sort = str_of(sorts[i]),
@@ -294,10 +294,10 @@ TEST(list_gives_the_same_order_whichever_way_it_takes)
 	items_put(&f, LIMIT_LIST_GATHERED + 2000);
 	for (size_t i = 0; i < LIMIT_LIST_GATHERED + 2000; i++)
 		expected += i * 31 % 17 != 3;
-	orders_agree(&f, "");
-	orders_agree(&f, "size!=3");
-	orders_agree(&f, "organisation=beta size!=3");
-	orders_agree(&f, "kind=one,other size<16 organisation=beta");
+	orders_agree(&f, "", 0, 1);
+	orders_agree(&f, "size!=3", 0, 3);
+	orders_agree(&f, "organisation=beta size!=3", 1, 2);
+	orders_agree(&f, "kind=one,other size<16 organisation=beta", 2, 3);
 	q.reg = f.item;
 	q.filter = str_of("size!=3");
 	CHECK(!list_read(f.ctx, &q, &p));
