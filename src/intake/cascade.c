@@ -16,9 +16,11 @@ struct walk {
 enum err_code
 drop(struct import *im, const struct staged *st, const char *column, const char *reason)
 {
-	struct db_stmt *s = im->statements[DROPPED_ADD];
-	enum err_code rc;
+	struct db_stmt *s;
+	enum err_code rc = tables_statement(im, DROPPED_ADD, &s);
 
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, im->dropped + 1);
 	db_bind_int(s, 2, st->id);
 	db_bind_int(s, 3, !st->exists);
@@ -33,12 +35,15 @@ drop(struct import *im, const struct staged *st, const char *column, const char 
 enum err_code
 drop_check(struct import *im, const struct staged *st, bool *ret_dropped)
 {
-	struct db_stmt *s = im->statements[DROPPED_FIND];
-	enum err_code rc = ERR_NONE;
+	struct db_stmt *s;
+	enum err_code rc;
 
 	*ret_dropped = false;
 	if (im->dropped == 0)
 		return ERR_NONE;
+	rc = tables_statement(im, DROPPED_FIND, &s);
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, st->id);
 	rc = db_step(s, ret_dropped, &im->ctx->err);
 	if (!rc && *ret_dropped) {
@@ -53,11 +58,14 @@ drop_check(struct import *im, const struct staged *st, bool *ret_dropped)
 static enum err_code
 edge_add(struct import *im, const struct staged *st, int64_t target, const char *field)
 {
-	struct db_stmt *s = im->statements[EDGE_ADD];
+	struct db_stmt *s;
 	bool fresh;
 	enum err_code rc = is_fresh(im, target, &fresh);
 
 	if (rc || !fresh || target == st->id)
+		return rc;
+	rc = tables_statement(im, EDGE_ADD, &s);
+	if (rc)
 		return rc;
 	db_bind_int(s, 1, target);
 	db_bind_int(s, 2, st->id);
@@ -106,10 +114,12 @@ edges_make(struct import *im)
 static enum err_code
 drop_sources(struct import *im, int64_t target)
 {
-	struct db_stmt *s = im->statements[EDGES_OF];
+	struct db_stmt *s;
 	bool row;
-	enum err_code rc;
+	enum err_code rc = tables_statement(im, EDGES_OF, &s);
 
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, target);
 	while (!(rc = db_step(s, &row, &im->ctx->err)) && row) {
 		struct staged source = {.id = db_int(s, 0), .exists = db_int(s, 1) == 0};
@@ -132,13 +142,16 @@ drop_sources(struct import *im, int64_t target)
 static enum err_code
 drop_on(struct import *im, int64_t from)
 {
-	struct db_stmt *s = im->statements[DROPPED_AT];
+	struct db_stmt *s;
 	enum err_code rc = ERR_NONE;
 
 	for (int64_t at = from; !rc && at <= im->dropped; at++) {
 		int64_t id = 0;
 		bool row;
 
+		rc = tables_statement(im, DROPPED_AT, &s);
+		if (rc)
+			return rc;
 		db_bind_int(s, 1, at);
 		rc = db_step(s, &row, &im->ctx->err);
 		if (!rc && row && db_int(s, 1) != 0)
@@ -168,12 +181,15 @@ tree_number(const struct reg *r, size_t field)
 static enum err_code
 parents_add(struct import *im, const struct record *r)
 {
-	struct db_stmt *s = im->statements[PARENT_ADD];
+	struct db_stmt *s;
 	enum err_code rc = ERR_NONE;
 
 	for (size_t i = 0; !rc && i < r->reg->field_count; i++) {
 		if (!makes_tree(r->reg, i))
 			continue;
+		rc = tables_statement(im, PARENT_ADD, &s);
+		if (rc)
+			return rc;
 		db_bind_int(s, 1, tree_number(r->reg, i));
 		db_bind_int(s, 2, r->id);
 		if (r->values[i].kind == VALUE_INT)
@@ -211,19 +227,24 @@ static enum err_code
 above(struct walk *w, int64_t id, int64_t *ret_above)
 {
 	struct err *e = &w->im->ctx->err;
-	struct db_stmt *s = w->im->statements[DROPPED_FIND];
+	struct db_stmt *s;
 	bool dropped = false;
 	bool row = false;
 	enum err_code rc = ERR_NONE;
 
 	*ret_above = 0;
 	if (w->im->dropped > 0) {
+		rc = tables_statement(w->im, DROPPED_FIND, &s);
+		if (rc)
+			return rc;
 		db_bind_int(s, 1, id);
 		rc = db_step(s, &dropped, e);
 		db_reset(s);
 	}
 	if (!rc && !dropped) {
-		s = w->im->statements[PARENT_FIND];
+		rc = tables_statement(w->im, PARENT_FIND, &s);
+		if (rc)
+			return rc;
 		db_bind_int(s, 1, w->number);
 		db_bind_int(s, 2, id);
 		rc = db_step(s, &row, e);
@@ -275,11 +296,14 @@ circle_drop(struct walk *w, int64_t start)
 		rc = above(w, at, &at);
 	}
 	for (size_t i = 0; !rc && i < count; i++) {
-		struct db_stmt *s = im->statements[PARENT_FIND];
+		struct db_stmt *s;
 		struct staged st = {.id = members[i]};
 		bool delivered = false;
 		bool fresh = false;
 
+		rc = tables_statement(im, PARENT_FIND, &s);
+		if (rc)
+			return rc;
 		db_bind_int(s, 1, w->number);
 		db_bind_int(s, 2, members[i]);
 		rc = db_step(s, &delivered, &im->ctx->err);

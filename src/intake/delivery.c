@@ -64,12 +64,15 @@ pending_each(void *object, const struct reg *target, struct str key, struct reso
 {
 	struct import *im = object;
 	struct reg_state *state = import_state(im, target);
-	struct db_stmt *s = im->statements[PENDING_FIND];
+	struct db_stmt *s;
 	enum err_code rc;
 	bool row;
 
 	if (!state->first_new && !state->revived)
 		return ERR_NONE;
+	rc = tables_statement(im, PENDING_FIND, &s);
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, target->code);
 	db_bind_text(s, 2, key);
 	while (!(rc = db_step(s, &row, &im->ctx->err)) && row)
@@ -215,8 +218,6 @@ begin(struct import *im)
 	struct ctx *ctx = im->ctx;
 	enum err_code rc = writer_begin(ctx, &im->w);
 
-	if (!rc)
-		rc = tables_make(im);
 	if (!rc)
 		rc = resolver_new(ctx, &im->pending, &im->rs);
 	if (rc)

@@ -84,7 +84,7 @@ struct staged {
 	struct part *part;
 };
 
-/* Statements on tables that are there for the time of the delivery. */
+/* Statements on tables that are there for the time of the delivery, once they are needed. */
 enum statement {
 	PENDING_ADD,
 	PENDING_FIND,
@@ -142,15 +142,18 @@ struct import {
 	int64_t homeless; /* of them, those whose register is not known either */
 	int64_t dropped;  /* rows in the table of dropped rows */
 	bool trees;	  /* a row says what stands above it */
-	struct db_stmt *statements[STATEMENTS]; /* on the delivery's own tables; tables.c */
+	struct db_stmt *statements[STATEMENTS]; /* tables.c */
+	bool *tables_made;			/* as tables.c counts them */
 };
 
 /* The register's place in the model's list. */
 size_t import_reg(const struct import *im, const struct reg *r);
 struct reg_state *import_state(struct import *im, const struct reg *r);
 
-/* tables.c: within the write transaction; to be dropped before its commit. */
-MUST_CHECK enum err_code tables_make(struct import *im);
+/* tables.c: within the write transaction; to be dropped before its commit. Most deliveries need few
+ * of the tables, so each is made with the first statement on it. */
+MUST_CHECK enum err_code tables_statement(struct import *im, enum statement which,
+					  struct db_stmt **ret_stmt);
 MUST_CHECK enum err_code tables_drop(struct import *im);
 void tables_close(struct import *im);
 

@@ -54,7 +54,8 @@ enum err_code
 organisation_of(struct import *im, const struct row *row, int64_t *ret_id)
 {
 	struct db_stmt *s = im->find_organisation;
-	struct db_stmt *p = im->statements[PENDING_FIND];
+	struct db_stmt *p;
+	struct reg_state *state = import_state(im, im->organisations);
 	struct known_home *known = home_place(im, row->organisation);
 	enum err_code rc;
 	bool found;
@@ -71,7 +72,10 @@ organisation_of(struct import *im, const struct row *row, int64_t *ret_id)
 	if (!rc && found)
 		*ret_id = db_int(s, 0);
 	db_reset(s);
-	if (!rc && !found) {
+	if (!rc && !found && (state->first_new || state->revived)) {
+		rc = tables_statement(im, PENDING_FIND, &p);
+		if (rc)
+			return rc;
 		db_bind_int(p, 1, im->organisations->code);
 		db_bind_text(p, 2, row->organisation);
 		rc = db_step(p, &found, &im->ctx->err);
@@ -163,12 +167,25 @@ record_find(struct import *im, struct staged *st)
 	return rc;
 }
 
+/* Into one of the tables of numbers. */
+static enum err_code
+id_add(struct import *im, enum statement which, int64_t id)
+{
+	struct db_stmt *s;
+	enum err_code rc = tables_statement(im, which, &s);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	return db_run(s, &im->ctx->err);
+}
+
 /* A new record's number, or that of one that was retired; rows may refer to it already. */
 static enum err_code
 fresh_add(struct import *im, struct staged *st)
 {
 	struct reg_state *state = import_state(im, st->row.reg);
-	struct db_stmt *s = im->statements[PENDING_ADD];
+	struct db_stmt *s;
 	bool revived = st->id != 0;
 	enum err_code rc = ERR_NONE;
 
@@ -182,6 +199,9 @@ fresh_add(struct import *im, struct staged *st)
 		st->organisation = st->id;
 	if (!state->referable)
 		return ERR_NONE;
+	rc = tables_statement(im, PENDING_ADD, &s);
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, st->row.reg->code);
 	db_bind_text(s, 2, st->row.key);
 	db_bind_int(s, 3, st->id);
@@ -191,8 +211,7 @@ fresh_add(struct import *im, struct staged *st)
 	if (rc || !revived)
 		return rc;
 	state->revived++;
-	db_bind_int(im->statements[REVIVED_ADD], 1, st->id);
-	return db_run(im->statements[REVIVED_ADD], &im->ctx->err);
+	return id_add(im, REVIVED_ADD, st->id);
 }
 
 enum err_code
@@ -200,12 +219,15 @@ is_fresh(struct import *im, int64_t id, bool *ret_fresh)
 {
 	const struct reg *r = model_reg_of_id(im->ctx->model, id);
 	struct reg_state *state = r ? import_state(im, r) : NULL;
-	struct db_stmt *s = im->statements[REVIVED_FIND];
+	struct db_stmt *s;
 	enum err_code rc;
 
 	*ret_fresh = state && state->first_new && id >= state->first_new;
 	if (*ret_fresh || !state || !state->revived)
 		return ERR_NONE;
+	rc = tables_statement(im, REVIVED_FIND, &s);
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, id);
 	rc = db_step(s, ret_fresh, &im->ctx->err);
 	db_reset(s);
@@ -242,10 +264,8 @@ number_row(struct import *im, struct staged *st)
 		refuse_again(im, st);
 		return ERR_NONE;
 	}
-	if (!rc && st->id && im->o->full) {
-		db_bind_int(im->statements[SEEN_ADD], 1, st->id);
-		rc = db_run(im->statements[SEEN_ADD], &im->ctx->err);
-	}
+	if (!rc && st->id && im->o->full)
+		rc = id_add(im, SEEN_ADD, st->id);
 	if (!rc && !st->exists && !row->rejected)
 		rc = fresh_add(im, st);
 	if (is_organisation && st->exists)

@@ -45,14 +45,16 @@ part_retire(struct import *im, struct part *p)
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	struct missing m = {0};
 	DB_STMT *s = NULL;
-	enum err_code rc;
+	struct db_stmt *seen; /* has the table made */
+	enum err_code rc = tables_statement(im, SEEN_ADD, &seen);
 
 	sql_from(p->reg, "t.id",
 		 "where t.organisation = :organisation and t.feed = :feed and t.id > :after "
 		 "and t.id < :first_new "
 		 "and not exists (select 1 from intake_seen s where s.id = t.id) order by t.id",
 		 &sql);
-	rc = db_prepare(im->ctx->db, sql.data, &s, &im->ctx->err);
+	if (!rc)
+		rc = db_prepare(im->ctx->db, sql.data, &s, &im->ctx->err);
 	do {
 		if (!rc)
 			rc = missing_read(im, s, p, &m);
