@@ -345,11 +345,11 @@ again_settle(struct assessment *as)
 	if (!rc)
 		rc = last_find(as);
 	if (!rc)
-		rc = cells_load(as);
+		rc = cells_load(as, NULL);
 	g.recorded = as->cells;
 	as->cells = NULL;
 	if (!rc)
-		rc = cells_load(as);
+		rc = cells_load(as, NULL);
 	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
 		struct failure_state f = {0};
 

@@ -1,4 +1,5 @@
 #include "check/again.h"
+#include "check/increment.h"
 
 #include "base/civil.h"
 #include "base/limits.h"
@@ -99,7 +100,7 @@ times_report(struct assessment *as)
 	for (size_t i = 0; i < p->obligation_count; i++) {
 		const struct decision *d = &as->decisions[i];
 
-		if (d->obligation->check.text)
+		if (d->obligation->check.text && d->how != DECIDED_NONE)
 			r->times[r->time_count++] = (struct check_time){
 				d->obligation, d->ns, d->result.tested_total,
 				(int64_t)d->result.failure_count,
@@ -125,13 +126,15 @@ tables_add(struct assessment *as, struct db_stmt *add, const struct check *c,
 
 /* What each check reads is written anew when the plan changed. */
 static enum err_code
-tables_store(struct assessment *as, const char *hex)
+tables_store(struct assessment *as)
 {
 	struct ctx *ctx = as->ctx;
+	char hex[HASH_HEX_LEN + 1];
 	DB_STMT *add = NULL;
 	struct str known = {0};
 	enum err_code rc = meta_get(ctx->db, "check_tables_of", &as->work, &known, &ctx->err);
 
+	hash_hex(&ctx->model->hash, hex);
 	if (rc || str_is(known, hex))
 		return rc;
 	rc = db_exec(ctx->db, "delete from check_table", &ctx->err);
@@ -173,35 +176,171 @@ run_record(struct assessment *as)
 		 (long long)as->report.failures_opened, (long long)t->missed,
 		 (long long)t->not_applicable, hex, (long long)t->proven, (long long)t->quiet,
 		 (long long)t->unproven, (long long)t->waived);
-	rc = tables_store(as, hex);
-	if (!rc)
-		rc = meta_set(as->ctx->db, "last_assessed", instant_text(as, as->now),
-			      &as->ctx->err);
+	rc = meta_set(as->ctx->db, "last_assessed", instant_text(as, as->now), &as->ctx->err);
 	return rc ? rc
 		  : writer_event(as->writer, "assessed", (struct str){detail.data, detail.len});
 }
 
+static void
+totals_add(struct assess_totals *sum, const struct assess_totals *t)
+{
+	sum->proven += t->proven;
+	sum->failing += t->failing;
+	sum->unproven += t->unproven;
+	sum->quiet += t->quiet;
+	sum->missed += t->missed;
+	sum->waived += t->waived;
+	sum->not_applicable += t->not_applicable;
+}
+
+enum err_code
+duty_stands(struct assessment *as, struct assessor *a, const struct decision *d,
+	    struct standing_duty *sd)
+{
+	int64_t horizon = HORIZON_ALWAYS;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; i < sd->tested_count; i++)
+		sd->tested[i].count = 0;
+	for (size_t i = 0; i < d->result.tested_count; i++)
+		standing_count(as, sd, d->result.tested[i].organisation, d->result.tested[i].count);
+	sd->erred = d->error != NULL;
+	sd->ns = d->ns;
+	/* A check that failed is run again each time. */
+	if (!d->error)
+		rc = assessor_horizon(a, d->obligation, as->now, false, &horizon);
+	sd->horizon = horizon;
+	return rc ? rc : standing_scope_put(as, d);
+}
+
+enum err_code
+duty_settle(struct assessment *as, struct decision *d, struct standing_duty *sd)
+{
+	struct assess_report *r = &as->report;
+	struct failure_state f = {0};
+	enum err_code rc = ERR_NONE;
+
+	r->totals = (struct assess_totals){0};
+	r->failures_open = 0;
+	if (d->obligation->check.text)
+		rc = d->how == DECIDED_ALL ? failures_settle(as, d, &f)
+					   : failures_recorded(as, d, &f);
+	if (!rc)
+		rc = cells_settle(as, d, &f);
+	sd->totals = r->totals;
+	sd->open = r->failures_open;
+	return rc ? rc : standing_put(as, d->obligation, sd);
+}
+
+enum err_code
+run_seal(struct assessment *as, const struct standing *s)
+{
+	struct assess_report *r = &as->report;
+	struct standing sealed = *s;
+	enum err_code rc;
+
+	r->totals = (struct assess_totals){0};
+	r->failures_open = 0;
+	for (size_t i = 0; i < as->ctx->model->plan.obligation_count; i++) {
+		totals_add(&r->totals, &s->duties[i].totals);
+		r->failures_open += s->duties[i].open;
+	}
+	sealed.now = as->now;
+	rc = standing_seal(as, &sealed);
+	return rc ? rc : run_record(as);
+}
+
+/* Everything was decided: what stood before is of no use any more. */
 static enum err_code
-settle(struct assessment *as)
+settle_all(struct assessment *as, struct assessor *a)
 {
 	const struct plan *p = &as->ctx->model->plan;
+	struct standing s = {.seen = as->facts.ledger_size};
+	struct str *inputs = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*inputs));
+	enum err_code rc = standing_clear(as);
+
+	s.duties = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*s.duties));
+	if (!rc)
+		rc = tables_store(as);
+	if (!rc)
+		rc = assessor_reads(a);
+	if (!rc)
+		rc = ledger_size(as->ctx, &s.own_from);
+	if (!rc)
+		rc = inputs_find(as, inputs);
+	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
+		struct decision *d = &as->decisions[i];
+
+		s.duties[i].inputs = inputs[i];
+		s.duties[i].horizon = HORIZON_NEVER;
+		if (d->obligation->check.text)
+			rc = duty_stands(as, a, d, &s.duties[i]);
+		if (!rc)
+			rc = duty_settle(as, d, &s.duties[i]);
+	}
+	return rc ? rc : run_seal(as, &s);
+}
+
+static enum err_code
+settle(struct assessment *as, struct assessor *a)
+{
 	WRITER *w = NULL;
 	enum err_code rc = writer_begin(as->ctx, &w);
 
 	as->writer = w;
 	if (!rc)
-		rc = cells_load(as);
-	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
-		struct failure_state f = {0};
-
-		if (as->decisions[i].obligation->check.text)
-			rc = failures_settle(as, &as->decisions[i], &f);
-		if (!rc)
-			rc = cells_settle(as, &as->decisions[i], &f);
-	}
+		rc = cells_load(as, NULL);
 	if (!rc)
-		rc = run_record(as);
+		rc = settle_all(as, a);
+	assessor_run_ends(a);
 	return rc ? rc : writer_commit(w);
+}
+
+static enum err_code
+decide_all(struct assessment *as, struct assessor *a)
+{
+	enum err_code rc;
+
+	decisions_init(as);
+	as->report.full = true;
+	as->report.decided = as->ctx->model->plan.obligation_count;
+	as->report.records = 0;
+	rc = checks_run(as);
+	return rc ? rc : settle(as, a);
+}
+
+/* A moment of the past, decided again and compared with what was recorded then. */
+static enum err_code
+decide_past(struct assessment *as)
+{
+	enum err_code rc;
+
+	as->report.full = true;
+	as->report.decided = as->ctx->model->plan.obligation_count;
+	rc = checks_run(as);
+	if (!rc)
+		times_report(as);
+	return rc ? rc : again_settle(as);
+}
+
+/* With the caller's assessor, or one for this run alone. */
+static enum err_code
+run(struct assessment *as)
+{
+	CLEANUP(assessor_freep) struct assessor *own = NULL;
+	struct assessor *a = as->options->assessor;
+	bool done = false;
+	enum err_code rc = a ? ERR_NONE : assessor_new(as->ctx, &own);
+
+	if (!a)
+		a = own;
+	if (!rc && !as->options->full)
+		rc = increment_run(as, a, &done);
+	if (!rc && !done)
+		rc = decide_all(as, a);
+	if (!rc)
+		times_report(as);
+	return rc;
 }
 
 enum err_code
@@ -220,11 +359,7 @@ assess_run(struct ctx *ctx, const struct assess_options *o, struct assess_report
 	for (size_t i = 0; i < CHECK_WORKERS; i++)
 		arena_init(&as.found[i], WORK_MEMORY);
 	decisions_init(&as);
-	rc = checks_run(&as);
-	if (!rc)
-		times_report(&as);
-	if (!rc)
-		rc = ctx->as_of ? again_settle(&as) : settle(&as);
+	rc = ctx->as_of ? decide_past(&as) : run(&as);
 	for (size_t i = 0; i < CHECK_WORKERS; i++)
 		arena_fini(&as.found[i]);
 	arena_fini(&as.work);

@@ -52,13 +52,16 @@ struct facts {
 	size_t evidence_count;
 	struct feed_fact *feeds;
 	size_t feed_count;
-	int64_t last_run; /* milliseconds; 0 when there was none */
+	int64_t last_run;    /* milliseconds; 0 when there was none */
+	int64_t ledger_size; /* leaves in the ledger */
 };
 
 /* When the last assessment was, as an instant's text; {NULL, 0} when there was none. */
 MUST_CHECK enum err_code assessed_last(struct ctx *ctx, struct arena *a, struct str *ret_instant);
 MUST_CHECK enum err_code facts_read(struct ctx *ctx, int64_t today, struct arena *a,
 				    struct facts *ret_facts);
+/* Leaves in the ledger, as sealed. */
+MUST_CHECK enum err_code ledger_size(struct ctx *ctx, int64_t *ret_size);
 const struct party *facts_party(const struct facts *f, int64_t id);
 /* Whether the organisation must do it in the period, records or not. */
 bool facts_binds(const struct party *p, const struct obligation *o, const struct period *period);
@@ -67,6 +70,9 @@ const struct waiver_fact *facts_waiver(const struct facts *f, const struct oblig
 				       int64_t organisation, int64_t subject);
 /* Oldest that a delivery into the register may be, in civil days. */
 int64_t feed_max_age(const struct ctx *ctx, const struct reg *r);
+/* Whether the deliveries of the organisation into the register are as young as they must be. */
+bool facts_feed_fresh(const struct facts *f, const struct ctx *ctx, const struct reg *r,
+		      int64_t organisation, int64_t now);
 /* Whether every feed that the obligation names is as young as it must be. */
 bool facts_fresh(const struct facts *f, const struct ctx *ctx, const struct obligation *o,
 		 int64_t organisation, int64_t now);
@@ -83,13 +89,19 @@ struct evidence_question {
 enum evidence_state facts_evidence(const struct facts *f, const struct evidence_question *q,
 				   int64_t *ret_at);
 
+/* How much of an obligation a run decides. */
+enum decided { DECIDED_ALL, DECIDED_SOME, DECIDED_NONE };
+
 /* One obligation as its check decided it. */
 struct decision {
 	const struct obligation *obligation;
 	struct period period;
+	enum decided how;
 	struct check_result result;
 	const char *error; /* why the check could not decide, or NULL */
 	int64_t ns;
+	/* What is recorded of the records that were decided, when it is only some. */
+	struct intervals *known;
 };
 
 struct stretch {
@@ -115,9 +127,16 @@ struct assessment {
 	struct writer *writer;
 	struct cells *cells;
 	struct assess_report report;
+	int64_t failures_written; /* versions of failures */
 	const struct assess_options *options;
 	struct again *again; /* NULL: what is decided is written */
 };
+
+/* A fault of one check is its own: it is told in the decision, and the others go on. What the store
+ * cannot do stays an error. */
+enum err_code decision_failed(struct ctx *ctx, struct decision *d, enum err_code rc);
+/* Nanoseconds of a clock that never goes back. */
+int64_t monotonic_ns(void);
 
 /* pool.c: shares the checks out between a few threads, each with a connection of its own; all see
  * one state. */
@@ -127,8 +146,18 @@ MUST_CHECK enum err_code checks_run(struct assessment *as);
 MUST_CHECK enum err_code failures_settle(struct assessment *as, const struct decision *d,
 					 struct failure_state *ret_state);
 
-/* cells.c */
-MUST_CHECK enum err_code cells_load(struct assessment *as);
+/* Of one obligation, of which only some records were decided: what is recorded of those that stand
+ * in the table of narrow.h. To be asked before anything is written. */
+MUST_CHECK enum err_code failures_known(struct assessment *as, struct decision *d);
+/* Brings those to what the check found. */
+MUST_CHECK enum err_code failures_settle_some(struct assessment *as, const struct decision *d);
+/* The failures of the obligation as they are recorded now; the decision then lists all records that
+ * fail. */
+MUST_CHECK enum err_code failures_recorded(struct assessment *as, struct decision *d,
+					   struct failure_state *ret_state);
+
+/* cells.c: of one obligation, or of all when it is NULL. */
+MUST_CHECK enum err_code cells_load(struct assessment *as, const struct obligation *only);
 MUST_CHECK enum err_code cells_settle(struct assessment *as, const struct decision *d,
 				      const struct failure_state *f);
 

@@ -55,28 +55,36 @@ cell_read(struct assessment *as, const struct db_stmt *row)
 	return c;
 }
 
+#define CELLS_SQL                                                                                  \
+	"select c.id, c.obligation, c.organisation, c.period, c.period_from, c.period_to, "        \
+	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, "                    \
+	"c.failed_hours, c.changed_at, c.proven_late_at, c.plan_hash from cell c "                 \
+	"where (c.period_to >= :since or c.result in ('failing', 'unproven') "                     \
+	"or (c.result = 'missed' and c.proven_late_at is null)) "
+#define CELLS_ORDER "order by c.period_from"
+
 enum err_code
-cells_load(struct assessment *as)
+cells_load(struct assessment *as, const struct obligation *only)
 {
 	struct ctx *ctx = as->ctx;
 	const struct plan *p = &ctx->model->plan;
-	struct cells *cells = arena_alloc(&as->work, sizeof(*cells));
+	struct cells *cells = as->cells ? as->cells : arena_alloc(&as->work, sizeof(*cells));
 	int64_t last = as->facts.last_run ? zone_date(ctx->zone, as->facts.last_run) : as->today;
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		ctx->db,
-		"select c.id, c.obligation, c.organisation, c.period, c.period_from, c.period_to, "
-		"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, "
-		"c.failed_hours, c.changed_at, c.proven_late_at, c.plan_hash from cell c "
-		"where c.period_to >= :since or c.result in ('failing', 'unproven') "
-		"or (c.result = 'missed' and c.proven_late_at is null) order by c.period_from",
-		&s, &ctx->err);
+	enum err_code rc = db_prepare(ctx->db,
+				      only ? CELLS_SQL "and c.obligation = :obligation " CELLS_ORDER
+					   : CELLS_SQL CELLS_ORDER,
+				      &s, &ctx->err);
 	bool row;
 
 	if (rc)
 		return rc;
-	cells->lists = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*cells->lists));
+	if (!cells->lists)
+		cells->lists =
+			arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*cells->lists));
 	db_bind_text(s, 1, date_text(as, last < as->today ? last : as->today));
+	if (only)
+		db_bind_text(s, 2, str_of(only->id));
 	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
 		const struct obligation *o = model_obligation(ctx->model, db_text(s, 1));
 		struct cell *c = o ? cell_read(as, s) : NULL;

@@ -13,6 +13,13 @@ struct check_time {
 	const char *error; /* why it could not decide, or NULL */
 };
 
+/* What a process that assesses again and again keeps between two runs. Belongs to one connection
+ * and one plan: free it before they are closed. */
+struct assessor;
+MUST_CHECK enum err_code assessor_new(struct ctx *ctx, struct assessor **ret_assessor);
+void assessor_free(struct assessor *a);
+void assessor_freep(struct assessor **a);
+
 struct assess_totals {
 	int64_t proven, failing, unproven, quiet, missed, waived, not_applicable;
 };
@@ -56,8 +63,11 @@ struct assess_again {
 struct assess_report {
 	int64_t as_of;		     /* milliseconds */
 	struct assess_totals totals; /* of the present period's cells */
-	struct check_time *times;    /* one an obligation that has a check, in the plan's order */
+	struct check_time *times;    /* one a check that was run, in the plan's order */
 	size_t time_count;
+	bool full;	 /* everything was decided */
+	size_t decided;	 /* obligations that were decided again */
+	int64_t records; /* and how many records in all, when not everything was */
 	int64_t failures_opened;
 	int64_t failures_fixed;
 	int64_t failures_open; /* without those that are waived */
@@ -68,11 +78,15 @@ struct assess_options {
 	void (*progress)(void *object, const struct obligation *o, size_t done,
 			 size_t all); /* may be NULL */
 	void *object;
-	int64_t limit_ms; /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
+	int64_t limit_ms;	   /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
+	bool full;		   /* decides everything, whatever stands already */
+	struct assessor *assessor; /* or NULL */
 };
 
-/* Runs every check, then records failures, cells and nonconformities in one transaction. Where the
- * context reads the past nothing is recorded: all is compared with what was recorded then. */
+/* Decides what changed since the last run and what the clock moved, else everything; records
+ * failures, cells and nonconformities in one transaction. Both ways record the same. Where the
+ * context reads the past everything is decided and nothing is recorded: all is compared with what
+ * was recorded then. */
 MUST_CHECK enum err_code assess_run(struct ctx *ctx, const struct assess_options *o,
 				    struct assess_report *ret_report);
 

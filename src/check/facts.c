@@ -203,6 +203,21 @@ assessed_last(struct ctx *ctx, struct arena *a, struct str *ret_instant)
 }
 
 enum err_code
+ledger_size(struct ctx *ctx, int64_t *ret_size)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		ctx->db, "select coalesce(max(c.id), 0) from ledger_checkpoint c", &s, &ctx->err);
+	bool row;
+
+	if (!rc)
+		rc = db_step(s, &row, &ctx->err);
+	if (!rc)
+		*ret_size = db_int(s, 0);
+	return rc;
+}
+
+enum err_code
 facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_facts)
 {
 	struct gathering parties = {.arena = a};
@@ -210,6 +225,7 @@ facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_fa
 	struct gathering evidence = {.arena = a};
 	struct gathering feeds = {.arena = a};
 	struct str last = {0};
+	int64_t size = 0;
 	enum err_code rc = query_run(ctx, today, &party_query, &parties);
 
 	if (!rc)
@@ -218,6 +234,8 @@ facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_fa
 		rc = query_run(ctx, today, &evidence_query, &evidence);
 	if (!rc)
 		rc = query_run(ctx, today, &feed_query, &feeds);
+	if (!rc)
+		rc = ledger_size(ctx, &size);
 	if (!rc)
 		rc = assessed_last(ctx, a, &last);
 	if (rc)
@@ -231,6 +249,7 @@ facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_fa
 		.evidence_count = evidence.count,
 		.feeds = feeds.items,
 		.feed_count = feeds.count,
+		.ledger_size = size,
 	};
 	if (last.ptr)
 		(void)civil_parse_instant(last, &ret_facts->last_run);
@@ -292,9 +311,9 @@ feed_max_age(const struct ctx *ctx, const struct reg *r)
 	return p && p->kind == UNIT_NUMBER ? p->number : DEFAULT_DAYS;
 }
 
-static bool
-feed_fresh(const struct facts *f, const struct ctx *ctx, const struct reg *r, int64_t organisation,
-	   int64_t now)
+bool
+facts_feed_fresh(const struct facts *f, const struct ctx *ctx, const struct reg *r,
+		 int64_t organisation, int64_t now)
 {
 	int64_t oldest = zone_date(ctx->zone, now) - feed_max_age(ctx, r);
 	bool some = false;
@@ -317,7 +336,7 @@ facts_fresh(const struct facts *f, const struct ctx *ctx, const struct obligatio
 	    int64_t organisation, int64_t now)
 {
 	for (size_t i = 0; i < o->feed_count; i++) {
-		if (!feed_fresh(f, ctx, o->feeds[i], organisation, now))
+		if (!facts_feed_fresh(f, ctx, o->feeds[i], organisation, now))
 			return false;
 	}
 	return true;

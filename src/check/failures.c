@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "check/narrow.h"
 
 #include <string.h>
 
@@ -32,17 +33,25 @@ interval_add(struct assessment *as, struct intervals *v)
 	return &v->rows[v->count++];
 }
 
+#define INTERVAL_COLUMNS                                                                           \
+	"select f.id, f.subject, f.organisation, f.key, f.reason, f.waiver, "                      \
+	"f.first_failed_at, f.fixed_at "
+#define INTERVAL_ORDER " order by f.subject, f.first_failed_at, f.id"
+
+static const char all_sql[] =
+	INTERVAL_COLUMNS "from failure f where f.obligation = :obligation" INTERVAL_ORDER;
+/* The records come first: there are few of them, and many failures of the obligation. */
+static const char some_sql[] = INTERVAL_COLUMNS "from " NARROW_TABLE " n cross join failure f "
+						"where f.subject = n." NARROW_COLUMN
+						" and f.obligation = :obligation" INTERVAL_ORDER;
+
 static enum err_code
-intervals_load(struct assessment *as, const struct obligation *o, struct intervals *v)
+intervals_load(struct assessment *as, const struct obligation *o, const char *sql,
+	       struct intervals *v)
 {
 	struct ctx *ctx = as->ctx;
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		ctx->db,
-		"select f.id, f.subject, f.organisation, f.key, f.reason, f.waiver, "
-		"f.first_failed_at, f.fixed_at from failure f where f.obligation = :obligation "
-		"order by f.subject, f.first_failed_at, f.id",
-		&s, &ctx->err);
+	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
 	bool row;
 
 	if (rc)
@@ -86,6 +95,7 @@ interval_put(struct assessment *as, const struct obligation *o, struct interval 
 	record_set_text(&r, "first_failed_at", instant_text(as, i->first));
 	if (i->fixed)
 		record_set_text(&r, "fixed_at", instant_text(as, i->fixed));
+	as->failures_written++;
 	return writer_put(as->writer, &r, &written);
 }
 
@@ -245,20 +255,64 @@ keep_all(struct assessment *as, const struct intervals *known, struct failure_st
 	}
 }
 
+/* Room for the stretches of so many intervals, and of so many new ones. */
+static struct failure_state
+state_new(struct assessment *as, size_t count)
+{
+	return (struct failure_state){
+		.stretches = arena_alloc(&as->work, (count + 1) * sizeof(struct stretch))};
+}
+
 enum err_code
 failures_settle(struct assessment *as, const struct decision *d, struct failure_state *ret_state)
 {
 	struct intervals known = {0};
-	enum err_code rc = intervals_load(as, d->obligation, &known);
+	enum err_code rc = intervals_load(as, d->obligation, all_sql, &known);
 
 	if (rc)
 		return rc;
-	*ret_state = (struct failure_state){
-		.stretches = arena_alloc(&as->work, (known.count + d->result.failure_count + 1) *
-							    sizeof(struct stretch))};
+	*ret_state = state_new(as, known.count + d->result.failure_count);
 	if (d->error)
 		keep_all(as, &known, ret_state);
 	else
 		rc = merge(as, d, &known, ret_state);
 	return rc;
+}
+
+enum err_code
+failures_known(struct assessment *as, struct decision *d)
+{
+	d->known = arena_alloc(&as->work, sizeof(*d->known));
+	return intervals_load(as, d->obligation, some_sql, d->known);
+}
+
+enum err_code
+failures_settle_some(struct assessment *as, const struct decision *d)
+{
+	struct failure_state st = state_new(as, d->known->count + d->result.failure_count);
+
+	return merge(as, d, d->known, &st);
+}
+
+enum err_code
+failures_recorded(struct assessment *as, struct decision *d, struct failure_state *ret_state)
+{
+	struct intervals known = {0};
+	struct check_failure *open;
+	enum err_code rc = intervals_load(as, d->obligation, all_sql, &known);
+
+	if (rc)
+		return rc;
+	*ret_state = state_new(as, known.count);
+	keep_all(as, &known, ret_state);
+	open = arena_alloc(&as->work, (known.count + 1) * sizeof(*open));
+	d->result.failures = open;
+	d->result.failure_count = 0;
+	for (size_t i = 0; i < known.count; i++) {
+		if (!known.rows[i].fixed)
+			open[d->result.failure_count++] =
+				(struct check_failure){.record = known.rows[i].subject,
+						       .organisation = known.rows[i].organisation};
+	}
+	return ERR_NONE;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t
+int64_t
 monotonic_ns(void)
 {
 	struct timespec t;
@@ -50,18 +50,16 @@ roster_get(struct worker *w, const struct reg *r, struct roster **ret_roster)
 	return rc;
 }
 
-/* A fault of one check is its own: it is told, and the others go on. What the store cannot do ends
- * the run. */
-static enum err_code
-decide_failed(struct worker *w, struct decision *d, enum err_code rc)
+enum err_code
+decision_failed(struct ctx *ctx, struct decision *d, enum err_code rc)
 {
 	CLEANUP(buf_fini) struct buf text = {.limit = LIMIT_FIELD_BYTES};
-	struct err *e = &w->ctx.err;
+	struct err *e = &ctx->err;
 
 	if (rc != ERR_INVALID && rc != ERR_TOO_BIG)
 		return rc;
 	buf_addf(&text, "%s%s%s", e->where, e->where[0] ? ": " : "", e->message);
-	d->error = str_z(w->ctx.arena, (struct str){text.data, text.len});
+	d->error = str_z(ctx->arena, (struct str){text.data, text.len});
 	d->result = (struct check_result){0};
 	*e = (struct err){0};
 	return ERR_NONE;
@@ -86,7 +84,7 @@ check_decide(struct worker *w, struct decision *d, const struct decision *same)
 	if (!rc)
 		rc = check_run(c, roster, &m, w->ctx.arena, &d->result);
 	if (rc)
-		rc = decide_failed(w, d, rc);
+		rc = decision_failed(&w->ctx, d, rc);
 	d->ns = monotonic_ns() - start;
 	if (!rc && arena_over(w->ctx.arena))
 		rc = err_set(&w->ctx.err, ERR_TOO_BIG, "", "too many records fail to list them");

@@ -44,7 +44,7 @@ grow(void **array, size_t *cap, size_t wanted, size_t item)
 /* Neighbouring records mostly belong to the same organisation, so the search begins where the last
  * one ended. */
 static uint32_t
-owner_number(struct roster *r, size_t *cap, int64_t organisation, uint32_t last)
+owner_number(struct roster *r, int64_t organisation, uint32_t last)
 {
 	if (last > 0 && r->organisations[last - 1] == organisation)
 		return last;
@@ -52,10 +52,38 @@ owner_number(struct roster *r, size_t *cap, int64_t organisation, uint32_t last)
 		if (r->organisations[i] == organisation)
 			return (uint32_t)i + 1;
 	}
-	if (!grow((void **)&r->organisations, cap, r->organisation_count + 1, sizeof(int64_t)))
+	if (!grow((void **)&r->organisations, &r->organisation_cap, r->organisation_count + 1,
+		  sizeof(int64_t)))
 		return 0;
 	r->organisations[r->organisation_count++] = organisation;
 	return (uint32_t)r->organisation_count;
+}
+
+static enum err_code
+add(struct ctx *ctx, struct roster *r, int64_t id, int64_t organisation, uint32_t *owner)
+{
+	size_t counter = counter_of(id);
+
+	*owner = owner_number(r, organisation, *owner);
+	if (!*owner || !grow((void **)&r->owners, &r->size, counter + 1, sizeof(uint32_t)))
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for the list of records");
+	r->owners[counter] = *owner;
+	return ERR_NONE;
+}
+
+enum err_code
+roster_put(struct ctx *ctx, struct roster *r, int64_t id, int64_t organisation)
+{
+	uint32_t owner = 0;
+
+	return add(ctx, r, id, organisation, &owner);
+}
+
+void
+roster_remove(struct roster *r, int64_t id)
+{
+	if (counter_of(id) < r->size)
+		r->owners[counter_of(id)] = 0;
 }
 
 enum err_code
@@ -64,23 +92,14 @@ roster_load(struct ctx *ctx, const struct reg *reg, struct roster *ret_roster)
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	struct roster r = {.reg = reg};
 	DB_STMT *s = NULL;
-	size_t organisations = 0;
 	uint32_t owner = 0;
 	enum err_code rc;
 	bool row;
 
 	sql_from(reg, "t.id, t.organisation", "", &sql);
 	rc = db_prepare_scan(ctx->db, sql.data, &s, &ctx->err);
-	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
-		size_t counter = counter_of(db_int(s, 0));
-
-		owner = owner_number(&r, &organisations, db_int(s, 1), owner);
-		if (!owner || !grow((void **)&r.owners, &r.size, counter + 1, sizeof(uint32_t)))
-			rc = err_set(&ctx->err, ERR_INTERNAL, "",
-				     "no memory for the list of records");
-		else
-			r.owners[counter] = owner;
-	}
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row)
+		rc = add(ctx, &r, db_int(s, 0), db_int(s, 1), &owner);
 	if (rc) {
 		roster_fini(&r);
 		return rc;

@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "check/narrow.h"
 #include "model/bind.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct check {
 	int since_column;
 	int organisation_column;
 	struct words tables;
+	bool narrow; /* held to some records */
 	struct arena arena;
 	char today[CIVIL_DATE_LEN + 1];
 	char now[CIVIL_INSTANT_LEN + 1];
@@ -96,10 +98,17 @@ static enum err_code
 query_prepare(struct check *c, const struct query *q, struct db_stmt **ret_stmt)
 {
 	struct db_guard guard = {.reads = table_read, .object = c, .offset = -1};
-	enum err_code rc =
-		db_prepare_guarded(c->ctx->db, q->composed, &guard, ret_stmt, &c->ctx->err);
+	CLEANUP(buf_fini) struct buf text = {.limit = 2 * NARROW_LIMIT};
+	enum err_code rc;
 
-	return rc ? fault_at(c, q, guard.offset, rc) : params_known(c, q, *ret_stmt);
+	if (c->narrow)
+		narrow_query(q->composed, &text);
+	if (text.failed)
+		return err_set(&c->ctx->err, ERR_TOO_BIG, "", "the query is too long");
+	rc = db_prepare_guarded(c->ctx->db, c->narrow ? text.data : q->composed, &guard, ret_stmt,
+				&c->ctx->err);
+	return rc ? fault_at(c, q, c->narrow ? -1 : guard.offset, rc)
+		  : params_known(c, q, *ret_stmt);
 }
 
 static enum err_code
@@ -132,8 +141,8 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-enum err_code
-check_new(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
+static enum err_code
+prepare(struct ctx *ctx, const struct obligation *o, bool narrow, struct check **ret_check)
 {
 	struct check *c = calloc(1, sizeof(*c));
 	enum err_code rc;
@@ -142,6 +151,7 @@ check_new(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a check");
 	c->ctx = ctx;
 	c->obligation = o;
+	c->narrow = narrow;
 	arena_init(&c->arena, CHECK_MEMORY);
 	c->tables.words = arena_alloc(&c->arena, TABLES_MAX * sizeof(*c->tables.words));
 	rc = query_prepare(c, &o->scope, &c->scope);
@@ -156,6 +166,18 @@ check_new(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
 	qsort(c->tables.words, c->tables.count, sizeof(*c->tables.words), by_text);
 	*ret_check = c;
 	return ERR_NONE;
+}
+
+enum err_code
+check_new(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
+{
+	return prepare(ctx, o, false, ret_check);
+}
+
+enum err_code
+check_new_narrow(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
+{
+	return prepare(ctx, o, true, ret_check);
 }
 
 void
@@ -241,6 +263,7 @@ struct running {
 	struct check_result result;
 	size_t cap;
 	int64_t rows;
+	bool again; /* a record came more than once */
 };
 
 static bool
@@ -355,8 +378,9 @@ reason_keep(struct arena *a, struct str reason)
 	return str_dup(a, reason);
 }
 
+/* `again`: not the first row of its record. */
 static enum err_code
-failure_add(struct running *run, size_t counter)
+failure_add(struct running *run, size_t counter, bool again)
 {
 	struct check *c = run->check;
 	struct check_result *res = &run->result;
@@ -366,6 +390,7 @@ failure_add(struct running *run, size_t counter)
 
 	if (str_trim(reason).len == 0)
 		return err_set(&c->ctx->err, ERR_INVALID, "", "a failing record has no reason");
+	run->again = run->again || again;
 	res->failures = arena_room(run->arena, res->failures, res->failure_count, &run->cap,
 				   sizeof(*res->failures));
 	f = &res->failures[res->failure_count];
@@ -402,8 +427,8 @@ failures_run(struct running *run)
 			rc = err_set(&c->ctx->err, ERR_INVALID, "",
 				     "the check fails %s, which is outside its scope", name);
 		}
-		if (!rc && !bit_take(run->failed, counter))
-			rc = failure_add(run, counter);
+		if (!rc)
+			rc = failure_add(run, counter, bit_take(run->failed, counter));
 	}
 	db_deadline(c->ctx->db, 0);
 	db_reset(c->check);
@@ -419,12 +444,42 @@ check_in_scope(const struct check_result *r, int64_t record)
 }
 
 static int
+by_number(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
 by_record(const void *a, const void *b)
 {
 	const struct check_failure *x = a;
 	const struct check_failure *y = b;
+	int order = by_number(x->record, y->record);
 
-	return (x->record > y->record) - (x->record < y->record);
+	if (!order)
+		order = str_cmp(x->reason, y->reason);
+	if (!order)
+		order = by_number(x->since, y->since);
+	return order ? order : by_number(x->organisation, y->organisation);
+}
+
+/* In which order an engine gives rows is its own affair, so of several reasons the first by the
+ * alphabet counts. */
+static void
+failures_sort(struct running *run)
+{
+	struct check_result *res = &run->result;
+	size_t n = 0;
+
+	if (res->failure_count == 0)
+		return;
+	qsort(res->failures, res->failure_count, sizeof(*res->failures), by_record);
+	for (size_t i = 0; run->again && i < res->failure_count; i++) {
+		if (i == 0 || res->failures[i].record != res->failures[n - 1].record)
+			res->failures[n++] = res->failures[i];
+	}
+	if (run->again)
+		res->failure_count = n;
 }
 
 static void
@@ -483,9 +538,7 @@ check_run(struct check *c, const struct roster *r, const struct check_moment *m,
 	if (!rc)
 		rc = failures_run(&run);
 	if (!rc) {
-		if (run.result.failure_count > 0)
-			qsort(run.result.failures, run.result.failure_count,
-			      sizeof(*run.result.failures), by_record);
+		failures_sort(&run);
 		*ret_result = run.result;
 	}
 	free(run.failed);

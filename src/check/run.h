@@ -16,10 +16,15 @@ struct roster {
 	size_t size;
 	int64_t *organisations;
 	size_t organisation_count;
+	size_t organisation_cap;
 };
 MUST_CHECK enum err_code roster_load(struct ctx *ctx, const struct reg *r,
 				     struct roster *ret_roster);
 void roster_fini(struct roster *r);
+/* For a roster of a few records alone: it begins with its register, and all else zero. */
+MUST_CHECK enum err_code roster_put(struct ctx *ctx, struct roster *r, int64_t id,
+				    int64_t organisation);
+void roster_remove(struct roster *r, int64_t id);
 /* The organisation of a record; 0 when the register has no such record now. */
 int64_t roster_organisation(const struct roster *r, int64_t id);
 
@@ -71,6 +76,9 @@ struct check;
 /* Errors carry file, line and column of the fault in the plan. The context must outlive it. */
 MUST_CHECK enum err_code check_new(struct ctx *ctx, const struct obligation *o,
 				   struct check **ret_check);
+/* The same held to the records that stand in the table of narrow.h whenever it runs. */
+MUST_CHECK enum err_code check_new_narrow(struct ctx *ctx, const struct obligation *o,
+					  struct check **ret_check);
 void check_free(struct check *c);
 void check_freep(struct check **c);
 

@@ -67,6 +67,10 @@ head_json(struct json_writer *w, const struct ctx *ctx, const struct assess_repo
 	jw_key(w, "hash");
 	jw_text(w, str_of(hex));
 	jw_end_object(w);
+	jw_key(w, "full");
+	jw_bool(w, r->full);
+	jw_key(w, "obligations_decided");
+	jw_int(w, (int64_t)r->decided);
 	jw_key(w, "totals");
 	totals_json(w, &r->totals);
 }
@@ -178,8 +182,16 @@ print_text(struct cli *c, struct ctx *ctx, struct ctx *present, const struct ass
 
 	if (cli_switch(c, "timing"))
 		print_times(c, r);
-	cli_print(c, "Decided %zu obligations as of %s (%s).\n", ctx->model->plan.obligation_count,
-		  cli_instant(c, ctx->zone, r->as_of), ctx->model->plan.time_zone);
+	if (r->full)
+		cli_print(c, "Decided %zu obligations as of %s (%s).\n", r->decided,
+			  cli_instant(c, ctx->zone, r->as_of), ctx->model->plan.time_zone);
+	else
+		cli_print(
+			c,
+			"Decided what changed since the last time as of %s (%s): %zu obligations, "
+			"%lld records.\n",
+			cli_instant(c, ctx->zone, r->as_of), ctx->model->plan.time_zone, r->decided,
+			(long long)r->records);
 	cli_print(c, "Cells: %lld proven, %lld failing, %lld unproven, %lld quiet",
 		  (long long)t->proven, (long long)t->failing, (long long)t->unproven,
 		  (long long)t->quiet);
@@ -227,6 +239,7 @@ run(struct cli *c)
 
 	if (rc)
 		return rc;
+	o.full = cli_switch(c, "full");
 	ctx = workspace_ctx(ws);
 	if (past)
 		present = workspace_ctx(now);
@@ -260,6 +273,8 @@ const struct command assess_command = {
 		   "the present period, and a nonconformity when it fails. A missing or old "
 		   "delivery, or an empty\n"
 		   "scope, never counts as proof.\n"
+		   "On the same day only what changed since the last time is decided again; both "
+		   "ways give the same.\n"
 		   "\n"
 		   "With --as-of it decides a moment of the past again, from what was recorded by "
 		   "then and by the\n"
@@ -267,7 +282,8 @@ const struct command assess_command = {
 		   "then, and why. It\n"
 		   "ends with 1 when nothing explains a difference. docs/past.md tells more.\n",
 	.prints_json = true,
-	.options = {{"strict", NULL,
+	.options = {{"full", NULL, "decide everything, not only what changed since the last time"},
+		    {"strict", NULL,
 		     "exit with 1 unless every cell is proven, quiet, waived or not applicable"},
 		    {"timing", NULL, "show how long each check took, slowest first"},
 		    CLI_AS_OF},

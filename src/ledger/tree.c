@@ -26,6 +26,11 @@ static const struct column checkpoint_columns[] = {
 	{"recorded_at", COLUMN_INT,  true},
 };
 
+/* What was written since a tree of some size. */
+static const struct index leaf_indexes[] = {
+	{.name = "ledger_leaf_idx_index", .columns = "idx"}
+};
+
 const struct table ledger_tables[] = {
 	{
 		.name = "ledger_leaf",
@@ -34,6 +39,8 @@ const struct table ledger_tables[] = {
 		.primary_key = "subject, version",
 		.clustered = true,
 		.guard = GUARD_APPEND_ONLY,
+		.indexes = leaf_indexes,
+		.index_count = COUNT_OF(leaf_indexes),
 	 },
 	{
 		.name = "ledger_tile",

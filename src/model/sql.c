@@ -116,3 +116,65 @@ sql_column(const struct reg *r, const struct field *f, struct buf *out)
 {
 	buf_addf(out, "select t.\"%s\" from \"%s\" t where t.id = :id", f->name, r->name);
 }
+
+void
+sql_empty(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "delete from \"%s\"", t->name);
+}
+
+static void
+copy(const struct table *to, const struct table *from, const char *changed, struct buf *out)
+{
+	buf_addf(out, "insert into \"%s\" (", to->name);
+	columns(to, "", 0, out);
+	buf_addf(out, ") select ");
+	columns(to, "t.", 0, out);
+	buf_addf(out, " from \"%s\" c join \"%s\" t on t.\"%s\" = c.record", changed, from->name,
+		 from->columns[0].name);
+}
+
+#define BOUNDS " where c.record >= :low and c.record < :high"
+
+void
+sql_copy(const struct table *to, const struct table *from, const char *changed, struct buf *out)
+{
+	copy(to, from, changed, out);
+	buf_addf(out, BOUNDS);
+}
+
+void
+sql_copy_version(const struct table *to, const struct table *history, const char *changed,
+		 struct buf *out)
+{
+	copy(to, history, changed, out);
+	buf_addf(out, " and t.row_version = c.version" BOUNDS);
+	/* Of a register; items are those of the record. */
+	if (strcmp(history->columns[0].name, "id") == 0)
+		buf_addf(out, " and t.retired = 0");
+}
+
+void
+sql_versions_owners(const struct reg *r, const char *changed, struct buf *out)
+{
+	buf_addf(out,
+		 "select t.id, t.organisation from \"%s\" c join \"%s\" t on t.id = c.record "
+		 "and t.row_version = c.version" BOUNDS " and t.retired = 0 order by t.id",
+		 changed, r->history->name);
+}
+
+void
+sql_owners(const struct reg *r, const char *records, struct buf *out)
+{
+	buf_addf(out,
+		 "select c.record, t.organisation from \"%s\" c left join \"%s\" t "
+		 "on t.id = c.record order by c.record",
+		 records, r->name);
+}
+
+void
+sql_least_from(const struct table *t, const char *prefix, const char *column, struct buf *out)
+{
+	buf_addf(out, "select min(t.\"%s\") from \"%s%s\" t where t.\"%s\" >= :from", column,
+		 prefix, t->name, column);
+}

@@ -40,4 +40,21 @@ void sql_from(const struct reg *r, const char *columns, const char *tail, struct
 /* "select <column> from <register> where id = :id". */
 void sql_column(const struct reg *r, const struct field *f, struct buf *out);
 
+/* "delete from <table>". */
+void sql_empty(const struct table *t, struct buf *out);
+/* Copies into a table of the same columns the rows of a register, or of a list field, whose records
+ * stand in the table `changed`(record, version): the present ones, or out of the history those of
+ * that version that were not retired. Parameters :low and :high bound the records. */
+void sql_copy(const struct table *to, const struct table *from, const char *changed,
+	      struct buf *out);
+void sql_copy_version(const struct table *to, const struct table *history, const char *changed,
+		      struct buf *out);
+/* Number and organisation of those versions, by number. Parameters likewise. */
+void sql_versions_owners(const struct reg *r, const char *changed, struct buf *out);
+/* Each number of the table `records`(record) with the organisation of the present record, if any;
+ * by number. */
+void sql_owners(const struct reg *r, const char *records, struct buf *out);
+/* The least value of a column from :from on; `prefix` stands before the table's name. */
+void sql_least_from(const struct table *t, const char *prefix, const char *column, struct buf *out);
+
 #endif

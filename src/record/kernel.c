@@ -49,6 +49,26 @@ static const struct column plan_file_columns[] = {
 	{"path",	 COLUMN_TEXT, true},
 	{"bytes", COLUMN_BLOB, true},
 };
+/* What the last assessment decided, and on what: derived, and made anew by a full one. */
+static const struct column assessed_duty_columns[] = {
+	{"obligation", COLUMN_TEXT, true},
+	   {"erred",	     COLUMN_INT,	 true},
+	{"horizon",    COLUMN_INT,	true},
+	   {"open",	    COLUMN_INT,	true},
+	{"ns",	       COLUMN_INT,  true},
+	   {"inputs",     COLUMN_TEXT, true},
+	{"totals",	   COLUMN_TEXT, true},
+};
+static const struct column assessed_tested_columns[] = {
+	{"obligation",   COLUMN_TEXT, true},
+	{"organisation", COLUMN_INT,  true},
+	{"tested",	   COLUMN_INT,  true},
+};
+static const struct column assessed_scope_columns[] = {
+	{"obligation", COLUMN_TEXT, true},
+	{"chunk",	  COLUMN_INT,  true},
+	{"bits",	 COLUMN_BLOB, true},
+};
 static const struct index actor_indexes[] = {
 	{.name = "actor_name_index", .columns = "name", .unique = true}
 };
@@ -56,19 +76,19 @@ static const struct index actor_indexes[] = {
 #define COLUMNS(list) .columns = (list), .column_count = COUNT_OF(list)
 
 const struct table kernel_tables[] = {
-	{.name = "meta",			 COLUMNS(meta_columns), .primary_key = "name", .clustered = true									},
+	{.name = "meta",			    COLUMNS(meta_columns), .primary_key = "name", .clustered = true									},
 	{.name = "register_shape",
 	 COLUMNS(shape_columns),
 	 .primary_key = "name",
-	 .clustered = true																			},
+	 .clustered = true																				 },
 	{.name = "actor",
 	 COLUMNS(actor_columns),
 	 .primary_key = "id",
 	 .guard = GUARD_APPEND_ONLY,
 	 .indexes = actor_indexes,
 	 .index_count = COUNT_OF(actor_indexes)},
-	{.name = "counter", COLUMNS(counter_columns),		      .primary_key = "id"				 },
-	{.name = "event",				      COLUMNS(event_columns),						  .primary_key = "id",.guard = GUARD_APPEND_ONLY											 },
+	{.name = "counter",    COLUMNS(counter_columns),			      .primary_key = "id"				 },
+	{.name = "event",					 COLUMNS(event_columns),						  .primary_key = "id",.guard = GUARD_APPEND_ONLY												 },
  /* Which tables each check reads, as found when it was prepared. */
 	{.name = "check_table",
 	 COLUMNS(check_table_columns),
@@ -84,7 +104,19 @@ const struct table kernel_tables[] = {
 	 .primary_key = "hash, path",
 	 .clustered = true,
 	 .guard = GUARD_APPEND_ONLY},
-	{.name = "login",			  COLUMNS(login_columns),					  .primary_key = "name",							 .clustered = true																	       },
+	{.name = "assessed_duty",
+	 COLUMNS(assessed_duty_columns),
+	 .primary_key = "obligation",
+	 .clustered = true																			},
+	{.name = "assessed_tested",
+	 COLUMNS(assessed_tested_columns),
+	 .primary_key = "obligation, organisation",
+	 .clustered = true															      },
+	{.name = "assessed_scope",
+	 COLUMNS(assessed_scope_columns),
+	 .primary_key = "obligation, chunk",
+	 .clustered = true},
+	{.name = "login",	  COLUMNS(login_columns),						  .primary_key = "name",									 .clustered = true	  },
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);
 
@@ -93,8 +125,11 @@ static const struct {
 	const char *name;
 	int since;
 } later[] = {
-	{"plan_version", 2},
-	{"plan_file",    2},
+	{"plan_version",	 2},
+	{"plan_file",	      2},
+	       {"assessed_duty",	 3},
+	{"assessed_tested", 3},
+	{"assessed_scope",  3},
 };
 
 int

@@ -319,6 +319,27 @@ registers_keep(struct db *db, const struct model *m, struct err *e)
 	return rc;
 }
 
+/* Format 3 asks which versions were written last. */
+enum { LEDGER_INDEXED_SINCE = 3 };
+
+static enum err_code
+ledger_fit(struct db *db, int version, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < ledger_table_count; i++) {
+		const struct table *t = &ledger_tables[i];
+
+		if (version == 0)
+			rc = schema_create(db, t, e);
+		for (size_t k = 0;
+		     !rc && version > 0 && version < LEDGER_INDEXED_SINCE && k < t->index_count;
+		     k++)
+			rc = schema_add_index(db, t, &t->indexes[k], e);
+	}
+	return rc;
+}
+
 enum err_code
 migrate(struct db *db, const struct model *m, int version, struct workspace_report *report,
 	struct err *e)
@@ -330,8 +351,8 @@ migrate(struct db *db, const struct model *m, int version, struct workspace_repo
 		if (kernel_table_since(&kernel_tables[i]) > version)
 			rc = schema_create(db, &kernel_tables[i], e);
 	}
-	for (size_t i = 0; version == 0 && !rc && i < ledger_table_count; i++)
-		rc = schema_create(db, &ledger_tables[i], e);
+	if (!rc)
+		rc = ledger_fit(db, version, e);
 	if (!rc)
 		rc = registers_keep(db, m, e);
 	if (!rc)

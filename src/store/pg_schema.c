@@ -163,15 +163,16 @@ pg_create_table(struct db *db, const struct table *t, struct err *e)
 	if (rc)
 		return rc;
 	buf_addf(&sql, "create %stable %s\"%s\" (", t->temporary ? "temporary " : "",
-		 t->passing ? "if not exists " : "", t->name);
+		 t->passing || t->if_missing ? "if not exists " : "", t->name);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 
-		buf_addf(&sql, "\"%s\" %s%s, ", c->name, type_name(c->type),
+		buf_addf(&sql, "%s\"%s\" %s%s", i ? ", " : "", c->name, type_name(c->type),
 			 c->not_null ? " not null" : "");
 	}
-	buf_addf(&sql, "primary key (%s))%s", t->primary_key,
-		 t->passing ? " on commit delete rows" : "");
+	if (t->primary_key[0])
+		buf_addf(&sql, ", primary key (%s)", t->primary_key);
+	buf_addf(&sql, ")%s", t->passing ? " on commit delete rows" : "");
 	if (t->guard != GUARD_NONE)
 		guard_text(pg_of(db), t, &sql);
 	return run(db, &sql, e);

@@ -32,10 +32,11 @@ struct table {
 	const char *name;
 	const struct column *columns;
 	size_t column_count;
-	const char *primary_key; /* "id" or "record, pos" */
+	const char *primary_key; /* "id" or "record, pos"; "" for none, of a temporary table */
 	bool clustered;		 /* rows are kept in the order of the primary key */
 	bool temporary;		 /* this connection's alone; gone when it ends or rolls back */
 	bool passing;		 /* temporary, and of use within one transaction alone */
+	bool if_missing;	 /* of a temporary one: that it is there already is no fault */
 	enum table_guard guard;
 	const struct index *indexes;
 	size_t index_count;

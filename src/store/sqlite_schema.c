@@ -74,7 +74,8 @@ sqlite_create_table(struct db *db, const struct table *t, struct err *e)
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 	enum err_code rc;
 
-	buf_addf(&sql, "create %stable \"%s\" (", t->temporary ? "temp " : "", t->name);
+	buf_addf(&sql, "create %stable %s\"%s\" (", t->temporary ? "temp " : "",
+		 t->if_missing ? "if not exists " : "", t->name);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 		bool rowid = strcmp(t->primary_key, c->name) == 0 && !t->clustered;

@@ -14,7 +14,7 @@ ok holdfast import --organisation post-supplies person.csv account.csv
 ok holdfast show
 expect_out 'Nothing is decided yet'
 ok holdfast assess --json
-expect_json out 'set(d) == {"as_of", "plan", "totals", "cells", "failures"}'
+expect_json out 'set(d) == {"as_of", "plan", "full", "obligations_decided", "totals", "cells", "failures"}'
 expect_json out 'set(d["plan"]) == {"name", "version", "hash"}'
 expect_json out 'set(d["totals"]) == {"proven", "failing", "unproven", "quiet", "missed", "waived", "not_applicable"}'
 expect_json out 'sum(d["totals"].values()) == len(d["cells"])'
@@ -23,9 +23,9 @@ expect_json out 'all({"obligation", "register", "record", "key", "organisation",
 expect_json out '[(f["key"], f["organisation"], f["record"]) for f in d["failures"] if f["obligation"] == "6.5-c"] == [("a,1", "post-supplies", "ACC-1")]'
 expect_json out '[c["first_failed_at"][:10] for c in d["cells"] if c["obligation"] == "6.5-c" and c["organisation"] == "post-supplies"] == ["2026-01-03"]'
 expect_exit 1 holdfast assess --strict
-ok holdfast assess --timing --json
+ok holdfast assess --full --timing --json
 expect_json out 'len(d["timing"]) > 80 and all(t["error"] is None for t in d["timing"])'
-ok holdfast assess --timing
+ok holdfast assess --full --timing
 expect_out '6.5-c'
 
 # A name in full comes before those that only begin so.

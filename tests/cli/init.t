@@ -70,13 +70,13 @@ expect_err 'folderkey/ledger.key'
 
 # A workspace of a newer program is left alone, even when its content cannot be read here.
 cp -R "$home" newer
-sqlite3 newer/holdfast.db "update meta set value = '3' where name = 'store_version'"
+sqlite3 newer/holdfast.db "update meta set value = '999' where name = 'store_version'"
 echo 'newer: words' >>newer/content/plan/plan.yaml
 before=$(sha256sum newer/ledger.key newer/content/plan/plan.yaml)
 for command in "verify" "init --content content"; do
 	# shellcheck disable=SC2086
 	expect_exit 3 holdfast $command --home newer
-	expect_err 'made by a newer Holdfast (format 3, this one knows 2)'
+	expect_err 'made by a newer Holdfast (format 999, this one knows 3)'
 done
 [ "$before" = "$(sha256sum newer/ledger.key newer/content/plan/plan.yaml)" ] || fail 'it was changed'
 

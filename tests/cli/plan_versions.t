@@ -38,7 +38,7 @@ expect_out 2
 ok holdfast verify
 
 # A store of the format before: it is told what to do, and init does it and nothing else.
-sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file' "update meta set value = '1' where name = 'store_version'"
+sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested; drop table assessed_scope' "update meta set value = '1' where name = 'store_version'"
 expect_exit 3 holdfast show
 expect_err 'made by an older Holdfast (format 1'
 expect_err 'holdfast init --home ws --content ws/content'
@@ -50,7 +50,7 @@ ok holdfast init --content content
 expect_out 'nothing to do'
 ok holdfast verify
 # Taking in a changed plan at the same time keeps the one before, too.
-sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file' "update meta set value = '1' where name = 'store_version'"
+sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested; drop table assessed_scope' "update meta set value = '1' where name = 'store_version'"
 ok holdfast init --content changed
 expect_out 'parameter limit: 3 days (fixed) -> 5 days (fixed)'
 ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'

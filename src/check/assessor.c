@@ -1,0 +1,179 @@
+#include "check/increment.h"
+
+#include "check/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASSESSOR_MEMORY = 64 * 1024 * 1024 };
+
+enum err_code
+assessor_new(struct ctx *ctx, struct assessor **ret_assessor)
+{
+	struct assessor *a = calloc(1, sizeof(*a));
+	size_t regs = ctx->model->reg_count;
+	size_t duties = ctx->model->plan.obligation_count;
+	enum err_code rc;
+
+	if (!a)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for an assessment");
+	a->ctx = ctx;
+	arena_init(&a->arena, ASSESSOR_MEMORY);
+	a->checks = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->checks));
+	a->reads = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->reads));
+	a->wanted = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->wanted));
+	a->changed = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->changed));
+	a->few = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->few));
+	a->rosters = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->rosters));
+	for (size_t i = 0; i < regs; i++)
+		a->few[i].reg = ctx->model->regs[i];
+	rc = delta_tables_new(ctx, &a->tables);
+	if (rc) {
+		assessor_free(a);
+		return rc;
+	}
+	*ret_assessor = a;
+	return ERR_NONE;
+}
+
+void
+assessor_free(struct assessor *a)
+{
+	if (!a)
+		return;
+	for (size_t i = 0; i < a->ctx->model->plan.obligation_count; i++)
+		check_free(a->checks[i].all);
+	assessor_forget_narrow(a);
+	for (size_t i = 0; i < a->ctx->model->reg_count; i++)
+		roster_fini(&a->few[i]);
+	assessor_run_ends(a);
+	delta_tables_free(a->tables);
+	arena_fini(&a->arena);
+	free(a);
+}
+
+void
+assessor_forget_narrow(struct assessor *a)
+{
+	for (size_t i = 0; i < a->ctx->model->plan.obligation_count; i++) {
+		check_free(a->checks[i].narrow);
+		a->checks[i].narrow = NULL;
+	}
+}
+
+void
+assessor_freep(struct assessor **a)
+{
+	assessor_free(*a);
+}
+
+static size_t
+index_of(const struct assessor *a, const struct obligation *o)
+{
+	return (size_t)(o - a->ctx->model->plan.obligations);
+}
+
+static void
+read_add(struct assessor *a, const struct obligation *o, struct str table)
+{
+	enum { TABLES_START = 8 };
+	struct words *w = &a->reads[index_of(a, o)];
+
+	/* Grows by doubling: it is full when the count is a power of two. */
+	if (w->count == 0 || (w->count >= TABLES_START && (w->count & (w->count - 1)) == 0)) {
+		const char **more = arena_alloc(
+			&a->arena, (w->count ? 2 * w->count : TABLES_START) * sizeof(*more));
+
+		if (w->count)
+			memcpy(more, w->words, w->count * sizeof(*more));
+		w->words = more;
+	}
+	w->words[w->count++] = str_z(&a->arena, table);
+}
+
+static bool
+is_of_reg(const struct reg *r, const char *table)
+{
+	bool is = strcmp(r->name, table) == 0;
+
+	for (size_t i = 0; !is && i < r->field_count; i++)
+		is = r->fields[i].table && strcmp(r->fields[i].table->name, table) == 0;
+	return is;
+}
+
+bool
+assessor_reads_reg(const struct assessor *a, const struct obligation *o, const struct reg *r)
+{
+	const struct words *w = &a->reads[index_of(a, o)];
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (is_of_reg(r, w->words[i]))
+			return true;
+	}
+	return false;
+}
+
+enum err_code
+assessor_reads(struct assessor *a)
+{
+	struct ctx *ctx = a->ctx;
+	const struct plan *p = &ctx->model->plan;
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	if (a->reads_known)
+		return ERR_NONE;
+	rc = db_prepare(ctx->db, "select t.obligation, t.name from check_table t", &s, &ctx->err);
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
+		const struct obligation *o = model_obligation(ctx->model, db_text(s, 0));
+
+		if (o)
+			read_add(a, o, db_text(s, 1));
+	}
+	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
+		for (size_t k = 0; k < ctx->model->reg_count; k++)
+			a->wanted[k] = a->wanted[k] || assessor_reads_reg(a, &p->obligations[i],
+									  ctx->model->regs[k]);
+	}
+	a->reads_known = !rc;
+	return rc;
+}
+
+enum err_code
+assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
+	       struct check **ret_check)
+{
+	struct prepared *p = &a->checks[index_of(a, o)];
+	struct check **place = narrow ? &p->narrow : &p->all;
+	enum err_code rc = ERR_NONE;
+
+	if (!*place)
+		rc = narrow ? check_new_narrow(a->ctx, o, place) : check_new(a->ctx, o, place);
+	if (!rc)
+		*ret_check = *place;
+	return rc;
+}
+
+enum err_code
+assessor_roster(struct assessor *a, const struct reg *r, struct roster **ret_roster)
+{
+	size_t i = 0;
+	enum err_code rc = ERR_NONE;
+
+	while (a->ctx->model->regs[i] != r)
+		i++;
+	if (!a->rosters[i].reg)
+		rc = roster_load(a->ctx, r, &a->rosters[i]);
+	if (!rc)
+		*ret_roster = &a->rosters[i];
+	return rc;
+}
+
+void
+assessor_run_ends(struct assessor *a)
+{
+	for (size_t i = 0; i < a->ctx->model->reg_count; i++)
+		roster_fini(&a->rosters[i]);
+	a->least_count = 0;
+}

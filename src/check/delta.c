@@ -1,0 +1,311 @@
+#include "check/delta.h"
+
+#include "base/limits.h"
+#include "check/narrow.h"
+#include "model/sql.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* With more changes than this all is decided. */
+enum { DELTA_MAX = 100000, TABLES_MEMORY = 4 * 1024 * 1024 };
+
+static const struct column changed_columns[] = {
+	{"record",  COLUMN_INT, true},
+	{"version", COLUMN_INT, true},
+};
+static const struct column narrow_columns[] = {
+	{NARROW_COLUMN, COLUMN_INT, true},
+};
+static const struct table fixed[] = {
+	{.name = DELTA_TABLE,
+	 .columns = changed_columns,
+	 .column_count = COUNT_OF(changed_columns),
+	 .primary_key = "record",
+	 .temporary = true,
+	 .if_missing = true},
+	{.name = NARROW_TABLE,
+	 .columns = narrow_columns,
+	 .column_count = COUNT_OF(narrow_columns),
+	 .primary_key = NARROW_COLUMN,
+	 .temporary = true,
+	 .if_missing = true},
+};
+
+struct delta_tables {
+	struct arena arena;
+	bool fixed;
+	bool *regs; /* as the model's */
+	size_t reg_count;
+};
+
+enum err_code
+delta_tables_new(struct ctx *ctx, struct delta_tables **ret_tables)
+{
+	struct delta_tables *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for an assessment");
+	arena_init(&t->arena, TABLES_MEMORY);
+	t->reg_count = ctx->model->reg_count;
+	t->regs = arena_alloc(&t->arena, (t->reg_count + 1) * sizeof(*t->regs));
+	*ret_tables = t;
+	return ERR_NONE;
+}
+
+void
+delta_tables_free(struct delta_tables *t)
+{
+	if (!t)
+		return;
+	arena_fini(&t->arena);
+	free(t);
+}
+
+/* The temporary table that stands beside one of a register. */
+static struct table
+beside(struct arena *a, const struct table *of)
+{
+	char *name = arena_alloc(a, strlen(of->name) + sizeof(DELTA_PREFIX));
+	struct table t = {.columns = of->columns,
+			  .column_count = of->column_count,
+			  .primary_key = "",
+			  .temporary = true,
+			  .if_missing = true};
+
+	memcpy(name, DELTA_PREFIX, strlen(DELTA_PREFIX));
+	memcpy(name + strlen(DELTA_PREFIX), of->name, strlen(of->name) + 1);
+	t.name = name;
+	return t;
+}
+
+static enum err_code
+reg_make(struct ctx *ctx, struct delta_tables *t, const struct reg *r)
+{
+	struct table table = beside(&t->arena, r->table);
+	enum err_code rc = schema_create(ctx->db, &table, &ctx->err);
+
+	for (size_t i = 0; !rc && i < r->field_count; i++) {
+		if (!r->fields[i].table)
+			continue;
+		table = beside(&t->arena, r->fields[i].table);
+		rc = schema_create(ctx->db, &table, &ctx->err);
+	}
+	return rc;
+}
+
+enum err_code
+delta_tables_make(struct ctx *ctx, struct delta_tables *t, const bool *wanted)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && !t->fixed && i < COUNT_OF(fixed); i++)
+		rc = schema_create(ctx->db, &fixed[i], &ctx->err);
+	t->fixed = t->fixed || !rc;
+	for (size_t i = 0; !rc && i < t->reg_count; i++) {
+		if (!wanted[i] || t->regs[i])
+			continue;
+		rc = reg_make(ctx, t, ctx->model->regs[i]);
+		t->regs[i] = !rc;
+	}
+	return rc;
+}
+
+void
+delta_tables_forget(struct delta_tables *t)
+{
+	t->fixed = false;
+	memset(t->regs, 0, t->reg_count * sizeof(*t->regs));
+}
+
+/* The size of the ledger after the run's own transaction. */
+static enum err_code
+own_end(struct ctx *ctx, int64_t own_from, int64_t *ret_end)
+{
+	DB_STMT *q = NULL;
+	bool row;
+	enum err_code rc = db_prepare(
+		ctx->db, "select min(c.id) from ledger_checkpoint c where c.id > :own_from", &q,
+		&ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(q, 1, own_from);
+	rc = db_step(q, &row, &ctx->err);
+	if (!rc)
+		*ret_end = row && !db_is_null(q, 0) ? db_int(q, 0) : own_from;
+	return rc;
+}
+
+static size_t
+reg_index(const struct model *m, int64_t id)
+{
+	size_t i = 0;
+
+	while (i < m->reg_count && m->regs[i]->code != id >> ID_CODE_SHIFT)
+		i++;
+	return i;
+}
+
+static const char subjects_sql[] =
+	"select l.subject, min(l.version) - 1, "
+	"max(case when l.idx < :own_from or l.idx >= :own_to then 1 else 0 end) "
+	"from ledger_leaf l where l.idx >= :seen group by l.subject order by l.subject";
+
+/* The changed records of the registers that matter, also in the temporary table. */
+static enum err_code
+subjects_read(struct assessment *as, const struct standing *s, const bool *wanted, struct delta *d)
+{
+	struct ctx *ctx = as->ctx;
+	DB_STMT *add = NULL;
+	DB_STMT *q = NULL;
+	int64_t own_to = 0;
+	size_t count = 0;
+	bool row;
+	enum err_code rc = own_end(ctx, s->own_from, &own_to);
+
+	if (!rc)
+		rc = db_prepare(ctx->db, subjects_sql, &q, &ctx->err);
+	if (!rc)
+		rc = db_prepare(ctx->db,
+				"insert into " DELTA_TABLE " (record, version) "
+				"values (:record, :version)",
+				&add, &ctx->err);
+	if (rc)
+		return rc;
+	db_bind_int(q, db_param(q, "own_from"), s->own_from);
+	db_bind_int(q, db_param(q, "own_to"), own_to);
+	db_bind_int(q, db_param(q, "seen"), s->seen);
+	while (!rc && !(rc = db_step(q, &row, &ctx->err)) && row) {
+		size_t at = reg_index(ctx->model, db_int(q, 0));
+		struct delta_reg *r = at < ctx->model->reg_count ? &d->regs[at] : NULL;
+
+		if (!r)
+			continue;
+		r->rows = arena_room(&as->work, r->rows, r->count, &r->cap, sizeof(*r->rows));
+		r->rows[r->count++] =
+			(struct changed){.record = db_int(q, 0), .foreign = db_int(q, 2) != 0};
+		r->foreign = r->foreign || db_int(q, 2);
+		if (!wanted[at])
+			continue;
+		d->too_many = ++count > DELTA_MAX;
+		if (d->too_many)
+			return ERR_NONE;
+		db_bind_int(add, 1, db_int(q, 0));
+		db_bind_int(add, 2, db_int(q, 1));
+		rc = db_run(add, &ctx->err);
+	}
+	return rc;
+}
+
+static enum err_code
+bounded_run(struct ctx *ctx, const struct buf *sql, const struct reg *r)
+{
+	DB_STMT *q = NULL;
+	enum err_code rc = sql->failed
+				   ? err_set(&ctx->err, ERR_INTERNAL, "", "a statement is too long")
+				   : db_prepare(ctx->db, sql->data, &q, &ctx->err);
+
+	if (rc)
+		return rc;
+	if (db_param(q, "low") > 0) {
+		db_bind_int(q, db_param(q, "low"), r->code << ID_CODE_SHIFT);
+		db_bind_int(q, db_param(q, "high"), (r->code + 1) << ID_CODE_SHIFT);
+	}
+	return db_run(q, &ctx->err);
+}
+
+/* One table's rows of then and of now; `key` names the record. */
+static enum err_code
+table_fill(struct ctx *ctx, struct arena *a, const struct reg *r, const struct field *f)
+{
+	const struct table *now = f ? f->table : r->table;
+	const struct table *then = f ? f->history_table : r->history;
+	struct table to = beside(a, now);
+	CLEANUP(buf_fini) struct buf forget = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf present = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf past = {.limit = SQL_LIMIT};
+	enum err_code rc;
+
+	sql_empty(&to, &forget);
+	sql_copy(&to, now, DELTA_TABLE, &present);
+	sql_copy_version(&to, then, DELTA_TABLE, &past);
+	rc = bounded_run(ctx, &forget, r);
+	if (!rc)
+		rc = bounded_run(ctx, &present, r);
+	return rc ? rc : bounded_run(ctx, &past, r);
+}
+
+/* Whose the changed records were. */
+static enum err_code
+organisations_read(struct ctx *ctx, const struct reg *r, struct delta_reg *d)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	DB_STMT *q = NULL;
+	size_t at = 0;
+	bool row;
+	enum err_code rc;
+
+	sql_versions_owners(r, DELTA_TABLE, &sql);
+	rc = db_prepare(ctx->db, sql.data, &q, &ctx->err);
+	if (rc)
+		return rc;
+	db_bind_int(q, db_param(q, "low"), r->code << ID_CODE_SHIFT);
+	db_bind_int(q, db_param(q, "high"), (r->code + 1) << ID_CODE_SHIFT);
+	while (!rc && !(rc = db_step(q, &row, &ctx->err)) && row) {
+		while (at < d->count && d->rows[at].record < db_int(q, 0))
+			at++;
+		if (at < d->count && d->rows[at].record == db_int(q, 0))
+			d->rows[at].organisation = db_int(q, 1);
+	}
+	return rc;
+}
+
+static enum err_code
+reg_fill(struct assessment *as, const struct reg *r, struct delta_reg *d)
+{
+	enum err_code rc = table_fill(as->ctx, &as->work, r, NULL);
+
+	for (size_t i = 0; !rc && i < r->field_count; i++) {
+		if (r->fields[i].table)
+			rc = table_fill(as->ctx, &as->work, r, &r->fields[i]);
+	}
+	return rc ? rc : organisations_read(as->ctx, r, d);
+}
+
+enum err_code
+delta_read(struct assessment *as, const struct standing *s, const bool *wanted,
+	   struct delta *ret_delta)
+{
+	const struct model *m = as->ctx->model;
+	struct delta d = {.regs = arena_alloc(&as->work, (m->reg_count + 1) * sizeof(*d.regs))};
+	enum err_code rc = db_exec(as->ctx->db, "delete from " DELTA_TABLE, &as->ctx->err);
+
+	if (!rc)
+		rc = subjects_read(as, s, wanted, &d);
+	for (size_t i = 0; !rc && !d.too_many && i < m->reg_count; i++) {
+		if (wanted[i] && d.regs[i].count > 0)
+			rc = reg_fill(as, m->regs[i], &d.regs[i]);
+	}
+	if (!rc)
+		*ret_delta = d;
+	return rc;
+}
+
+const struct changed *
+delta_find(const struct delta_reg *r, int64_t record)
+{
+	size_t low = 0;
+	size_t high = r->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->rows[middle].record < record)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < r->count && r->rows[low].record == record ? &r->rows[low] : NULL;
+}

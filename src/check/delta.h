@@ -1,0 +1,53 @@
+/* delta.h -- what was written since an assessment, out of the ledger.
+ *
+ * Of each register that a check reads, the changed records' versions of then and of now stand in a
+ * temporary table "delta_REGISTER" with the register's columns, their items in
+ * "delta_REGISTER_FIELD"; a record that is new, or retired, has one of the two.
+ */
+#ifndef CHECK_DELTA_H
+#define CHECK_DELTA_H
+
+#include "check/standing.h"
+
+#define DELTA_PREFIX "delta_"
+/* The temporary table of the changed records, with their version of then. */
+#define DELTA_TABLE "assess_changed"
+
+struct changed {
+	int64_t record;
+	int64_t organisation; /* of then; 0 when there was no such record */
+	bool foreign;	      /* not only the assessment itself wrote it */
+};
+
+/* Of one register. */
+struct delta_reg {
+	struct changed *rows; /* by record */
+	size_t count;
+	size_t cap;
+	bool foreign; /* any row is */
+};
+
+struct delta {
+	struct delta_reg *regs; /* as the model's */
+	bool too_many;		/* deciding all is cheaper; the rest says nothing then */
+};
+
+/* The temporary tables of one connection. */
+struct delta_tables;
+MUST_CHECK enum err_code delta_tables_new(struct ctx *ctx, struct delta_tables **ret_tables);
+void delta_tables_free(struct delta_tables *t);
+/* Makes those that are missing, for the registers that some check reads. In a transaction, whose
+ * rollback takes them away. */
+MUST_CHECK enum err_code delta_tables_make(struct ctx *ctx, struct delta_tables *t,
+					   const bool *wanted);
+/* After a rollback, or with a new connection: it is not known which are there. */
+void delta_tables_forget(struct delta_tables *t);
+
+/* Reads what was written since `s`, and fills the tables. `wanted` says of each register of the
+ * model whether some check reads it. */
+MUST_CHECK enum err_code delta_read(struct assessment *as, const struct standing *s,
+				    const bool *wanted, struct delta *ret_delta);
+/* NULL when it did not change. */
+const struct changed *delta_find(const struct delta_reg *r, int64_t record);
+
+#endif

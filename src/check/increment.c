@@ -1,0 +1,500 @@
+#include "check/increment.h"
+
+#include "base/limits.h"
+#include "check/narrow.h"
+#include "check/run.h"
+#include "model/sql.h"
+
+#include <string.h>
+
+/* So few records are always decided one by one; of more it depends on what they cost each. */
+enum { FEW_RECORDS = 1000, RECORD_NS = 10000 };
+/* When more than half of all checks must be run in full, all are, side by side: unless they take no
+ * time worth speaking of. */
+enum { WORTH_NS = 100000000 };
+
+/* What one obligation needs in this run. */
+struct duty {
+	struct scope_change *records; /* those to decide, when it is only some */
+	size_t count;
+	bool moved; /* how many are in scope, or whose they are, changed */
+	bool inputs_changed;
+	bool finding_changed; /* somebody else wrote to its findings */
+};
+
+struct incremental {
+	struct assessment *as;
+	struct assessor *assessor;
+	struct standing standing;
+	struct delta delta;
+	struct str *inputs; /* one an obligation of the plan */
+	struct duty *duties;
+};
+
+static size_t
+reg_index(const struct incremental *in, const struct reg *r)
+{
+	size_t i = 0;
+
+	while (in->as->ctx->model->regs[i] != r)
+		i++;
+	return i;
+}
+
+/* Whether the last run can be the beginning of this one: the clock did not go back, and no day
+ * began meanwhile. */
+static bool
+time_fits(const struct incremental *in)
+{
+	const struct assessment *as = in->as;
+
+	return as->now >= in->standing.now &&
+	       zone_date(as->ctx->zone, in->standing.now) == as->today;
+}
+
+/* What only assessments write was written by somebody else. */
+static bool
+is_tampered(const struct incremental *in)
+{
+	static const char *const own[] = {"failure", "cell"};
+
+	for (size_t i = 0; i < COUNT_OF(own); i++) {
+		const struct reg *r = model_reg(in->as->ctx->model, str_of(own[i]));
+
+		if (in->delta.regs[reg_index(in, r)].foreign)
+			return true;
+	}
+	return false;
+}
+
+/* The obligations of findings that somebody else wrote to. */
+static enum err_code
+findings_mark(struct incremental *in)
+{
+	struct ctx *ctx = in->as->ctx;
+	const struct reg *r = model_reg(ctx->model, str_of("finding"));
+	const struct delta_reg *d = &in->delta.regs[reg_index(in, r)];
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	if (!d->foreign)
+		return ERR_NONE;
+	rc = db_prepare(ctx->db,
+			"select f.id, f.obligation from " DELTA_TABLE " c "
+			"join finding f on f.id = c.record where f.obligation is not null "
+			"union all select h.id, h.obligation from " DELTA_TABLE " c "
+			"join finding_history h on h.id = c.record and h.row_version >= c.version "
+			"where h.obligation is not null",
+			&s, &ctx->err);
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
+		const struct changed *c = delta_find(d, db_int(s, 0));
+		const struct obligation *o = model_obligation(ctx->model, db_text(s, 1));
+
+		if (o && c && c->foreign)
+			in->duties[o - ctx->model->plan.obligations].finding_changed = true;
+	}
+	return rc;
+}
+
+static bool
+reads_changed(const struct incremental *in, const struct obligation *o)
+{
+	for (size_t i = 0; i < in->as->ctx->model->reg_count; i++) {
+		if (in->assessor->changed[i] &&
+		    assessor_reads_reg(in->assessor, o, in->as->ctx->model->regs[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum decided
+how_much(struct incremental *in, size_t i)
+{
+	const struct obligation *o = in->as->decisions[i].obligation;
+	const struct standing_duty *sd = &in->standing.duties[i];
+	struct duty *duty = &in->duties[i];
+
+	duty->inputs_changed = !str_eq(sd->inputs, in->inputs[i]);
+	if (!o->check.text)
+		return DECIDED_NONE;
+	if (sd->erred || (in->as->now != in->standing.now && sd->horizon <= in->as->now))
+		return DECIDED_ALL;
+	if (reads_changed(in, o))
+		return DECIDED_ALL;
+	if (!inputs_same_waivers(sd->inputs, in->inputs[i]))
+		return DECIDED_SOME;
+	return DECIDED_NONE;
+}
+
+/* Statements that put the records to decide into the table of narrow.h. */
+static enum err_code
+records_add(struct incremental *in, const char *sql, const struct obligation *o)
+{
+	struct ctx *ctx = in->as->ctx;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	if (db_param(s, "obligation") > 0)
+		db_bind_text(s, db_param(s, "obligation"), str_of(o->id));
+	if (db_param(s, "low") > 0) {
+		db_bind_int(s, db_param(s, "low"), o->applies_to->code << ID_CODE_SHIFT);
+		db_bind_int(s, db_param(s, "high"), (o->applies_to->code + 1) << ID_CODE_SHIFT);
+	}
+	return db_run(s, &ctx->err);
+}
+
+#define INTO_NARROW "insert into " NARROW_TABLE " (" NARROW_COLUMN ") "
+#define ONCE "on conflict (" NARROW_COLUMN ") do nothing"
+
+static const char changed_sql[] = INTO_NARROW "select c.record from " DELTA_TABLE " c "
+					      "where c.record >= :low and c.record < :high " ONCE;
+static const char open_sql[] =
+	INTO_NARROW "select distinct f.subject from failure f "
+		    "where f.obligation = :obligation and f.fixed_at is null " ONCE;
+
+/* Fills the table of narrow.h with the records that a change can touch. */
+static enum err_code
+records_find(struct incremental *in, size_t i)
+{
+	const struct obligation *o = in->as->decisions[i].obligation;
+	enum err_code rc = db_exec(in->as->ctx->db, "delete from " NARROW_TABLE, &in->as->ctx->err);
+
+	if (!rc && in->assessor->changed[reg_index(in, o->applies_to)])
+		rc = records_add(in, changed_sql, o);
+	/* A waiver that began or ended is written into the failures that it is about. */
+	if (!rc && !inputs_same_waivers(in->standing.duties[i].inputs, in->inputs[i]))
+		rc = records_add(in, open_sql, o);
+	return rc;
+}
+
+/* The records to decide, with their present organisations, in the roster of few. */
+static enum err_code
+records_take(struct incremental *in, size_t i)
+{
+	struct ctx *ctx = in->as->ctx;
+	const struct reg *r = in->as->decisions[i].obligation->applies_to;
+	struct roster *few = &in->assessor->few[reg_index(in, r)];
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	struct duty *duty = &in->duties[i];
+	size_t cap = 0;
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	sql_owners(r, NARROW_TABLE, &sql);
+	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
+		/* What a query gives beside the register's records is for the whole check to
+		 * judge. */
+		if (db_int(s, 0) >> ID_CODE_SHIFT != r->code)
+			continue;
+		duty->records = arena_room(&in->as->work, duty->records, duty->count, &cap,
+					   sizeof(*duty->records));
+		duty->records[duty->count++] = (struct scope_change){.record = db_int(s, 0)};
+		if (!db_is_null(s, 1))
+			rc = roster_put(ctx, few, db_int(s, 0), db_int(s, 1));
+	}
+	return rc;
+}
+
+static void
+records_drop(struct incremental *in, size_t i)
+{
+	const struct reg *r = in->as->decisions[i].obligation->applies_to;
+	struct roster *few = &in->assessor->few[reg_index(in, r)];
+
+	for (size_t k = 0; k < in->duties[i].count; k++)
+		roster_remove(few, in->duties[i].records[k].record);
+}
+
+static enum err_code
+check_decide(struct incremental *in, size_t i, struct roster *roster)
+{
+	struct assessment *as = in->as;
+	struct decision *d = &as->decisions[i];
+	struct check_moment m = check_moment_at(as->ctx, as->now, d->obligation->cadence);
+	int64_t start = monotonic_ns();
+	struct check *c = NULL;
+	enum err_code rc = assessor_check(in->assessor, d->obligation, d->how == DECIDED_SOME, &c);
+
+	if (as->options->limit_ms)
+		m.limit_ms = as->options->limit_ms;
+	if (!rc)
+		rc = check_run(c, roster, &m, &as->found[0], &d->result);
+	d->ns = monotonic_ns() - start;
+	if (!rc && arena_over(&as->found[0]))
+		rc = err_set(&as->ctx->err, ERR_TOO_BIG, "", "too many records fail to list them");
+	return rc;
+}
+
+static enum err_code
+decide_all(struct incremental *in, size_t i)
+{
+	struct assessment *as = in->as;
+	struct decision *d = &as->decisions[i];
+	struct standing_duty *sd = &in->standing.duties[i];
+	struct roster *roster = NULL;
+	enum err_code rc = assessor_roster(in->assessor, d->obligation->applies_to, &roster);
+
+	if (rc)
+		return rc;
+	d->how = DECIDED_ALL;
+	rc = check_decide(in, i, roster);
+	if (rc)
+		rc = decision_failed(as->ctx, d, rc);
+	if (rc)
+		return rc;
+	return duty_stands(as, in->assessor, d, sd);
+}
+
+/* Counts what came into scope and what left it; a record may belong to another organisation now. */
+static void
+scope_count(struct incremental *in, size_t i)
+{
+	const struct reg *r = in->as->decisions[i].obligation->applies_to;
+	size_t reg = reg_index(in, r);
+	struct duty *duty = &in->duties[i];
+	struct standing_duty *sd = &in->standing.duties[i];
+
+	for (size_t k = 0; k < duty->count; k++) {
+		const struct scope_change *s = &duty->records[k];
+		const struct changed *c = delta_find(&in->delta.regs[reg], s->record);
+		int64_t now = roster_organisation(&in->assessor->few[reg], s->record);
+		int64_t then = c ? c->organisation : now;
+
+		if (s->before == s->now && (!s->now || now == then))
+			continue;
+		duty->moved = true;
+		if (s->before)
+			standing_count(in->as, sd, then, -1);
+		if (s->now)
+			standing_count(in->as, sd, now, 1);
+	}
+}
+
+static enum err_code
+decide_narrow(struct incremental *in, size_t i)
+{
+	struct assessment *as = in->as;
+	struct decision *d = &as->decisions[i];
+	struct duty *duty = &in->duties[i];
+	struct standing_duty *sd = &in->standing.duties[i];
+	int64_t horizon = HORIZON_NEVER;
+	enum err_code rc =
+		check_decide(in, i, &in->assessor->few[reg_index(in, d->obligation->applies_to)]);
+
+	if (rc)
+		return rc;
+	for (size_t k = 0; k < duty->count; k++)
+		duty->records[k].now = check_in_scope(&d->result, duty->records[k].record);
+	rc = standing_scope_change(as, d->obligation, duty->records, duty->count);
+	if (rc)
+		return rc;
+	scope_count(in, i);
+	as->report.records += (int64_t)duty->count;
+	rc = assessor_horizon(in->assessor, d->obligation, as->now, true, &horizon);
+	if (!rc && horizon < sd->horizon) {
+		sd->horizon = horizon;
+		duty->moved = true;
+	}
+	return rc ? rc : failures_known(as, d);
+}
+
+static enum err_code
+decide_some(struct incremental *in, size_t i)
+{
+	struct assessment *as = in->as;
+	struct duty *duty = &in->duties[i];
+	bool all;
+	enum err_code rc = records_find(in, i);
+
+	if (!rc)
+		rc = records_take(in, i);
+	all = duty->count > FEW_RECORDS &&
+	      (int64_t)duty->count * RECORD_NS > in->standing.duties[i].ns;
+	if (!rc && !all) {
+		rc = decide_narrow(in, i);
+		/* Whatever is wrong, the whole check says it as it always does. */
+		if (rc == ERR_INVALID || rc == ERR_TOO_BIG) {
+			as->ctx->err = (struct err){0};
+			all = true;
+			rc = ERR_NONE;
+		}
+	}
+	records_drop(in, i);
+	return !rc && all ? decide_all(in, i) : rc;
+}
+
+/* Nothing is written to registers before all is decided: a check may read what assessments write.
+ */
+static enum err_code
+decide(struct incremental *in)
+{
+	struct assessment *as = in->as;
+	size_t count = as->ctx->model->plan.obligation_count;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct decision *d = &as->decisions[i];
+
+		if (d->how == DECIDED_ALL)
+			rc = decide_all(in, i);
+		else if (d->how == DECIDED_SOME)
+			rc = decide_some(in, i);
+		as->report.decided += d->how != DECIDED_NONE;
+	}
+	return rc;
+}
+
+/* Of an obligation of which not all was decided. */
+static enum err_code
+settle_part(struct incremental *in, size_t i)
+{
+	struct assessment *as = in->as;
+	struct decision *d = &as->decisions[i];
+	struct standing_duty *sd = &in->standing.duties[i];
+	const struct duty *duty = &in->duties[i];
+	int64_t written = as->failures_written;
+	enum err_code rc = ERR_NONE;
+
+	if (d->how == DECIDED_SOME)
+		rc = failures_settle_some(as, d);
+	if (rc || (written == as->failures_written && !duty->moved && !duty->inputs_changed &&
+		   !duty->finding_changed))
+		return rc;
+	d->result.tested = sd->tested;
+	d->result.tested_count = sd->tested_count;
+	rc = cells_load(as, d->obligation);
+	return rc ? rc : duty_settle(as, d, sd);
+}
+
+static enum err_code
+settle(struct incremental *in)
+{
+	struct assessment *as = in->as;
+	size_t count = as->ctx->model->plan.obligation_count;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct decision *d = &as->decisions[i];
+
+		in->standing.duties[i].inputs = in->inputs[i];
+		if (d->how == DECIDED_ALL) {
+			rc = cells_load(as, d->obligation);
+			if (!rc)
+				rc = duty_settle(as, d, &in->standing.duties[i]);
+		} else {
+			rc = settle_part(in, i);
+		}
+	}
+	return rc;
+}
+
+/* Whether so much must be decided whole that to decide everything is as good. */
+static bool
+is_much(const struct incremental *in)
+{
+	int64_t whole = 0;
+	int64_t total = 0;
+
+	for (size_t i = 0; i < in->as->ctx->model->plan.obligation_count; i++) {
+		const struct standing_duty *sd = &in->standing.duties[i];
+
+		total += sd->ns;
+		if (in->as->decisions[i].how == DECIDED_ALL)
+			whole += sd->ns;
+	}
+	return whole > WORTH_NS && whole > total / 2;
+}
+
+static enum err_code
+changes_read(struct incremental *in)
+{
+	struct assessment *as = in->as;
+	const struct model *m = as->ctx->model;
+	struct assessor *a = in->assessor;
+	enum err_code rc = assessor_reads(a);
+
+	a->wanted[reg_index(in, model_reg(m, str_of("finding")))] = true;
+	if (!rc)
+		rc = delta_tables_make(as->ctx, a->tables, a->wanted);
+	if (!rc)
+		rc = delta_read(as, &in->standing, a->wanted, &in->delta);
+	for (size_t i = 0; !rc && i < m->reg_count; i++)
+		a->changed[i] = in->delta.regs[i].count > 0;
+	return rc;
+}
+
+/* What is to do; *ret_fit false when everything is. */
+static enum err_code
+prepare(struct incremental *in, bool *ret_fit)
+{
+	struct assessment *as = in->as;
+	size_t count = as->ctx->model->plan.obligation_count;
+	enum err_code rc = standing_load(as, &in->standing, ret_fit);
+
+	*ret_fit = !rc && *ret_fit && time_fits(in);
+	if (*ret_fit)
+		rc = changes_read(in);
+	*ret_fit = *ret_fit && !rc && !in->delta.too_many && !is_tampered(in);
+	if (!*ret_fit)
+		return rc;
+	in->inputs = arena_alloc(&as->work, (count + 1) * sizeof(*in->inputs));
+	in->duties = arena_alloc(&as->work, (count + 1) * sizeof(*in->duties));
+	rc = facts_read(as->ctx, as->today, &as->work, &as->facts);
+	if (!rc)
+		rc = inputs_find(as, in->inputs);
+	if (!rc)
+		rc = findings_mark(in);
+	for (size_t i = 0; !rc && i < count; i++)
+		as->decisions[i].how = how_much(in, i);
+	*ret_fit = !rc && !is_much(in);
+	return rc;
+}
+
+static enum err_code
+run(struct incremental *in, bool *ret_done)
+{
+	struct assessment *as = in->as;
+	bool fit = false;
+	WRITER *w = NULL;
+	enum err_code rc = writer_begin(as->ctx, &w);
+
+	as->writer = w;
+	if (!rc)
+		rc = prepare(in, &fit);
+	if (rc || !fit)
+		return rc;
+	rc = decide(in);
+	if (!rc)
+		rc = settle(in);
+	if (!rc) {
+		in->standing.seen = as->facts.ledger_size;
+		in->standing.own_from = as->facts.ledger_size;
+		rc = run_seal(as, &in->standing);
+	}
+	if (!rc)
+		rc = writer_commit(w);
+	*ret_done = !rc;
+	return rc;
+}
+
+enum err_code
+increment_run(struct assessment *as, struct assessor *a, bool *ret_done)
+{
+	struct incremental in = {.as = as, .assessor = a};
+	enum err_code rc;
+
+	*ret_done = false;
+	rc = run(&in, ret_done);
+	if (!*ret_done) {
+		delta_tables_forget(a->tables);
+		assessor_forget_narrow(a);
+	}
+	assessor_run_ends(a);
+	as->writer = NULL;
+	return rc;
+}

@@ -1,0 +1,73 @@
+/* increment.h -- an assessment that begins where the last one stopped. */
+#ifndef CHECK_INCREMENT_H
+#define CHECK_INCREMENT_H
+
+#include "check/delta.h"
+#include "check/moves.h"
+
+/* One obligation's check on this connection; each part is made when it is first needed. */
+struct prepared {
+	struct check *all;
+	struct check *narrow;
+	bool wide; /* it cannot be held to some records */
+	bool moves_known;
+	struct moves moves;
+};
+
+enum { LEAST_MAX = 200 };
+
+/* What is kept from one assessment to the next by whoever assesses again and again: statements, and
+ * what does not change while the plan does not. */
+struct assessor {
+	struct ctx *ctx;
+	struct arena arena;
+	struct delta_tables *tables;
+	struct prepared *checks; /* one an obligation of the plan */
+	struct words *reads;	 /* tables that each check reads, as recorded */
+	bool reads_known;
+	bool *wanted;		/* registers that some check reads */
+	bool *changed;		/* registers that changed since the last run */
+	struct roster *few;	/* of each register: the records in hand */
+	struct roster *rosters; /* whole ones, of one run */
+	struct least {
+		const struct table *table;
+		const char *column;
+		bool changes;
+		int64_t instant;
+	} least[LEAST_MAX]; /* of one run: the first instants to come */
+	size_t least_count;
+};
+
+/* Decides what changed since the last run and what the clock moved, in one transaction. *ret_done
+ * false, and nothing written, when all has to be decided. */
+MUST_CHECK enum err_code increment_run(struct assessment *as, struct assessor *a, bool *ret_done);
+
+/* assessor.c */
+MUST_CHECK enum err_code assessor_reads(struct assessor *a);
+/* Whether the check of the obligation reads the register, or one of its lists. */
+bool assessor_reads_reg(const struct assessor *a, const struct obligation *o, const struct reg *r);
+/* The check on this connection, held to some records or not; ERR_INVALID for one that cannot be. */
+MUST_CHECK enum err_code assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
+					struct check **ret_check);
+/* The roster of all of a register, for one run. */
+MUST_CHECK enum err_code assessor_roster(struct assessor *a, const struct reg *r,
+					 struct roster **ret_roster);
+/* After a rollback: the tables that they read may be gone. */
+void assessor_forget_narrow(struct assessor *a);
+/* Forgets what was true of one run alone. */
+void assessor_run_ends(struct assessor *a);
+/* horizon.c: when the clock alone may change what the check says; HORIZON_NEVER for one that looks
+ * at the day at most. With `changes` only what changed since the last run is looked at. */
+MUST_CHECK enum err_code assessor_horizon(struct assessor *a, const struct obligation *o,
+					  int64_t now, bool changes, int64_t *ret_horizon);
+
+/* What an obligation that was decided whole leaves standing: its scope, and how long it holds. */
+MUST_CHECK enum err_code duty_stands(struct assessment *as, struct assessor *a,
+				     const struct decision *d, struct standing_duty *sd);
+/* What all runs do with a decided obligation: failures, cells, findings; then it stands. */
+MUST_CHECK enum err_code duty_settle(struct assessment *as, struct decision *d,
+				     struct standing_duty *sd);
+/* Totals, the event, and of which moment all of it is. */
+MUST_CHECK enum err_code run_seal(struct assessment *as, const struct standing *s);
+
+#endif

@@ -1,0 +1,19 @@
+/* narrow.h -- a query of a plan, held to the records that have to be decided again. */
+#ifndef CHECK_NARROW_H
+#define CHECK_NARROW_H
+
+#include "base/buf.h"
+
+/* The temporary table that says which records those are, and its only column. */
+#define NARROW_TABLE "assess_affected"
+#define NARROW_COLUMN "record"
+
+/* Longest text of a query with its views. */
+enum { NARROW_LIMIT = 1024 * 1024 };
+
+/* Gives what `composed` gives for these records. Where it can, the condition goes into each part of
+ * a union, before anything is gathered, so that the engine begins with those records; else around
+ * the whole, which is right as well, but costs as much as the whole. */
+void narrow_query(const char *composed, struct buf *out);
+
+#endif
