@@ -1,8 +1,8 @@
 #include "check/delta.h"
 
 #include "base/limits.h"
-#include "check/narrow.h"
 #include "model/sql.h"
+#include "query/narrow.h"
 
 #include <stdio.h>
 #include <stdlib.h>

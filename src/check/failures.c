@@ -2,7 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
-#include "check/narrow.h"
+#include "query/narrow.h"
 
 #include <string.h>
 

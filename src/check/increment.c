@@ -1,9 +1,9 @@
 #include "check/increment.h"
 
 #include "base/limits.h"
-#include "check/narrow.h"
 #include "check/run.h"
 #include "model/sql.h"
+#include "query/narrow.h"
 
 #include <string.h>
 

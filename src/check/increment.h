@@ -3,7 +3,7 @@
 #define CHECK_INCREMENT_H
 
 #include "check/delta.h"
-#include "check/moves.h"
+#include "query/moves.h"
 
 /* One obligation's check on this connection; each part is made when it is first needed. */
 struct prepared {

@@ -3,8 +3,8 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "check/narrow.h"
 #include "model/bind.h"
+#include "query/narrow.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* narrow.h -- a query of a plan, held to the records that have to be decided again. */
-#ifndef CHECK_NARROW_H
-#define CHECK_NARROW_H
+#ifndef QUERY_NARROW_H
+#define QUERY_NARROW_H
 
 #include "base/buf.h"
 

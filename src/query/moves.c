@@ -1,6 +1,6 @@
-#include "check/moves.h"
+#include "query/moves.h"
 
-#include "check/sql_scan.h"
+#include "query/sql_scan.h"
 
 /* A window over the words: :now stands in the middle. */
 enum { BEFORE = 8, AFTER = 2, WINDOW = BEFORE + 1 + AFTER };

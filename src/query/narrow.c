@@ -1,6 +1,6 @@
-#include "check/narrow.h"
+#include "query/narrow.h"
 
-#include "check/sql_scan.h"
+#include "query/sql_scan.h"
 
 #include <string.h>
 
@@ -234,6 +234,12 @@ arm_fits(const struct cutting *c, const struct arm *a)
 }
 
 static void
+words_add(struct buf *out, const char *words)
+{
+	buf_add(out, words, strlen(words));
+}
+
+static void
 part_add(struct buf *out, const char *sql, size_t from, size_t to)
 {
 	buf_add(out, sql + from, to - from);
@@ -246,15 +252,15 @@ arm_write(const struct cutting *c, const struct arm *a, size_t *from, struct buf
 
 	if (a->where) {
 		part_add(out, c->sql, *from, a->where);
-		buf_addf(out, " (");
+		words_add(out, " (");
 		part_add(out, c->sql, a->where, a->tail);
-		buf_addf(out, "\n) and (");
+		words_add(out, "\n) and (");
 	} else {
 		part_add(out, c->sql, *from, a->tail);
-		buf_addf(out, "\nwhere (");
+		words_add(out, "\nwhere (");
 	}
 	part_add(out, c->sql, record.from, record.to);
-	buf_addf(out, ")" CONDITION "\n");
+	words_add(out, ")" CONDITION "\n");
 	*from = a->tail;
 }
 
@@ -270,8 +276,9 @@ narrow_query(const char *composed, struct buf *out)
 	for (size_t i = 0; i < c.count && fits; i++)
 		fits = arm_fits(&c, &c.arms[i]);
 	if (!fits) {
-		buf_addf(out, "select * from (\n%s\n) held_to where held_to.record" CONDITION,
-			 composed);
+		words_add(out, "select * from (\n");
+		words_add(out, composed);
+		words_add(out, "\n) held_to where held_to.record" CONDITION);
 		return;
 	}
 	for (size_t i = 0; i < c.count; i++)

@@ -1,6 +1,6 @@
 /* moves.h -- what the clock can change in the answer of a query, while the day stays the same. */
-#ifndef CHECK_MOVES_H
-#define CHECK_MOVES_H
+#ifndef QUERY_MOVES_H
+#define QUERY_MOVES_H
 
 #include "model/model.h"
 

@@ -1,6 +1,6 @@
 /* sql_scan.h -- the words of a query, one by one: enough to find its parts without knowing SQL. */
-#ifndef CHECK_SQL_SCAN_H
-#define CHECK_SQL_SCAN_H
+#ifndef QUERY_SQL_SCAN_H
+#define QUERY_SQL_SCAN_H
 
 #include "base/str.h"
 

@@ -1,4 +1,4 @@
-#include "check/sql_scan.h"
+#include "query/sql_scan.h"
 
 #include <ctype.h>
 #include <string.h>
