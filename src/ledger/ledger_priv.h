@@ -4,6 +4,7 @@
 
 #include "ledger/ledger.h"
 #include "ledger/tile.h"
+#include "store/load.h"
 
 /* The last, partial tile of one level: what appending needs, and nothing older. */
 struct level {
@@ -19,7 +20,8 @@ struct ledger {
 	const struct note_key *key;
 	struct hasher *hasher;
 	struct db_stmt *read_head, *find_leaf;
-	struct db_stmt *add_leaf, *add_tile, *grow_tile, *add_checkpoint;
+	struct db_load *leaves, *new_tiles;
+	struct db_stmt *grow_tile, *add_checkpoint;
 	struct tile_reader tiles;
 	struct checkpoint head; /* of the last note that was read or signed ... */
 	struct hash head_note;	/* ... and that note's hash, so that each is verified once */

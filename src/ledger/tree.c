@@ -31,6 +31,9 @@ static const struct index leaf_indexes[] = {
 	{.name = "ledger_leaf_idx_index", .columns = "idx"}
 };
 
+/* In this order. */
+enum { TABLE_LEAF, TABLE_TILE };
+
 const struct table ledger_tables[] = {
 	{
 		.name = "ledger_leaf",
@@ -69,9 +72,6 @@ prepare_all(struct ledger *l, struct err *e)
 		{&l->read_head,	"select id, note from ledger_checkpoint order by id desc limit 1"},
 		{&l->find_leaf,
 		 "select idx from ledger_leaf where subject = :subject and version = :version"	      },
-		{&l->add_leaf,       "insert into ledger_leaf (subject, version, idx) "
-			       "values (:subject, :version, :idx)"	  },
-		{&l->add_tile,       "insert into ledger_tile (data, id) values (:data, :id)"	       },
 		{&l->grow_tile,	"update ledger_tile set data = :data where id = :id"		    },
 		{&l->add_checkpoint,
 		 "insert into ledger_checkpoint (id, previous, note, recorded_at) "
@@ -81,6 +81,10 @@ prepare_all(struct ledger *l, struct err *e)
 
 	for (size_t i = 0; !rc && i < COUNT_OF(all); i++)
 		rc = db_prepare(l->db, all[i].text, all[i].statement, e);
+	if (!rc)
+		rc = db_load_open(l->db, &ledger_tables[TABLE_LEAF], &l->leaves, e);
+	if (!rc)
+		rc = db_load_open(l->db, &ledger_tables[TABLE_TILE], &l->new_tiles, e);
 	return rc;
 }
 
@@ -117,8 +121,8 @@ ledger_close(struct ledger *l)
 		return;
 	db_stmt_free(l->read_head);
 	db_stmt_free(l->find_leaf);
-	db_stmt_free(l->add_leaf);
-	db_stmt_free(l->add_tile);
+	db_load_close(l->leaves);
+	db_load_close(l->new_tiles);
 	db_stmt_free(l->grow_tile);
 	db_stmt_free(l->add_checkpoint);
 	tile_reader_close(&l->tiles);
@@ -245,11 +249,9 @@ begin(struct ledger *l, struct err *e)
 }
 
 static enum err_code
-write_tile(struct ledger *l, unsigned level, struct err *e)
+grow_tile(struct ledger *l, int64_t id, const struct level *at, struct err *e)
 {
-	struct level *at = &l->levels[level];
-	struct db_stmt *s = at->stored > 0 ? l->grow_tile : l->add_tile;
-	int64_t id = tile_id(level, at->number);
+	struct db_stmt *s = l->grow_tile;
 	enum err_code rc;
 
 	db_bind_blob(s, 1, at->hashes, at->width * sizeof(at->hashes[0]));
@@ -262,8 +264,25 @@ write_tile(struct ledger *l, unsigned level, struct err *e)
 			e, ERR_FAILED, "",
 			"tile %lld of the ledger is gone from the store; run holdfast verify",
 			(long long)id);
-	at->stored = at->width;
 	return ERR_NONE;
+}
+
+static enum err_code
+write_tile(struct ledger *l, unsigned level, struct err *e)
+{
+	struct level *at = &l->levels[level];
+	int64_t id = tile_id(level, at->number);
+	struct str data = {(const char *)at->hashes, at->width * sizeof(at->hashes[0])};
+	const struct db_cell cells[] = {
+		{.kind = CELL_INT,  .number = id},
+		  {.kind = CELL_TEXT, .text = data}
+	   };
+	enum err_code rc =
+		at->stored > 0 ? grow_tile(l, id, at, e) : db_load_row(l->new_tiles, cells, e);
+
+	if (!rc)
+		at->stored = at->width;
+	return rc;
 }
 
 static enum err_code
@@ -296,6 +315,7 @@ append(struct ledger *l, const struct hash *leaf, struct err *e)
 enum err_code
 ledger_add(struct ledger *l, int64_t subject, int64_t version, struct str entry, struct err *e)
 {
+	struct db_cell cells[] = {{.kind = CELL_INT}, {.kind = CELL_INT}, {.kind = CELL_INT}};
 	struct hash leaf;
 	enum err_code rc;
 
@@ -309,10 +329,10 @@ ledger_add(struct ledger *l, int64_t subject, int64_t version, struct str entry,
 		return rc;
 	if (tile_entries(TILE_LEVELS, l->size + 1) > 0)
 		return err_set(e, ERR_TOO_BIG, "", "the ledger is full");
-	db_bind_int(l->add_leaf, 1, subject);
-	db_bind_int(l->add_leaf, 2, version);
-	db_bind_int(l->add_leaf, 3, (int64_t)l->size);
-	rc = db_run(l->add_leaf, e);
+	cells[0].number = subject;
+	cells[1].number = version;
+	cells[2].number = (int64_t)l->size;
+	rc = db_load_row(l->leaves, cells, e);
 	if (rc)
 		return rc;
 	leaf = merkle_leaf(l->hasher, entry.ptr, entry.len);

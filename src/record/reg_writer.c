@@ -31,10 +31,9 @@ prepare_items(struct ctx *ctx, struct reg_writer *rw, size_t i)
 
 	if (field_has_column(f))
 		return ERR_NONE;
-	PREPARE(ctx, &rw->insert_items[i], sql_insert(f->table, &sql));
 	PREPARE(ctx, &rw->remove_items[i], sql_delete(f->table, "record", &sql));
 	PREPARE(ctx, &rw->supersede_items[i], sql_supersede_items(f, &sql));
-	return ERR_NONE;
+	return db_load_open(ctx->db, f->table, &rw->add_items[i], &ctx->err);
 }
 
 static enum err_code
@@ -59,15 +58,30 @@ prepare_all(struct ctx *ctx, struct reg_writer *rw)
 		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1",
 			   &sql));
 	PREPARE(ctx, &rw->load, sql_select(r->table, "where t.id = :id", &sql));
-	PREPARE(ctx, &rw->insert, sql_insert(r->table, &sql));
 	PREPARE(ctx, &rw->update, sql_update(r->table, &sql));
 	PREPARE(ctx, &rw->supersede, sql_supersede(r, &sql));
 	PREPARE(ctx, &rw->retire, sql_insert(r->history, &sql));
 	PREPARE(ctx, &rw->remove, sql_delete(r->table, "id", &sql));
-	rc = record_reader_new(ctx, r, false, &rw->reader);
+	rc = db_load_open(ctx->db, r->table, &rw->add, &ctx->err);
+	if (!rc)
+		rc = record_reader_new(ctx, r, false, &rw->reader);
 	for (size_t i = 0; !rc && i < r->field_count; i++)
 		rc = prepare_items(ctx, rw, i);
 	return rc;
+}
+
+static size_t
+cells_most(const struct reg *r)
+{
+	size_t most = r->history->column_count;
+
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct table *t = r->fields[i].table;
+
+		if (t && t->column_count > most)
+			most = t->column_count;
+	}
+	return most;
 }
 
 enum err_code
@@ -89,10 +103,11 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 	w->kept->regs[i] = rw;
 	rw->reg = r;
 	rw->by_key_alone = strcmp(r->name, "organisation") == 0;
-	rw->insert_items = calloc(3 * (r->field_count + 1), sizeof(struct db_stmt *));
-	if (!rw->insert_items)
+	rw->add_items = calloc(r->field_count + 1, sizeof(struct db_load *));
+	rw->remove_items = calloc(2 * (r->field_count + 1), sizeof(struct db_stmt *));
+	rw->cells = calloc(cells_most(r), sizeof(*rw->cells));
+	if (!rw->add_items || !rw->remove_items || !rw->cells)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
-	rw->remove_items = rw->insert_items + r->field_count;
 	rw->supersede_items = rw->remove_items + r->field_count;
 	rc = prepare_all(w->ctx, rw);
 	if (!rc)
@@ -103,18 +118,22 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 void
 reg_writer_free(struct reg_writer *rw)
 {
-	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
-				   rw->last_version, rw->insert,       rw->update,
-				   rw->supersede,    rw->retire,       rw->remove};
+	struct db_stmt *plain[] = {rw->find,   rw->find_retired, rw->load,   rw->last_version,
+				   rw->update, rw->supersede,	 rw->retire, rw->remove};
 	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		db_stmt_free(plain[i]);
-	for (size_t i = 0; rw->insert_items && i < 3 * rw->reg->field_count; i++)
-		db_stmt_free(rw->insert_items[i]);
+	for (size_t i = 0; rw->remove_items && i < 2 * rw->reg->field_count; i++)
+		db_stmt_free(rw->remove_items[i]);
+	for (size_t i = 0; rw->add_items && i < rw->reg->field_count; i++)
+		db_load_close(rw->add_items[i]);
+	db_load_close(rw->add);
 	record_reader_free(rw->reader);
 	roll_drop(&rw->use, &memory);
-	free(rw->insert_items);
+	free(rw->add_items);
+	free(rw->remove_items);
+	free(rw->cells);
 	free(rw);
 }
 

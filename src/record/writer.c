@@ -254,38 +254,63 @@ record_validate(const struct record *r, struct err *e)
 	return ERR_NONE;
 }
 
-static void
-value_bind(struct db_stmt *s, int index, const struct value *v)
+static struct db_cell
+int_cell(int64_t number)
 {
-	if (v->kind == VALUE_INT)
-		db_bind_int(s, index, v->number);
-	else if (v->kind == VALUE_TEXT)
-		db_bind_text(s, index, v->text);
-	else
-		db_bind_null(s, index);
+	return (struct db_cell){.kind = CELL_INT, .number = number};
 }
 
-/* Binds a whole row; the number of its parameters. */
-static int
-row_bind(struct db_stmt *s, const struct record *r)
+static struct db_cell
+text_cell(struct str text)
 {
-	int column = SYSTEM_COLUMNS;
+	return (struct db_cell){.kind = text.ptr ? CELL_TEXT : CELL_NULL, .text = text};
+}
 
-	db_bind_int(s, COLUMN_ID + 1, r->id);
-	db_bind_int(s, COLUMN_ROW_VERSION + 1, r->version);
-	db_bind_int(s, COLUMN_ORGANISATION + 1, r->organisation);
-	db_bind_text(s, COLUMN_FEED + 1, r->feed);
-	db_bind_text(s, COLUMN_KEY + 1, r->key);
-	db_bind_text(s, COLUMN_STATE + 1, r->state);
-	db_bind_int(s, COLUMN_RECORDED_FROM + 1, r->recorded_from);
-	db_bind_int(s, COLUMN_RECORDED_BY + 1, r->recorded_by);
-	db_bind_int(s, COLUMN_DELIVERED + 1, r->delivered);
-	db_bind_blob(s, COLUMN_SALT + 1, r->salt.ptr, r->salt.len);
+static struct db_cell
+value_cell(const struct value *v)
+{
+	if (v->kind == VALUE_INT)
+		return int_cell(v->number);
+	return text_cell(v->kind == VALUE_TEXT ? v->text : (struct str){0});
+}
+
+/* A whole row; how many cells it has. */
+static size_t
+row_cells(const struct record *r, struct db_cell *cells)
+{
+	size_t count = SYSTEM_COLUMNS;
+
+	cells[COLUMN_ID] = int_cell(r->id);
+	cells[COLUMN_ROW_VERSION] = int_cell(r->version);
+	cells[COLUMN_ORGANISATION] = int_cell(r->organisation);
+	cells[COLUMN_FEED] = text_cell(r->feed);
+	cells[COLUMN_KEY] = text_cell(r->key);
+	cells[COLUMN_STATE] = text_cell(r->state);
+	cells[COLUMN_RECORDED_FROM] = int_cell(r->recorded_from);
+	cells[COLUMN_RECORDED_BY] = int_cell(r->recorded_by);
+	cells[COLUMN_DELIVERED] = int_cell(r->delivered);
+	cells[COLUMN_SALT] = text_cell(r->salt);
 	for (size_t i = 0; i < r->reg->field_count; i++) {
 		if (field_has_column(&r->reg->fields[i]))
-			value_bind(s, ++column, &r->values[i]);
+			cells[count++] = value_cell(&r->values[i]);
 	}
-	return column;
+	return count;
+}
+
+/* Binds a row of a table that begins with those columns. */
+static void
+row_bind(struct db_stmt *s, const struct db_cell *cells, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int at = (int)i + 1;
+
+		if (cells[i].kind == CELL_INT)
+			db_bind_int(s, at, cells[i].number);
+		else if (i == COLUMN_SALT)
+			db_bind_blob(s, at, cells[i].text.ptr, cells[i].text.len);
+		else
+			db_bind_text(s, at, cells[i].text);
+	}
 }
 
 static enum err_code
@@ -300,13 +325,11 @@ items_write(struct writer *w, struct reg_writer *rw, const struct record *r)
 		if (v->kind != VALUE_ITEMS)
 			continue;
 		for (size_t k = 0; !rc && k < v->count; k++) {
-			struct db_stmt *s = rw->insert_items[i];
-
-			db_bind_int(s, 1, r->id);
-			db_bind_int(s, 2, (int64_t)k + 1);
+			rw->cells[0] = int_cell(r->id);
+			rw->cells[1] = int_cell((int64_t)k + 1);
 			for (size_t n = 0; n < width; n++)
-				value_bind(s, (int)n + 3, &v->items[k * width + n]);
-			rc = db_run(s, &w->ctx->err);
+				rw->cells[n + 2] = value_cell(&v->items[k * width + n]);
+			rc = db_load_row(rw->add_items[i], rw->cells, &w->ctx->err);
 		}
 	}
 	return rc;
@@ -401,7 +424,7 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 {
 	int64_t present = 0;
 	bool same = false;
-	struct db_stmt *s;
+	size_t columns;
 	enum err_code rc = ERR_NONE;
 
 	if (!is_new)
@@ -423,9 +446,13 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 	}
 	if (rc)
 		return rc;
-	s = present ? rw->update : rw->insert;
-	(void)row_bind(s, r);
-	rc = db_run(s, &w->ctx->err);
+	columns = row_cells(r, rw->cells);
+	if (present) {
+		row_bind(rw->update, rw->cells, columns);
+		rc = db_run(rw->update, &w->ctx->err);
+	} else {
+		rc = db_load_row(rw->add, rw->cells, &w->ctx->err);
+	}
 	w->halfway = w->halfway || !rc;
 	if (!rc)
 		rc = items_write(w, rw, r);
@@ -472,7 +499,7 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 static enum err_code
 retire(struct writer *w, struct reg_writer *rw, struct record *last)
 {
-	int columns;
+	size_t columns;
 	enum err_code rc;
 
 	last->version++;
@@ -491,9 +518,10 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 	rc = supersede(w, rw, last->id, last->version - 1);
 	if (rc)
 		return rc;
-	columns = row_bind(rw->retire, last);
-	db_bind_int(rw->retire, columns + 1, w->now);
-	db_bind_int(rw->retire, columns + 2, 1);
+	columns = row_cells(last, rw->cells);
+	rw->cells[columns++] = int_cell(w->now);
+	rw->cells[columns++] = int_cell(1);
+	row_bind(rw->retire, rw->cells, columns);
 	rc = db_run(rw->retire, &w->ctx->err);
 	if (!rc)
 		rc = entry_seal(w, last->id, last->version);

@@ -4,6 +4,7 @@
 
 #include "record/roll.h"
 #include "record/writer.h"
+#include "store/load.h"
 
 struct reg_writer {
 	const struct reg *reg;
@@ -12,15 +13,16 @@ struct reg_writer {
 	struct db_stmt *find_retired;
 	struct db_stmt *load;
 	struct db_stmt *last_version;
-	struct db_stmt *insert;
+	struct db_load *add;
 	struct db_stmt *update;
 	struct db_stmt *supersede;
 	struct db_stmt *retire;
 	struct db_stmt *remove;
 	struct record_reader *reader;
-	struct db_stmt **insert_items; /* one a field, NULL for plain columns */
+	struct db_load **add_items; /* one a field, NULL for plain columns */
 	struct db_stmt **remove_items;
 	struct db_stmt **supersede_items;
+	struct db_cell *cells; /* of one row of the widest table */
 	struct roll_use use;
 	int64_t next;	 /* counter for new numbers; 0 until read */
 	int64_t first;	 /* what it was when the transaction began */

@@ -25,8 +25,6 @@ db_load_open(struct db *db, const struct table *t, struct db_load **ret_load, st
 	struct db_load *l = NULL;
 	enum err_code rc;
 
-	if (!db->in_txn)
-		return err_set(e, ERR_INTERNAL, "", "a load needs a transaction");
 	rc = loader->open(db, t, &l, e);
 	if (rc)
 		return failed(&(struct db_load){.table = t}, rc, e);
@@ -54,6 +52,8 @@ db_load_row(struct db_load *l, const struct db_cell *cells, struct err *e)
 {
 	enum err_code rc = ERR_NONE;
 
+	if (!l->db->in_txn)
+		return err_set(e, ERR_INTERNAL, "", "a load needs a transaction");
 	l->rows++;
 	l->bad_row = l->rows;
 	for (size_t i = 0; !rc && i < l->table->column_count; i++)

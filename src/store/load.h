@@ -1,9 +1,11 @@
 /* load.h -- many rows into one table, as fast as the engine takes them.
  *
- * PostgreSQL takes them through COPY; elsewhere they are inserts. Guards, keys and constraints hold
- * as for any other insert. Inside a write transaction; between open and end the connection does
- * nothing else. An error names the table and, where it is known, the row, counted from 1; then the
- * transaction can only be rolled back.
+ * PostgreSQL takes them through COPY, in pieces; elsewhere they are inserts. Guards, keys and
+ * constraints hold as for any other insert. A load may stay open for many transactions, beside
+ * other loads and statements: whichever statement names the table, or comes from a plan, finds all
+ * rows given before it, and so does the commit. An error names the table and, where it is known,
+ * the row, counted from 1; it may show at a later row, at such a statement, at the end or at the
+ * commit, and then the transaction can only be rolled back.
  */
 #ifndef STORE_LOAD_H
 #define STORE_LOAD_H
@@ -14,11 +16,12 @@ struct db_load;
 
 MUST_CHECK enum err_code db_load_open(struct db *db, const struct table *t,
 				      struct db_load **ret_load, struct err *e);
-/* One cell a column, in the table's order. What is CELL_TEXT is bytes where the column is a blob.
- * The bytes are copied or used up at once. ERR_INVALID for a cell that its column cannot hold. */
+/* Inside a write transaction. One cell a column, in the table's order. What is CELL_TEXT is bytes
+ * where the column is a blob. The bytes are copied or used up at once. ERR_INVALID for a cell that
+ * its column cannot hold. */
 MUST_CHECK enum err_code db_load_row(struct db_load *l, const struct db_cell *cells, struct err *e);
 /* All rows are in the table now: of a server's refusal of one of them nothing may be known before.
- */
+ * Without it, rows given since the last end or commit may be dropped by the close. */
 MUST_CHECK enum err_code db_load_end(struct db_load *l, struct err *e);
 void db_load_close(struct db_load *l);
 void db_load_closep(struct db_load **l);

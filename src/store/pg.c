@@ -191,6 +191,7 @@ pg_connect(struct pg_db *d, struct err *e)
 		return connect_failed(d, e);
 	d->generation++;
 	d->ahead = 0;
+	d->copying = NULL;
 	d->dropped.len = 0;
 	return session_set_up(d, e);
 }
@@ -350,8 +351,10 @@ pg_commit(struct db *db, struct err *e)
 {
 	struct pg_db *d = pg_of(db);
 	PGresult *r;
-	enum err_code rc = pg_stop_ahead(d, e);
+	enum err_code rc = pg_loads_before(d, NULL, e);
 
+	if (!rc)
+		rc = pg_stop_ahead(d, e);
 	if (rc)
 		return rc;
 	r = PQexec(d->conn, "commit");
@@ -370,6 +373,7 @@ pg_rollback(struct db *db)
 	struct pg_db *d = pg_of(db);
 	struct err none;
 
+	pg_loads_forget(d);
 	if (PQstatus(d->conn) != CONNECTION_OK)
 		return;
 	(void)pg_stop_ahead(d, &none);
@@ -456,6 +460,15 @@ pg_only_read(struct db *db, struct err *e)
 	return rc;
 }
 
+/* For those above, who may ask anything. */
+static enum err_code
+pg_exec_all(struct db *db, const char *sql, struct err *e)
+{
+	enum err_code rc = pg_loads_before(pg_of(db), NULL, e);
+
+	return rc ? rc : pg_exec(db, sql, e);
+}
+
 static const char *
 pg_real_tables(const struct db *db)
 {
@@ -521,7 +534,7 @@ const struct db_engine pg_engine = {
 	.open = pg_open,
 	.close = pg_close,
 	.set_zone = pg_set_zone,
-	.exec = pg_exec,
+	.exec = pg_exec_all,
 	.begin = pg_begin,
 	.commit = pg_commit,
 	.rollback = pg_rollback,

@@ -36,7 +36,10 @@ struct pg_db {
 	int64_t timeout_ms;  /* what the server was told; 0 for none */
 	int64_t fault_at;    /* where in its text a statement was refused, from 1; 0 unknown */
 	struct buf dropped;  /* statements that are no longer needed, as the server shall be told */
-	struct db *shadow;   /* pg_guard.c: the same tables without rows, in SQLite */
+	struct pg_load *loads;	 /* pg_load.c: rows on their way */
+	struct pg_load *copying; /* of which the server has not said yet that it has them */
+	bool loading;
+	struct db *shadow; /* pg_guard.c: the same tables without rows, in SQLite */
 };
 
 static inline struct pg_db *
@@ -89,6 +92,15 @@ enum err_code pg_settle(struct pg_db *d, struct err *e);
 /* The same, and leaves the mode in which statements are sent ahead. */
 enum err_code pg_stop_ahead(struct pg_db *d, struct err *e);
 
+/* pg_load.c: rows that are gathered. */
+
+/* Sends those of the tables that the statement is about; of all for NULL. */
+enum err_code pg_loads_before(struct pg_db *d, const char *sql, struct err *e);
+/* Forgets those that were not sent. */
+void pg_loads_forget(struct pg_db *d);
+/* Waits until the server has the rows that were sent last. */
+enum err_code pg_load_answer(struct pg_db *d, struct err *e);
+
 /* pg_stmt.c */
 extern const struct db_engine pg_engine;
 enum err_code pg_prepare(struct db *db, const char *sql, const struct db_how *how,
@@ -99,6 +111,8 @@ int pg_param_count(const struct db_stmt *s);
 const char *pg_param_name(const struct db_stmt *s, int index);
 void pg_bind_int(struct db_stmt *s, int index, int64_t value);
 void pg_bind_bytes(struct db_stmt *s, int index, struct str value, bool text);
+/* Bytes as they go over the connection for a parameter of its type. */
+void pg_bind_wire(struct db_stmt *s, int index, struct str value);
 enum err_code pg_step(struct db_stmt *s, bool *ret_row, struct err *e);
 enum err_code pg_run(struct db_stmt *s, struct err *e);
 void pg_reset(struct db_stmt *s);

@@ -37,7 +37,9 @@ of_stmt(const struct db_stmt *s)
 static enum err_code
 savepoint(struct pg_db *d, struct err *e)
 {
-	return pg_send_ahead(d, &(struct pg_call){.sql = "savepoint guarded"}, e);
+	enum err_code rc = pg_loads_before(d, NULL, e);
+
+	return rc ? rc : pg_send_ahead(d, &(struct pg_call){.sql = "savepoint guarded"}, e);
 }
 
 static enum err_code
@@ -231,6 +233,16 @@ pg_bind_bytes(struct db_stmt *stmt, int index, struct str value, bool text)
 	s->values[i] = s->copies[i];
 }
 
+void
+pg_bind_wire(struct db_stmt *stmt, int index, struct str value)
+{
+	struct pg_stmt *s = of_stmt(stmt);
+
+	s->values[index - 1] = value.ptr;
+	s->lengths[index - 1] = (int)value.len;
+	s->formats[index - 1] = 1;
+}
+
 static struct pg_call
 call_of(const struct pg_stmt *s)
 {
@@ -248,6 +260,9 @@ known_make(struct pg_db *d, struct pg_stmt *s, struct err *e)
 {
 	enum err_code rc = pg_ready(d, e);
 
+	/* A plan's statement may read any table, through a view. */
+	if (!rc && d->loads)
+		rc = pg_loads_before(d, s->guarded ? NULL : s->given, e);
 	if (!rc && (d->deadline_ns || d->timeout_ms))
 		rc = pg_timeout_tell(d, e);
 	return rc || s->generation == d->generation ? rc : server_prepare(d, s, e);

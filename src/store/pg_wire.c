@@ -59,6 +59,16 @@ drain(struct pg_db *d, PGresult **ret_last, struct err *e)
 	return rc;
 }
 
+static enum err_code
+enter_ahead(struct pg_db *d, struct err *e)
+{
+	enum err_code rc = pg_load_answer(d, e);
+
+	if (!rc && !is_ahead(d) && !PQenterPipelineMode(d->conn))
+		rc = pg_fail(d, NULL, "database", e);
+	return rc;
+}
+
 static int
 send_call(struct pg_db *d, const struct pg_call *c)
 {
@@ -71,8 +81,10 @@ send_call(struct pg_db *d, const struct pg_call *c)
 enum err_code
 pg_send_ahead(struct pg_db *d, const struct pg_call *c, struct err *e)
 {
-	if (!is_ahead(d) && !PQenterPipelineMode(d->conn))
-		return pg_fail(d, NULL, "database", e);
+	enum err_code rc = enter_ahead(d, e);
+
+	if (rc)
+		return rc;
 	if (!send_call(d, c))
 		return pg_fail(d, NULL, "database", e);
 	d->ahead++;
@@ -89,8 +101,11 @@ pg_settle(struct pg_db *d, struct err *e)
 enum err_code
 pg_stop_ahead(struct pg_db *d, struct err *e)
 {
-	enum err_code rc = pg_settle(d, e);
+	enum err_code rc = pg_load_answer(d, e);
+	struct err other;
+	enum err_code one = pg_settle(d, rc ? &other : e);
 
+	rc = rc ? rc : one;
 	if (is_ahead(d) && !PQexitPipelineMode(d->conn) && !rc)
 		rc = pg_fail(d, NULL, "database", e);
 	return rc;
@@ -135,8 +150,8 @@ pg_parse_describe(struct pg_db *d, const char *name, const struct pg_text *text,
 
 	if (drop)
 		d->dropped.len = 0;
-	if (!rc && !is_ahead(d) && !PQenterPipelineMode(d->conn))
-		rc = pg_fail(d, NULL, "database", e);
+	if (!rc)
+		rc = enter_ahead(d, e);
 	if (rc)
 		return rc;
 	if (!PQsendPrepare(d->conn, name, text->sql, 0, NULL) ||
