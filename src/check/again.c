@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Why something of one obligation differs. */
+struct reason {
+	bool known;
+	enum assess_cause cause;
+	const struct reg *changed;
+};
+
 struct again {
 	struct cells *recorded; /* as they stood; as->cells are changed while they are decided */
 	int64_t last;	      /* when the last assessment before was recorded; 0: there was none */
@@ -280,26 +287,27 @@ is_read(const struct check *c, const struct reg *r)
 /* No plan and no fault explains it: then records did that came after the last assessment, or the
  * time that passed since. */
 static enum err_code
-difference_explain(struct assessment *as, struct assess_difference *d)
+reason_find(struct assessment *as, const struct obligation *o, struct reason *ret_reason)
 {
 	CLEANUP(check_freep) struct check *c = NULL;
 	const struct model *m = as->ctx->model;
 	bool changed = false;
 	enum err_code rc = ERR_NONE;
 
-	if (d->obligation->check.text && check_new(as->ctx, d->obligation, &c))
+	*ret_reason = (struct reason){.known = true, .cause = CAUSE_UNEXPLAINED};
+	if (o->check.text && check_new(as->ctx, o, &c))
 		return ERR_NONE;
 	for (size_t i = 0; !rc && !changed && i < m->reg_count; i++) {
 		if (!is_read(c, m->regs[i]))
 			continue;
 		rc = register_changed(as, i, &changed);
 		if (!rc && changed)
-			d->changed = m->regs[i];
+			ret_reason->changed = m->regs[i];
 	}
 	if (changed)
-		d->cause = CAUSE_FACTS;
+		ret_reason->cause = CAUSE_FACTS;
 	else if (as->again->last / 1000 < as->now / 1000)
-		d->cause = CAUSE_TIME;
+		ret_reason->cause = CAUSE_TIME;
 	return rc;
 }
 
@@ -321,12 +329,22 @@ static enum err_code
 explain(struct assessment *as)
 {
 	struct assess_again *out = as->again->out;
+	const struct plan *p = &as->ctx->model->plan;
+	struct reason *reasons =
+		arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*reasons));
 	enum err_code rc = ERR_NONE;
 
 	as->again->changed = arena_alloc(&as->work, as->ctx->model->reg_count + 1);
 	for (size_t i = 0; !rc && i < out->difference_count; i++) {
-		if (out->differences[i].cause == CAUSE_UNEXPLAINED)
-			rc = difference_explain(as, &out->differences[i]);
+		struct assess_difference *d = &out->differences[i];
+		struct reason *why = &reasons[d->obligation - p->obligations];
+
+		if (d->cause != CAUSE_UNEXPLAINED)
+			continue;
+		if (!why->known)
+			rc = reason_find(as, d->obligation, why);
+		d->cause = why->cause;
+		d->changed = why->changed;
 	}
 	if (out->difference_count > 0)
 		qsort(out->differences, out->difference_count, sizeof(*out->differences), by_cause);

@@ -55,8 +55,7 @@ store_attach(struct sqlite_db *d, const char *path, struct err *e)
 	return rc ? rc : attach(&d->base, (struct str){uri.data, uri.len}, e);
 }
 
-/* One table and the indexes that help to find rows in it; a unique one only guards what is written.
- */
+/* One table with its indexes: a plan's checks lean on all of them. */
 static enum err_code
 table_put_aside(struct sqlite_db *d, const struct past *p, const struct past_table *t,
 		struct err *e)
@@ -74,10 +73,8 @@ table_put_aside(struct sqlite_db *d, const struct past *p, const struct past_tab
 	if (sql.failed)
 		return err_set(e, ERR_INTERNAL, "", "a statement of the past is too long");
 	rc = db_exec(&d->base, sql.data, e);
-	for (size_t i = 0; !rc && i < copy.index_count; i++) {
-		if (!copy.indexes[i].unique)
-			rc = sqlite_add_index(&d->base, &copy, &copy.indexes[i], e);
-	}
+	for (size_t i = 0; !rc && i < copy.index_count; i++)
+		rc = sqlite_add_index(&d->base, &copy, &copy.indexes[i], e);
 	return rc;
 }
 
