@@ -28,6 +28,9 @@ report_print(struct cli *c, const struct workspace_report *r)
 		cli_print(c, "Made the workspace %s: %zu registers, a ledger with its own key.\n",
 			  c->home, r->tables_added);
 		cli_print(c, "Next: %s\n", cli_command(c, "import FILE ..."));
+	} else if (r->joined && !r->plan_changed) {
+		cli_print(c, "The workspace %s uses a store that was there, with its plan.\n",
+			  c->home);
 	} else if (r->plan_changed) {
 		cli_print(c, "Took in the changed plan. %.*s", (int)r->changes.len,
 			  r->changes.data ? r->changes.data : "");
@@ -51,6 +54,7 @@ run(struct cli *c)
 	enum err_code rc;
 
 	o.content = cli_option(c, "content") ? cli_option(c, "content") : HOLDFAST_CONTENT;
+	o.content_named = cli_option(c, "content") || cli_option(c, "plan");
 	o.store = cli_option(c, "store");
 	o.rehearsal = cli_switch(c, "rehearsal");
 	diag_init(&diags, &c->arena);

@@ -29,7 +29,7 @@ note_read(const char *home, struct arena *a, const char **ret_where, struct err 
 		return rc;
 	text.len = strcspn(text.ptr, "\r\n");
 	*ret_where = str_z(a, str_trim(text));
-	if (db_is_remote(*ret_where))
+	if (db_is_remote(*ret_where) && db_where_check(*ret_where, e) == ERR_NONE)
 		return ERR_NONE;
 	return err_set(e, ERR_INVALID, "store",
 		       "the file '%s' holds no connection string of PostgreSQL; restore it, as "
@@ -61,7 +61,7 @@ wish_check(const struct workspace_options *o, struct err *e)
 	if (strlen(o->store) >= LIMIT_STORE_BYTES || strpbrk(o->store, "\r\n"))
 		return err_set(e, ERR_USAGE, "store",
 			       "--store must be one line of less than %d bytes", LIMIT_STORE_BYTES);
-	return ERR_NONE;
+	return db_where_check(o->store, e);
 }
 
 enum err_code

@@ -211,8 +211,21 @@ workspace_rehearsal_check(struct workspace *ws, const struct workspace_options *
 	return rc ? rc : workspace_clock_set(ws, o, rehearsal.ptr != NULL, e);
 }
 
+/* Somebody else who shares the store took another plan in. Where the folder's is an older one of
+ * the store, and so no change by hand, the store's own is used. */
 static enum err_code
-store_check(struct workspace *ws, const struct workspace_options *o, struct err *e)
+plan_follow(struct workspace *ws, const char *mine, struct str wanted, struct err *e)
+{
+	const struct model *old = NULL;
+	struct err none = {0};
+
+	if (plan_load(ws->ctx.db, str_of(mine), &ws->model_arena, &old, &none))
+		return ERR_CONFLICT;
+	return plan_load(ws->ctx.db, wanted, &ws->model_arena, &ws->ctx.model, e);
+}
+
+static enum err_code
+store_check(struct workspace *ws, const struct workspace_options *o, bool shared, struct err *e)
 {
 	struct str plan = {0};
 	char hex[HASH_HEX_LEN + 1];
@@ -222,12 +235,14 @@ store_check(struct workspace *ws, const struct workspace_options *o, struct err 
 		return rc;
 	hash_hex(&ws->ctx.model->hash, hex);
 	if (!str_is(plan, hex))
+		rc = shared ? plan_follow(ws, hex, plan, e) : ERR_CONFLICT;
+	if (rc == ERR_CONFLICT)
 		return err_set(
 			e, ERR_CONFLICT, "",
 			"the plan in '%s/content' is not the one that was taken in; run 'holdfast "
 			"init --home %s --content %s/content' to take in the change",
 			o->home, o->home, o->home);
-	return workspace_rehearsal_check(ws, o, e);
+	return rc ? rc : workspace_rehearsal_check(ws, o, e);
 }
 
 static enum err_code
@@ -245,6 +260,12 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 		rc = db_open(where, access, &ws->ctx.db, e);
 	if (!rc)
 		rc = workspace_is_fresh(ws, &fresh, e);
+	if (!rc && fresh && db_is_remote(where))
+		return err_set(e, ERR_MISSING, "store",
+			       "the database has no tables of Holdfast any more, or none yet: "
+			       "restore a backup, or, if it was never finished, repeat 'holdfast "
+			       "init --home %s'",
+			       o->home);
 	if (!rc && fresh)
 		return err_set(e, ERR_MISSING, "home",
 			       "the workspace in '%s' was never finished; repeat 'holdfast init "
@@ -265,7 +286,7 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 	if (!rc)
 		rc = keys_load(o->home, access, &ws->arena, &ws->key, e);
 	if (!rc)
-		rc = store_check(ws, o, e);
+		rc = store_check(ws, o, db_is_remote(where), e);
 	if (!rc && o->as_of)
 		rc = past_open(&ws->ctx, o, &ws->model_arena, e);
 	return rc ? rc : workspace_attach(ws, e);

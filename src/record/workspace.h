@@ -18,6 +18,7 @@ struct workspace_options {
 	const char *home;
 	const char *content; /* folder with registers/ and plans/ */
 	const char *plan;    /* the plan's folder */
+	bool content_named;  /* somebody chose them; else who joins a store takes its plan */
 	const char *store; /* for workspace_init: a connection string, or NULL: a file in `home` */
 	const char *rehearse; /* for a rehearsal: its time as text, else NULL */
 	bool rehearsal;	      /* a new workspace's clock may be set */
@@ -29,6 +30,7 @@ struct workspace_options {
 
 struct workspace_report {
 	bool created;
+	bool joined; /* the store was there; the folder is new to it */
 	bool plan_changed;
 	bool upgraded; /* the store's own tables were of an older format */
 	size_t tables_added;

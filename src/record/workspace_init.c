@@ -101,6 +101,7 @@ store_look(struct workspace *ws, const struct workspace_options *o, struct works
 		return rc;
 	if (report->created)
 		return workspace_clock_set(ws, o, o->rehearsal, e);
+	report->joined = o->store && !file_is_folder(file_join(&ws->arena, o->home, "content"));
 	rc = workspace_finished_check(ws, e);
 	if (!rc)
 		rc = workspace_version_check(ws, e);
@@ -125,6 +126,17 @@ keys_fit(struct workspace *ws, const struct workspace_options *o, bool created, 
 	return rc ? rc : keys_publish(o->home, &ws->arena, &ws->key, e);
 }
 
+/* Who joins a store and names no plan takes the one that it has. */
+static enum err_code
+plan_join(struct workspace *ws, struct str hash, struct err *e)
+{
+	enum err_code rc = plan_load(ws->ctx.db, hash, &ws->model_arena, &ws->ctx.model, e);
+
+	/* The zone is the plan's. */
+	ws->ctx.zone = NULL;
+	return rc;
+}
+
 /* Tables, then the plan's hash, in one transaction; then an event says so. */
 static enum err_code
 store_fit(struct workspace *ws, const struct workspace_options *o, struct workspace_report *report,
@@ -136,7 +148,6 @@ store_fit(struct workspace *ws, const struct workspace_options *o, struct worksp
 	struct str known = {0};
 	enum err_code rc;
 
-	hash_hex(&ws->ctx.model->hash, hex);
 	/* Whoever makes it at the same time waits here, and then finds it made. */
 	rc = db_begin(ws->ctx.db, &txn, e);
 	if (!rc)
@@ -145,6 +156,9 @@ store_fit(struct workspace *ws, const struct workspace_options *o, struct worksp
 		rc = keys_fit(ws, o, report->created, e);
 	if (!rc && !report->created)
 		rc = meta_get(ws->ctx.db, "plan_hash", &ws->arena, &known, e);
+	if (!rc && report->joined && !o->content_named)
+		rc = plan_join(ws, known, e);
+	hash_hex(&ws->ctx.model->hash, hex);
 	if (!rc)
 		rc = migrate(ws->ctx.db, ws->ctx.model, ws->version, report, e);
 	if (!rc && !report->created && ws->version < STORE_VERSION)
@@ -189,6 +203,24 @@ other_store_check(struct workspace *ws, const struct workspace_options *o, struc
 	return rc;
 }
 
+/* Opening a server's store for making puts our functions there: those of a newer program must not
+ * be replaced. */
+static enum err_code
+server_look(struct workspace *ws, const char *where, struct err *e)
+{
+	bool fresh = false;
+	enum err_code rc = db_open(where, DB_WRITE, &ws->ctx.db, e);
+
+	if (!rc)
+		rc = workspace_is_fresh(ws, &fresh, e);
+	if (!rc && !fresh)
+		rc = workspace_version_check(ws, e);
+	ws->version = 0;
+	db_close(ws->ctx.db);
+	ws->ctx.db = NULL;
+	return rc;
+}
+
 static enum err_code
 init_parts(struct workspace *ws, const struct workspace_options *o, struct diags *diags,
 	   struct workspace_report *report, struct err *e)
@@ -206,6 +238,8 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 		rc = place_choose(o, &ws->arena, &where, &is_new, e);
 	if (!rc && is_new)
 		rc = workspace_clock_set(ws, o, o->rehearsal, e);
+	if (!rc && db_is_remote(where))
+		rc = server_look(ws, where, e);
 	if (!rc)
 		rc = folder_lock(o->home, 0700, LIMIT_BUSY_SECONDS, &lock, e);
 	if (!rc)
