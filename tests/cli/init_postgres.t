@@ -2,9 +2,7 @@
 . "$ROOT/tests/cli/postgres.sh"
 . "$ROOT/tests/cli/small_plan.sh"
 small_content content
-rm content/registers/organisation.yaml
-cp "$ROOT"/content/registers/*.yaml content/registers/
-sed -i 's/^code: 2$/code: 900/' content/registers/thing.yaml
+cp "$ROOT/content/registers/delivery.yaml" content/registers/
 database isms
 
 ok holdfast init --home one --store "$STORE" --content content
@@ -42,11 +40,11 @@ ok holdfast list thing --home one
 expect_out Beta
 
 # One takes a changed plan in: the other follows. What was changed by hand is no plan of the store.
-sed -i 's/title: One duty/title: Another duty/' content/plans/small/sections/1-first.yaml
+sed -i 's/  - {name: size, type: int, label: Size}/&\n  - {name: colour, type: text, label: Colour}/' content/registers/thing.yaml
 ok holdfast init --home one --content content
 expect_out 'Took in the changed plan'
-ok holdfast show obligation 1-a --home two
-expect_out 'Another duty'
+ok holdfast export thing --home two
+expect_out colour
 ok holdfast verify --home two
 sed -i 's/title: One duty/title: No duty/' two/content/plan/sections/1-first.yaml
 expect_exit 3 holdfast verify --home two
