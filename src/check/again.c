@@ -135,7 +135,8 @@ cell_keep(struct assessment *as, const struct obligation *o, const struct cell *
 				     .worst = c->worst,
 				     .failed_hours = c->failed_hours,
 				     .changed_at = instant_or_none(as, c->changed),
-				     .proven_late_at = instant_or_none(as, c->proven_late)};
+				     .proven_late_at = instant_or_none(as, c->proven_late),
+				     .plan_hash = str_dup(a, c->plan_hash)};
 }
 
 /* Why what is decided is not what was recorded, as far as it can be told. */

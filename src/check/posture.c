@@ -53,13 +53,15 @@ cell_read(const struct db_stmt *s, const struct obligation *o, struct arena *a,
 				   .worst = cell_state_of(db_text(s, 11)),
 				   .failed_hours = db_int(s, 12),
 				   .changed_at = str_dup(a, db_text(s, 13)),
-				   .proven_late_at = str_dup(a, db_text(s, 14))};
+				   .proven_late_at = str_dup(a, db_text(s, 14)),
+				   .plan_hash = str_dup(a, db_text(s, 15))};
 }
 
 static const char cells_sql[] =
 	"select c.id, c.organisation, o.key, o.name, c.period, c.period_to, "
 	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "
-	"c.changed_at, c.proven_late_at from cell c join organisation o on o.id = c.organisation "
+	"c.changed_at, c.proven_late_at, c.plan_hash from cell c join organisation o on o.id = "
+	"c.organisation "
 	"where c.obligation = :obligation "
 	"and (c.organisation = :organisation or :organisation is null) "
 	"and ((c.period_from <= :today and c.period_to >= :today) or :today is null) "

@@ -22,6 +22,7 @@ struct posture_cell {
 	int64_t failed_hours;
 	struct str changed_at;
 	struct str proven_late_at; /* {NULL, 0} for none */
+	struct str plan_hash;	   /* of the plan that decided it */
 };
 
 struct posture_list {

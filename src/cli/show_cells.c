@@ -137,6 +137,8 @@ cells_json(struct json_writer *w, const struct posture_list *l)
 		jw_text(w, c->changed_at);
 		jw_key(w, "proven_late_at");
 		jw_text(w, c->proven_late_at);
+		jw_key(w, "plan");
+		jw_text(w, c->plan_hash);
 		jw_end_object(w);
 	}
 	jw_end_array(w);

@@ -206,6 +206,40 @@ cells_print(struct cli *c, const struct ctx *ctx, const struct posture_list *l)
 	grid_print(&g);
 }
 
+/* The plans that decided the cells, the first cell's first; cells of one period may have several.
+ */
+static enum err_code
+plans_print(struct cli *c, struct ctx *ctx, const struct posture_list *l)
+{
+	enum { HASH_SHOWN = 12 };
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db,
+				      "select p.name, p.version from plan_version p "
+				      "where p.hash = :hash",
+				      &s, &ctx->err);
+
+	for (size_t i = 0; !rc && i < l->count; i++) {
+		struct str hash = l->cells[i].plan_hash;
+		bool told = false;
+		bool row;
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = str_eq(l->cells[k].plan_hash, hash);
+		if (told || hash.len < HASH_SHOWN)
+			continue;
+		db_bind_text(s, 1, hash);
+		rc = db_step(s, &row, &ctx->err);
+		if (rc)
+			return rc;
+		cli_print(c, "%secided by the plan %.*s%s%.*s (%.*s).\n", i ? "Some d" : "\nD",
+			  STR_ARG(row ? db_text(s, 0) : str_of("that was not kept")),
+			  row ? " version " : "", STR_ARG(row ? db_text(s, 1) : str_of("")),
+			  HASH_SHOWN, hash.ptr);
+		db_reset(s);
+	}
+	return rc;
+}
+
 static enum err_code
 run(struct cli *c, struct ctx *ctx, const char *argument)
 {
@@ -234,7 +268,8 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 		cells_print(c, ctx, &list);
 	cli_print(c, "\n");
 	legend_print(c, &list);
-	return failures_print(c, ctx, &q, NULL);
+	rc = plans_print(c, ctx, &list);
+	return rc ? rc : failures_print(c, ctx, &q, NULL);
 }
 
 const struct show_topic show_obligation = {

@@ -56,6 +56,16 @@ expect_json out 'all(x["cause"] == "time" for x in d["compared"]["differences"])
 at 2026-03-12T00:00:00Z assess --as-of 2026-03-02T12:00:00Z --json
 cmp out first.json || fail 'the plan of today changed what is said of then'
 
+# Each cell says which plan decided it, and show names it.
+at 2026-03-12T00:00:00Z assess
+at 2026-03-12T00:00:00Z show obligation 6.5-c
+expect_out 'Decided by the plan post-office-2015 version 1.0 ('
+at 2026-03-12T00:00:00Z show obligation 6.5-c --json
+expect_json out 'all(len(c["plan"]) == 64 for c in d["cells"])'
+cp out now.json
+at 2026-03-12T00:00:00Z show obligation 6.5-c --json --as-of 2026-03-09
+expect_json out "d['cells'][0]['plan'] != '$(python3 -c 'import json; print(json.load(open("now.json"))["cells"][0]["plan"])')'"
+
 # Records of then that were altered: a difference that nothing explains ends with 1.
 sqlite3 ws/holdfast.db 'drop trigger account_history_guard_update' "update account_history set enabled = 0 where login = 'bob'"
 expect_exit 1 holdfast assess --as-of 2026-03-02T12:00:00Z --clock 2026-03-12T00:00:00Z
