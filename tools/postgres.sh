@@ -33,6 +33,10 @@ as_server() {
 	fi
 }
 
+free_kilobytes() {
+	df -Pk "$1" | awk 'NR == 2 { print $4 }'
+}
+
 # Sets `dir` to the whole path, which the server's user can reach and whose socket's name is not too long.
 place() {
 	case $1 in
@@ -129,7 +133,12 @@ with)
 		shift
 	fi
 	[ $# -ge 1 ] || usage
-	dir=$(mktemp -d "${TMPDIR:-/tmp}/holdfast-pg.XXXXXX")
+	place=${TMPDIR:-/tmp}
+	# A server that forgets everything anyway makes and drops tables several times faster in memory.
+	if [ -n "$fast" ] && [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(free_kilobytes /dev/shm)" -gt 2000000 ]; then
+		place=/dev/shm
+	fi
+	dir=$(mktemp -d "$place/holdfast-pg.XXXXXX")
 	trap throw_away EXIT
 	place "$dir"
 	start

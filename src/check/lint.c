@@ -88,7 +88,7 @@ lint_run(const struct model *m, const struct lint_options *o, struct diags *d,
 
 	if (!ground_check(&l))
 		return ERR_NONE;
-	rc = workspace_scratch(m, m->plan.examples_at, &ws, e);
+	rc = workspace_scratch(o->store, m, m->plan.examples_at, &ws, e);
 	if (rc)
 		return rc;
 	l.ctx = workspace_ctx(ws);

@@ -18,7 +18,8 @@ const char *lint_kind_name(enum lint_kind kind);
 const char *lint_kind_about(enum lint_kind kind);
 
 struct lint_options {
-	bool all; /* lists also what touches no obligation of the plan */
+	const char *store; /* where examples are tried; NULL for memory */
+	bool all;	   /* lists also what touches no obligation of the plan */
 };
 
 struct lint_report {

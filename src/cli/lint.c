@@ -135,7 +135,8 @@ json_print(struct cli *c, const struct linting *l)
 static enum err_code
 plan_lint(struct cli *c, struct linting *l, struct arena *a)
 {
-	const struct lint_options o = {.all = cli_switch(c, "all")};
+	const struct lint_options o = {.store = cli_option(c, "store"),
+				       .all = cli_switch(c, "all")};
 	struct err e = {0};
 	enum err_code rc = model_load(&l->from, a, &l->diags, &l->model, &e);
 
@@ -188,11 +189,17 @@ const struct command lint_command = {
 		"faults of the text that the plan was made from: they do not change the exit "
 		"status.\n"
 		"\n"
-		"  holdfast lint content/plans/post-office-2015\n",
+		"With --store the examples are tried on that PostgreSQL, in a schema that is "
+		"dropped afterwards.\n"
+		"\n"
+		"  holdfast lint content/plans/post-office-2015\n"
+		"  holdfast lint content/plans/post-office-2015 --store postgresql:///holdfast\n",
 	.max_arguments = 1,
 	.prints_json = true,
 	.needs_no_home = true,
 	.options = {{"content", "DIR", "the folder with registers/ and plans/"},
+		    {"store", "WHERE",
+		     "the PostgreSQL that tries the examples, in a place of its own"},
 		    {"all", NULL, "list what touches no obligation of the plan, too"}},
 	.run = run,
 };

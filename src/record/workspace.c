@@ -310,8 +310,8 @@ workspace_open(const struct workspace_options *o, enum db_access access, struct 
 }
 
 enum err_code
-workspace_scratch(const struct model *model, int64_t now_ms, struct workspace **ret_ws,
-		  struct err *e)
+workspace_scratch(const char *store, const struct model *model, int64_t now_ms,
+		  struct workspace **ret_ws, struct err *e)
 {
 	struct workspace_report report = {.changes = {.limit = LIMIT_PLAN_FILE_BYTES}};
 	struct workspace *ws = NULL;
@@ -321,7 +321,7 @@ workspace_scratch(const struct model *model, int64_t now_ms, struct workspace **
 	if (!rc) {
 		ws->ctx.model = model;
 		ws->ctx.clock.fixed_ms = now_ms;
-		rc = db_open(":memory:", DB_SCRATCH, &ws->ctx.db, e);
+		rc = db_open(store ? store : ":memory:", DB_SCRATCH, &ws->ctx.db, e);
 	}
 	if (!rc)
 		rc = note_key_make("holdfast/scratch", &ws->key, e);

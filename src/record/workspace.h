@@ -52,9 +52,11 @@ MUST_CHECK enum err_code workspace_init(const struct workspace_options *o, struc
  * folder changed. */
 MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum db_access access,
 					struct workspace **ret_ws, struct err *e);
-/* An empty one in memory, for examples and tests. `model` must outlive it. */
-MUST_CHECK enum err_code workspace_scratch(const struct model *model, int64_t now_ms,
-					   struct workspace **ret_ws, struct err *e);
+/* An empty one for examples and tests, gone when it is closed: in memory (NULL), or where a
+ * connection string says. `model` must outlive it. */
+MUST_CHECK enum err_code workspace_scratch(const char *store, const struct model *model,
+					   int64_t now_ms, struct workspace **ret_ws,
+					   struct err *e);
 /* What a workspace's folder needs besides its store: the place of the store, when that is a
 server (`store`, else NULL), the ledger's keys and the content. With the secret key only when the
  * workspace has it at hand. */

@@ -70,7 +70,7 @@ store(void)
 	arena_init(&arena, MEMORY);
 	diag_init(&diags, &arena);
 	demand(!model_load(&from, &arena, &diags, &model, &e));
-	demand(!workspace_scratch(model, fixed_now, &ws, &e));
+	demand(!workspace_scratch(NULL, model, fixed_now, &ws, &e));
 	ctx = workspace_ctx(ws);
 	demand(!writer_begin(ctx, &w));
 	demand(!parties_put(w, parties, 1));

@@ -1,6 +1,7 @@
 #include "check_fixture.h"
 
 #include "base/civil.h"
+#include "engine_fixture.h"
 #include "record/writer.h"
 #include "sys/file.h"
 #include "test.h"
@@ -70,7 +71,7 @@ check_open(struct check_fixture *f, const char *obligations)
 	if (model_load(&from, &f->arena, &diags, &f->model, &e))
 		(void)fprintf(stderr, "%s: %s\n", e.where, e.message);
 	CHECK(f->model);
-	CHECK(!workspace_scratch(f->model, 1, &f->ws, &e));
+	CHECK(!workspace_scratch(engine_store(), f->model, 1, &f->ws, &e));
 	f->ctx = workspace_ctx(f->ws);
 	check_at(f, "2026-06-01T00:00:00Z");
 	f->home = check_put(f, "organisation", "home", 0, "name=Home|kind=integrator");

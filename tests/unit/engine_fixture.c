@@ -1,8 +1,10 @@
 #include "engine_fixture.h"
 
+#include "base/buf.h"
 #include "test.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const char *
 engine_store(void)
@@ -29,6 +31,67 @@ engine_scratch(void)
 		abort();
 	}
 	return db;
+}
+
+/* What a test that was killed left behind must not meet the next. */
+static void
+server_clear(void)
+{
+	CLEANUP(db_closep) struct db *db = NULL;
+	struct err e = {0};
+
+	CHECK(!db_open(engine_store(), DB_WRITE, &db, &e));
+	engine_does(db, "drop schema if exists holdfast cascade");
+}
+
+void
+engine_place_make(struct engine_place *p)
+{
+	*p = (struct engine_place){.folder = "/tmp/holdfast-store.XXXXXX"};
+	if (engine_is_server()) {
+		server_clear();
+		CHECK(snprintf(p->where, sizeof(p->where), "%s", engine_store()) <
+		      (int)sizeof(p->where));
+		return;
+	}
+	CHECK(mkdtemp(p->folder) != NULL);
+	(void)snprintf(p->where, sizeof(p->where), "%s/a b's.db", p->folder);
+}
+
+void
+engine_place_clear(struct engine_place *p)
+{
+	static const char *const tails[] = {"", "-wal", "-shm"};
+	char path[sizeof(p->where) + 8];
+
+	if (engine_is_server()) {
+		server_clear();
+		return;
+	}
+	for (size_t i = 0; i < COUNT_OF(tails); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", p->where, tails[i]);
+		(void)unlink(path);
+	}
+	CHECK(rmdir(p->folder) == 0);
+}
+
+void
+engine_unguard(struct db *db, const char *table)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = 4096};
+
+	if (engine_is_server())
+		buf_addf(&sql,
+			 "drop trigger if exists guard_rows on \"%s\"; "
+			 "drop trigger if exists guard_whole on \"%s\"",
+			 table, table);
+	else
+		buf_addf(&sql,
+			 "drop trigger if exists \"%s_guard_update\"; "
+			 "drop trigger if exists \"%s_guard_delete\"",
+			 table, table);
+	CHECK(!sql.failed);
+	engine_does(db, sql.data);
 }
 
 void

@@ -12,6 +12,19 @@ bool engine_is_server(void);
 /* An empty store of its own, gone when it is closed. */
 struct db *engine_scratch(void);
 
+/* A place for a store that several connections open: a file in a folder of its own, or the server's
+ * only real store, empty. `where` is what db_open takes. */
+struct engine_place {
+	char folder[64];
+	char where[512];
+};
+void engine_place_make(struct engine_place *p);
+void engine_place_clear(struct engine_place *p);
+#define PLACE CLEANUP(engine_place_clear) struct engine_place
+
+/* Takes the guards off a table, as somebody with the database's own shell can. */
+void engine_unguard(struct db *db, const char *table);
+
 /* Runs statements that must do well, or be refused with that code and words. */
 void engine_does(struct db *db, const char *sql);
 void engine_refuses(struct db *db, const char *sql, enum err_code code, const char *words);

@@ -498,18 +498,15 @@ TEST(no_changed_byte_of_any_tile_goes_unseen)
 
 TEST(an_auditor_needs_only_to_read_and_the_public_key)
 {
-	char path[] = "/tmp/ledger_audit_XXXXXX";
-	int file = mkstemp(path);
 	struct ledger_fixture reader;
 	struct findings all;
 	FIXTURE f;
 
-	CHECK(file >= 0 && close(file) == 0);
-	fixture_open_at(&f, path);
+	fixture_open_shared(&f);
 	fixture_add(&f, 300);
 	reader = f;
 	note_key_wipe(&reader.key);
-	CHECK(db_open(path, DB_READ, &reader.db, &f.e) == ERR_NONE);
+	CHECK(db_open(f.place.where, DB_READ, &reader.db, &f.e) == ERR_NONE);
 	CHECK(ledger_open(reader.db, &reader.key, f.hasher, &reader.ledger, &f.e) == ERR_NONE);
 	all = audit_store(&reader);
 	CHECK(all.count == 0 && all.head.size == 300);

@@ -4,19 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char memory[] = ":memory:";
-
-void
-fixture_open(struct ledger_fixture *f)
+static void
+tables_make(struct ledger_fixture *f)
 {
-	fixture_open_at(f, memory);
-}
-
-void
-fixture_open_at(struct ledger_fixture *f, const char *where)
-{
-	*f = (struct ledger_fixture){.where = where};
-	CHECK(db_open(where, DB_CREATE, &f->db, &f->e) == ERR_NONE);
 	for (size_t i = 0; i < ledger_table_count; i++)
 		CHECK(schema_create(f->db, &ledger_tables[i], &f->e) == ERR_NONE);
 	CHECK(hasher_new(&f->hasher, &f->e) == ERR_NONE);
@@ -25,13 +15,29 @@ fixture_open_at(struct ledger_fixture *f, const char *where)
 }
 
 void
+fixture_open(struct ledger_fixture *f)
+{
+	*f = (struct ledger_fixture){.db = engine_scratch()};
+	tables_make(f);
+}
+
+void
+fixture_open_shared(struct ledger_fixture *f)
+{
+	*f = (struct ledger_fixture){.shared = true};
+	engine_place_make(&f->place);
+	CHECK(db_open(f->place.where, DB_CREATE, &f->db, &f->e) == ERR_NONE);
+	tables_make(f);
+}
+
+void
 fixture_close(struct ledger_fixture *f)
 {
 	ledger_close(f->ledger);
 	hasher_free(f->hasher);
 	db_close(f->db);
-	if (strcmp(f->where, memory) != 0)
-		CHECK(remove(f->where) == 0);
+	if (f->shared)
+		engine_place_clear(&f->place);
 }
 
 struct str
@@ -91,14 +97,9 @@ fixture_tree(struct ledger_fixture *f, uint64_t size)
 void
 fixture_tamper(struct ledger_fixture *f, const char *sql)
 {
-	CHECK(db_exec(f->db,
-		      "drop trigger if exists ledger_leaf_guard_update;"
-		      "drop trigger if exists ledger_leaf_guard_delete;"
-		      "drop trigger if exists ledger_tile_guard_update;"
-		      "drop trigger if exists ledger_tile_guard_delete;"
-		      "drop trigger if exists ledger_checkpoint_guard_update;"
-		      "drop trigger if exists ledger_checkpoint_guard_delete",
-		      &f->e) == ERR_NONE);
+	engine_unguard(f->db, "ledger_leaf");
+	engine_unguard(f->db, "ledger_tile");
+	engine_unguard(f->db, "ledger_checkpoint");
 	CHECK(db_exec(f->db, sql, &f->e) == ERR_NONE);
 }
 

@@ -3,12 +3,14 @@
 #ifndef LEDGER_FIXTURE_H
 #define LEDGER_FIXTURE_H
 
+#include "engine_fixture.h"
 #include "ledger/ledger.h"
 
 enum { FIXTURE_ENTRY_SIZE = 32 };
 
 struct ledger_fixture {
-	const char *where;
+	struct engine_place place; /* of a shared one */
+	bool shared;
 	struct err e;
 	struct db *db;
 	struct hasher *hasher;
@@ -18,8 +20,8 @@ struct ledger_fixture {
 };
 
 void fixture_open(struct ledger_fixture *f);
-/* In a file, which goes when the fixture is closed. */
-void fixture_open_at(struct ledger_fixture *f, const char *where);
+/* Where other connections can open it too: f->place.where. */
+void fixture_open_shared(struct ledger_fixture *f);
 void fixture_close(struct ledger_fixture *f);
 #define FIXTURE CLEANUP(fixture_close) struct ledger_fixture
 

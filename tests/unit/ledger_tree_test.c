@@ -134,15 +134,12 @@ TEST(a_sealed_rollback_is_noticed_by_itself)
 
 TEST(two_processes_append_in_turn)
 {
-	char path[] = "/tmp/ledger_tree_XXXXXX";
-	int file = mkstemp(path);
 	struct ledger *other = NULL;
 	struct db *db = NULL;
 	FIXTURE f;
 
-	CHECK(file >= 0 && close(file) == 0);
-	fixture_open_at(&f, path);
-	CHECK(db_open(path, DB_WRITE, &db, &f.e) == ERR_NONE);
+	fixture_open_shared(&f);
+	CHECK(db_open(f.place.where, DB_WRITE, &db, &f.e) == ERR_NONE);
 	CHECK(ledger_open(db, &f.key, f.hasher, &other, &f.e) == ERR_NONE);
 	for (int turn = 0; turn < 6; turn++) {
 		struct ledger_fixture g = f;

@@ -1,5 +1,6 @@
 #include "list_fixture.h"
 
+#include "engine_fixture.h"
 #include "record/parties.h"
 #include "test.h"
 
@@ -27,7 +28,7 @@ list_open(struct list_fixture *f)
 	arena_init(&f->arena, FIXTURE_MEMORY);
 	diag_init(&diags, &f->arena);
 	CHECK(!model_load(&from, &f->arena, &diags, &f->model, &e));
-	CHECK(!workspace_scratch(f->model, fixture_now, &f->ws, &e));
+	CHECK(!workspace_scratch(engine_store(), f->model, fixture_now, &f->ws, &e));
 	f->ctx = workspace_ctx(f->ws);
 	f->item = model_reg(f->model, str_of("item"));
 	CHECK(f->item);

@@ -1,5 +1,6 @@
 #include "record_fixture.h"
 
+#include "engine_fixture.h"
 #include "test.h"
 
 enum { FIXTURE_MEMORY = 256 * 1024 * 1024 };
@@ -31,7 +32,7 @@ store_open(struct store_fixture *f)
 	arena_init(&f->arena, FIXTURE_MEMORY);
 	diag_init(&diags, &f->arena);
 	CHECK(!model_load(&from, &f->arena, &diags, &f->model, &e));
-	CHECK(!workspace_scratch(f->model, fixture_now, &f->ws, &e));
+	CHECK(!workspace_scratch(engine_store(), f->model, fixture_now, &f->ws, &e));
 	f->ctx = workspace_ctx(f->ws);
 	f->home = organisation_put(f, "home", "integrator");
 	f->away = organisation_put(f, "away", "member");

@@ -3,6 +3,7 @@
 #include "record/workspace.h"
 #include "test.h"
 
+#include "engine_fixture.h"
 #include "model_fixture.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ plans_open(struct plans *p)
 
 	content_open(&p->content);
 	CHECK(content_load(&p->content));
-	CHECK(!workspace_scratch(p->content.model, 1, &p->ws, &e));
+	CHECK(!workspace_scratch(engine_store(), p->content.model, 1, &p->ws, &e));
 	p->db = workspace_ctx(p->ws)->db;
 }
 
