@@ -178,7 +178,7 @@ readme: all
 	@tools/check_readme.sh
 
 lint-plan: $(BINARY)
-	$(BINARY) lint content/plans/post-office-2015
+	$(ON_STORE) sh -c '$(BINARY) lint content/plans/post-office-2015 $${HOLDFAST_TEST_STORE:+--store "$$HOLDFAST_TEST_STORE"}'
 
 check:
 	@tools/setup.sh check
@@ -188,9 +188,9 @@ setup:
 	@tools/setup.sh
 
 run:
-	@tools/setup.sh
+	@tools/setup.sh $(STORE)
 	@$(MAKE) all
-	@tools/run.sh
+	@tools/run.sh $(STORE)
 
 # BENCH_RECORDS=100000 for a quick look.
 bench: all benches
@@ -220,7 +220,8 @@ help:
 	@echo 'make install          install under PREFIX ($(PREFIX)); DESTDIR for packagers'
 	@echo 'make check            everything that CI asks; see tools/check.sh'
 	@echo 'make unit [T=text]    unit tests, those whose name contains the text'
-	@echo '                      STORE=postgres: those that have a store, on a private PostgreSQL'
+	@echo '                      STORE=postgres: those that have a store, on a private PostgreSQL;'
+	@echo '                      it goes with run and lint-plan, too'
 	@echo 'make cli-tests [T=..] tests of the real binary'
 	@echo 'make fuzz-corpora     replay the fuzz corpora under ASan and UBSan'
 	@echo 'make headers layers budget sqltext banned format cppcheck readme lint-plan tool-tests'

@@ -78,12 +78,14 @@ rule cppcheck tools/check_cppcheck.sh
 rule build-asan make VARIANT=asan all build/asan/unit
 rule build-tsan make VARIANT=tsan build/tsan/unit
 runner unit make unit
+runner unit-postgres make unit STORE=postgres
 runner unit-asan tools/fixed_addresses.sh make VARIANT=asan unit
 runner unit-tsan tools/fixed_addresses.sh make VARIANT=tsan unit
 runner cli make cli-tests
 runner cli-asan tools/fixed_addresses.sh make VARIANT=asan cli-tests
 runner fuzz-corpora tools/fixed_addresses.sh make fuzz-corpora
 rule lint-plan make lint-plan
+rule lint-plan-postgres make lint-plan STORE=postgres
 runner readme make readme
 
 echo "done in $(($(date +%s) - started)) s"

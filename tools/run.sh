@@ -1,13 +1,21 @@
 #!/bin/sh
-# run.sh -- makes a demo workspace in build/demo, unless there, and shows where it stands, this machine among them.
+# run.sh [postgres] -- makes a demo workspace in build/demo, unless there, and shows where it stands, this machine among
+# them. With `postgres` its records are on a private PostgreSQL in build/postgres (or STORE_DIR), which goes on running.
 set -eu
 cd "$(dirname "$0")/.."
 home=build/demo
+store=
+if [ "${1:-}" = postgres ]; then
+	home=build/demo-postgres
+	server=${STORE_DIR:-build/postgres}
+	store=$(tools/postgres.sh start "$server")
+	echo "A PostgreSQL of its own runs in $server; tools/postgres.sh stop $server ends it."
+fi
 
 if [ -e $home ]; then
 	echo "The demo in $home was made before (remove the folder to make it again). Deciding it as of now ..."
 	build/holdfast assess --home $home >/dev/null || {
-		echo "It cannot be used with this program. To make it again: rm -r $home; make run" >&2
+		echo "It cannot be used with this program. To make it again: rm -r $home; make run${store:+ STORE=postgres}" >&2
 		exit 1
 	}
 else
@@ -15,7 +23,9 @@ else
 	# Half a workspace must not be taken for a whole one by the next run.
 	trap 'rm -rf $home' EXIT
 	trap 'exit 1' HUP INT TERM
-	build/holdfast demo --home $home >/dev/null
+	# What an interrupted run left on the server is no demo.
+	[ -z "$store" ] || psql -X -q "$store" -c 'set client_min_messages = warning; drop schema if exists holdfast cascade'
+	build/holdfast demo --home $home ${store:+--store "$store"} >/dev/null
 	trap - EXIT HUP INT TERM
 fi
 

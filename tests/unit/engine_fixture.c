@@ -95,6 +95,16 @@ engine_unguard(struct db *db, const char *table)
 }
 
 void
+engine_speak_sqlite(struct db *db)
+{
+	if (engine_is_server())
+		engine_does(db,
+			    "create domain blob as bytea; create function zeroblob(size bigint) "
+			    "returns bytea language sql as $$select decode(repeat('00', "
+			    "cast(size as int)), 'hex')$$");
+}
+
+void
 engine_does(struct db *db, const char *sql)
 {
 	struct err e = {0};

@@ -25,6 +25,9 @@ void engine_place_clear(struct engine_place *p);
 /* Takes the guards off a table, as somebody with the database's own shell can. */
 void engine_unguard(struct db *db, const char *table);
 
+/* Lets a server know the words of SQLite that statements of tests use: blob and zeroblob. */
+void engine_speak_sqlite(struct db *db);
+
 /* Runs statements that must do well, or be refused with that code and words. */
 void engine_does(struct db *db, const char *sql);
 void engine_refuses(struct db *db, const char *sql, enum err_code code, const char *words);
