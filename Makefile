@@ -132,7 +132,8 @@ $(FUZZERS): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(FUZZ_DRIVER) $(LIBRA
 # T=text runs only the tests whose name contains the text; STORE=postgres those that have a store, on a
 # server of their own.
 ifeq ($(STORE),postgres)
-ON_STORE := tools/postgres.sh with --fast
+# A server answers more slowly than a file.
+ON_STORE := UNIT_SECONDS=$(or $(UNIT_SECONDS),120) tools/postgres.sh with --fast
 else ifneq ($(STORE),)
 $(error STORE is $(STORE); it must be postgres, or nothing for SQLite)
 endif
