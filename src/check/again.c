@@ -35,7 +35,7 @@ last_find(struct assessment *as)
 			   "select e.at, e.detail from event e where e.kind = 'assessed' "
 			   "order by e.id desc limit 1",
 			   &s, &as->ctx->err);
-	bool row;
+	bool row = false;
 
 	if (!rc)
 		rc = db_step(s, &row, &as->ctx->err);

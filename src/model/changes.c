@@ -298,7 +298,9 @@ plan_changes_text(const json_t *changes, struct buf *out)
 
 		list_text(k, json_object_get(of_kind, "added"), "new", out);
 		json_object_foreach(json_object_get(of_kind, "changed"), name, what)
+		{
 			changed_text(k, name, what, out);
+		}
 		list_text(k, json_object_get(of_kind, "removed"), "gone", out);
 	}
 }
