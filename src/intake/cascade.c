@@ -27,7 +27,7 @@ drop(struct import *im, const struct staged *st, const char *column, const char 
 	db_bind_text(s, 4, str_of(column));
 	db_bind_text(s, 5, str_of(reason));
 	rc = db_run(s, &im->ctx->err);
-	if (!rc && db_changes(im->ctx->db) > 0)
+	if (!rc && db_changes(im->notes) > 0)
 		im->dropped++;
 	return rc;
 }

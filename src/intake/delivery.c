@@ -337,8 +337,6 @@ import_run(struct import *im, struct delivery_report *ret_report)
 		return rc;
 	rejections_sort(im);
 	rc = receipts_write(im);
-	if (!rc)
-		rc = tables_drop(im);
 	if (!rc && !im->o->dry_run)
 		rc = writer_commit(im->w);
 	if (!rc)

@@ -84,13 +84,14 @@ struct staged {
 	struct part *part;
 };
 
-/* Statements on tables that are there for the time of the delivery, once they are needed. */
+/* Statements on what is noted for the time of the delivery; tables.c. */
 enum statement {
 	PENDING_ADD,
 	PENDING_FIND,
 	REVIVED_ADD,
 	REVIVED_FIND,
 	SEEN_ADD,
+	SEEN_FIND,
 	DROPPED_ADD,
 	DROPPED_FIND,
 	DROPPED_AT,
@@ -142,19 +143,20 @@ struct import {
 	int64_t homeless; /* of them, those whose register is not known either */
 	int64_t dropped;  /* rows in the table of dropped rows */
 	bool trees;	  /* a row says what stands above it */
-	struct db_stmt *statements[STATEMENTS]; /* tables.c */
-	bool *tables_made;			/* as tables.c counts them */
+	struct db *notes; /* tables.c */
+	struct db_txn notes_txn;
+	struct db_stmt *statements[STATEMENTS]; /* on the notes */
 };
 
 /* The register's place in the model's list. */
 size_t import_reg(const struct import *im, const struct reg *r);
 struct reg_state *import_state(struct import *im, const struct reg *r);
 
-/* tables.c: within the write transaction; to be dropped before its commit. Most deliveries need few
- * of the tables, so each is made with the first statement on it. */
+/* tables.c: what is noted of the rows, in tables on this machine wherever the store is: each row
+ * asks them, and a server is far. They are made when the first is asked, as most deliveries need
+ * none. */
 MUST_CHECK enum err_code tables_statement(struct import *im, enum statement which,
 					  struct db_stmt **ret_stmt);
-MUST_CHECK enum err_code tables_drop(struct import *im);
 void tables_close(struct import *im);
 
 /* stage.c: rows in and out of the spool; parts; rejections. */

@@ -13,6 +13,26 @@ struct missing {
 	size_t count;
 };
 
+static enum err_code
+has_come(struct import *im, const struct reg *r, int64_t id, bool *ret_came)
+{
+	struct db_stmt *s;
+	size_t file;
+	long line;
+	enum err_code rc;
+
+	*ret_came = early_took(im, r, id, &file, &line);
+	if (*ret_came)
+		return ERR_NONE;
+	rc = tables_statement(im, SEEN_FIND, &s);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	rc = db_step(s, ret_came, &im->ctx->err);
+	db_reset(s);
+	return rc;
+}
+
 /* Numbers beyond `after`, as many as fit: the records are retired only when the statement is done.
  */
 static enum err_code
@@ -20,9 +40,7 @@ missing_read(struct import *im, struct db_stmt *s, const struct part *p, struct 
 {
 	/* What this delivery itself brought is not gone. */
 	int64_t first_new = import_state(im, p->reg)->first_new;
-	size_t file;
-	long line;
-	bool row;
+	bool row, came;
 	enum err_code rc = ERR_NONE;
 
 	db_bind_int(s, 1, p->organisation);
@@ -32,7 +50,10 @@ missing_read(struct import *im, struct db_stmt *s, const struct part *p, struct 
 	m->count = 0;
 	while (m->count < RETIRE_AT_ONCE && !(rc = db_step(s, &row, &im->ctx->err)) && row) {
 		m->after = db_int(s, 0);
-		if (!early_took(im, p->reg, m->after, &file, &line))
+		rc = has_come(im, p->reg, m->after, &came);
+		if (rc)
+			break;
+		if (!came)
 			m->ids[m->count++] = m->after;
 	}
 	db_reset(s);
@@ -45,16 +66,13 @@ part_retire(struct import *im, struct part *p)
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	struct missing m = {0};
 	DB_STMT *s = NULL;
-	struct db_stmt *seen; /* has the table made */
-	enum err_code rc = tables_statement(im, SEEN_ADD, &seen);
+	enum err_code rc;
 
 	sql_from(p->reg, "t.id",
 		 "where t.organisation = :organisation and t.feed = :feed and t.id > :after "
-		 "and t.id < :first_new "
-		 "and not exists (select 1 from intake_seen s where s.id = t.id) order by t.id",
+		 "and t.id < :first_new order by t.id",
 		 &sql);
-	if (!rc)
-		rc = db_prepare(im->ctx->db, sql.data, &s, &im->ctx->err);
+	rc = db_prepare_scan(im->ctx->db, sql.data, &s, &im->ctx->err);
 	do {
 		if (!rc)
 			rc = missing_read(im, s, p, &m);

@@ -22,7 +22,8 @@ enum db_access {
 	DB_SCRATCH, /* empty, and gone when it is closed */
 };
 
-/* `where` is a file's path, ":memory:", or a connection string of PostgreSQL (postgresql://… or
+/* `where` is a file's path, ":memory:", "" for a file without a name that is gone with its
+ * connection, or a connection string of PostgreSQL (postgresql://… or
  * host=…). Waits LIMIT_BUSY_SECONDS for another writer, then ERR_BUSY. ERR_LOST when a server
  * cannot be reached. A connection that is lost is opened again when the next transaction begins. */
 MUST_CHECK enum err_code db_open(const char *where, enum db_access access, struct db **ret_db,

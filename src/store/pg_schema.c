@@ -163,7 +163,7 @@ pg_create_table(struct db *db, const struct table *t, struct err *e)
 	if (rc)
 		return rc;
 	buf_addf(&sql, "create %stable %s\"%s\" (", t->temporary ? "temporary " : "",
-		 t->passing || t->if_missing ? "if not exists " : "", t->name);
+		 t->if_missing ? "if not exists " : "", t->name);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 
@@ -172,7 +172,7 @@ pg_create_table(struct db *db, const struct table *t, struct err *e)
 	}
 	if (t->primary_key[0])
 		buf_addf(&sql, ", primary key (%s)", t->primary_key);
-	buf_addf(&sql, ")%s", t->passing ? " on commit delete rows" : "");
+	buf_addf(&sql, ")");
 	if (t->guard != GUARD_NONE)
 		guard_text(pg_of(db), t, &sql);
 	return run(db, &sql, e);
@@ -183,8 +183,7 @@ pg_drop_table(struct db *db, const struct table *t, struct err *e)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 
-	/* Each table costs the server a dozen rows of its catalogue and some files. */
-	buf_addf(&sql, "%s pg_temp.\"%s\"", t->passing ? "delete from" : "drop table", t->name);
+	buf_addf(&sql, "drop table pg_temp.\"%s\"", t->name);
 	return run(db, &sql, e);
 }
 

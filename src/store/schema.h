@@ -35,7 +35,6 @@ struct table {
 	const char *primary_key; /* "id" or "record, pos"; "" for none, of a temporary table */
 	bool clustered;		 /* rows are kept in the order of the primary key */
 	bool temporary;		 /* this connection's alone; gone when it ends or rolls back */
-	bool passing;		 /* temporary, and of use within one transaction alone */
 	bool if_missing;	 /* of a temporary one: that it is there already is no fault */
 	enum table_guard guard;
 	const struct index *indexes;
@@ -43,8 +42,7 @@ struct table {
 };
 
 MUST_CHECK enum err_code schema_create(struct db *db, const struct table *t, struct err *e);
-/* Of a temporary table alone; no statement on it may be in use. A passing table may stay, empty,
- * where making it anew costs much; whoever creates it next finds it so. */
+/* Of a temporary table alone; no statement on it may be in use. */
 MUST_CHECK enum err_code schema_drop(struct db *db, const struct table *t, struct err *e);
 MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 					   const struct column *column, struct err *e);

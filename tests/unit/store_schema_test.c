@@ -111,45 +111,6 @@ TEST(schema_a_temporary_table_is_gone_when_it_is_dropped_or_rolled_back)
 	CHECK(schema_drop(db, &pairs, &e) == ERR_INTERNAL);
 }
 
-static int64_t
-passing_count(struct db *db)
-{
-	DB_STMT *s = NULL;
-	struct err e = {0};
-	bool row;
-
-	if (db_prepare(db, "select count(*) from passing", &s, &e) || db_step(s, &row, &e))
-		return -1;
-	return db_int(s, 0);
-}
-
-TEST(schema_a_passing_table_is_empty_whenever_it_is_made)
-{
-	CLEANUP(db_closep) struct db *db = schema_open();
-	struct table passing = temporary;
-	struct db_txn txn;
-	struct err e = {0};
-
-	passing.passing = true;
-	for (int round = 0; round < 4; round++) {
-		CHECK(db_begin(db, &txn, &e) == ERR_NONE);
-		CHECK(schema_create(db, &passing, &e) == ERR_NONE);
-		CHECK(passing_count(db) == 0);
-		does(db, "insert into passing (id, word) values (1, 'a')");
-		CHECK(schema_drop(db, &passing, &e) == ERR_NONE);
-		CHECK(schema_create(db, &passing, &e) == ERR_NONE);
-		CHECK(passing_count(db) == 0);
-		does(db, "insert into passing (id, word) values (1, 'a'), (2, 'b')");
-		CHECK(passing_count(db) == 2);
-		if (round % 2 == 0) {
-			db_txn_end(&txn);
-			continue;
-		}
-		CHECK(schema_drop(db, &passing, &e) == ERR_NONE);
-		CHECK(db_commit(&txn, &e) == ERR_NONE);
-	}
-}
-
 TEST(schema_a_table_that_is_missing_or_altered_is_found)
 {
 	CLEANUP(db_closep) struct db *db = schema_open();
