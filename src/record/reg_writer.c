@@ -235,6 +235,7 @@ kept_give(struct writer *w)
 			continue;
 		roll_drop(&rw->use, &w->memory);
 		rw->next = rw->first = rw->highest = 0;
+		rw->retired = RETIRED_UNKNOWN;
 	}
 	w->ctx->kept = kept;
 }

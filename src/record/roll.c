@@ -34,6 +34,7 @@ struct slot {
 struct roll {
 	struct slot *slots;
 	size_t mask;
+	size_t count;
 	char *data;
 	size_t len;
 	size_t cap;
@@ -70,7 +71,7 @@ key_hash(struct str key)
 	return (uint32_t)(h ^ h >> 32);
 }
 
-/* At most two thirds of the slots are taken. */
+/* At most two thirds of the slots are taken by what is read. */
 static bool
 slots_make(struct roll *roll, size_t count, size_t memory)
 {
@@ -122,20 +123,21 @@ room_make(struct roll *roll, size_t size, size_t memory)
 
 /* False when the record finds no room. */
 static bool
-record_keep_key(struct roll *roll, const struct db_stmt *s, size_t memory)
+entry_add(struct roll *roll, const struct roll_found *r, struct str key, size_t memory)
 {
-	struct str key = db_text(s, 3);
 	size_t size = (sizeof(struct entry) + key.len + UNIT - 1) / UNIT * UNIT;
-	struct entry e = {.id = db_int(s, 0),
-			  .organisation = db_int(s, 1),
-			  .delivered = db_int(s, 4),
+	struct entry e = {.id = r->id,
+			  .organisation = r->organisation,
+			  .delivered = r->delivered,
 			  .key_len = (uint16_t)key.len};
 	uint32_t hash = key_hash(key);
 	size_t at = hash & roll->mask;
 
-	if (key.len > LIMIT_KEY_BYTES || !feed_find(roll, db_text(s, 2), &e.feed) ||
-	    !room_make(roll, size, memory))
+	/* The more slots are taken, the longer the way to a free one. */
+	if (key.len > LIMIT_KEY_BYTES || roll->count > roll->mask / 4 * 3 ||
+	    !feed_find(roll, r->feed, &e.feed) || !room_make(roll, size, memory))
 		return false;
+	roll->count++;
 	while (roll->slots[at].place)
 		at = (at + 1) & roll->mask;
 	roll->slots[at] = (struct slot){hash, (uint32_t)(roll->len / UNIT)};
@@ -187,9 +189,14 @@ roll_read(struct ctx *ctx, const struct reg *r, size_t memory, struct roll **ret
 		return ERR_NONE;
 	}
 	sql_from(r, "t.id, t.organisation, t.feed, t.key, t.delivered", "", &sql);
-	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
+	rc = db_prepare_scan(ctx->db, sql.data, &s, &ctx->err);
 	while (!rc && *ret_roll && !(rc = db_step(s, &row, &ctx->err)) && row) {
-		if (!record_keep_key(roll, s, memory))
+		struct roll_found held = {.id = db_int(s, 0),
+					  .organisation = db_int(s, 1),
+					  .delivered = db_int(s, 4),
+					  .feed = db_text(s, 2)};
+
+		if (!entry_add(roll, &held, db_text(s, 3), memory))
 			*ret_roll = NULL;
 	}
 	if (rc)
@@ -230,28 +237,87 @@ roll_drop(struct roll_use *use, size_t *memory)
 	*use = (struct roll_use){0};
 }
 
-bool
-roll_next(const struct roll *roll, struct str key, size_t *at, struct roll_found *ret_found)
+void
+roll_end(struct roll_use *use, size_t *memory)
+{
+	roll_drop(use, memory);
+	use->next_look = INT64_MAX;
+}
+
+/* The place of the next entry with the key; NULL when there is none. */
+static char *
+entry_next(const struct roll *roll, struct str key, size_t *at)
 {
 	uint32_t hash = key_hash(key);
 
 	for (size_t i = *at ? *at : hash & roll->mask;; i++) {
 		const struct slot *slot = &roll->slots[i & roll->mask];
-		const char *place = roll->data + (size_t)slot->place * UNIT;
+		char *place = roll->data + (size_t)slot->place * UNIT;
 		struct entry e;
 
 		if (!slot->place)
-			return false;
+			return NULL;
 		if (slot->hash != hash)
 			continue;
 		memcpy(&e, place, sizeof(e));
 		if (e.key_len != key.len || memcmp(place + sizeof(e), key.ptr, key.len) != 0)
 			continue;
 		*at = (i & roll->mask) + 1;
-		*ret_found = (struct roll_found){.id = e.id,
-						 .organisation = e.organisation,
-						 .delivered = e.delivered,
-						 .feed = roll->feeds[e.feed]};
-		return true;
+		return place;
 	}
+}
+
+bool
+roll_next(const struct roll *roll, struct str key, size_t *at, struct roll_found *ret_found)
+{
+	const char *place = entry_next(roll, key, at);
+	struct entry e;
+
+	if (!place)
+		return false;
+	memcpy(&e, place, sizeof(e));
+	*ret_found = (struct roll_found){.id = e.id,
+					 .organisation = e.organisation,
+					 .delivered = e.delivered,
+					 .feed = roll->feeds[e.feed]};
+	return true;
+}
+
+static bool
+entry_change(struct roll *roll, const struct record *r)
+{
+	size_t at = 0;
+	char *place;
+	struct entry e;
+
+	while ((place = entry_next(roll, r->key, &at)) != NULL) {
+		memcpy(&e, place, sizeof(e));
+		if (e.id != r->id)
+			continue;
+		e.delivered = r->delivered;
+		memcpy(place, &e, sizeof(e));
+		return e.organisation == r->organisation && str_eq(roll->feeds[e.feed], r->feed);
+	}
+	return false;
+}
+
+void
+roll_note(struct roll_use *use, size_t *memory, const struct record *r, bool is_new)
+{
+	struct roll_found entry = {.id = r->id,
+				   .organisation = r->organisation,
+				   .delivered = r->delivered,
+				   .feed = r->feed};
+	size_t before;
+	bool noted;
+
+	if (!use->roll)
+		return;
+	before = use->roll->memory;
+	/* What it has taken already does not count against what may still be taken. */
+	noted = is_new ? entry_add(use->roll, &entry, r->key, *memory + before)
+		       : entry_change(use->roll, r);
+	*memory -= use->roll->memory - before;
+	if (!noted)
+		roll_end(use, memory);
 }

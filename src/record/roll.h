@@ -2,7 +2,7 @@
  *
  * Reading a register once in the order in which it is stored is far cheaper than finding most of
  * its records one by one. A roll shows what was current when it was read: whoever changes a record
- * drops it.
+ * tells it, or drops it.
  */
 #ifndef RECORD_ROLL_H
 #define RECORD_ROLL_H
@@ -22,6 +22,10 @@ struct roll_use {
 MUST_CHECK enum err_code roll_ask(struct ctx *ctx, const struct reg *r, size_t *memory,
 				  struct roll_use *use);
 void roll_drop(struct roll_use *use, size_t *memory);
+/* The record was written so. Where that finds no place the roll is dropped, and not read again. */
+void roll_note(struct roll_use *use, size_t *memory, const struct record *r, bool is_new);
+/* Drops it for good: to read it again after each change would cost too much. */
+void roll_end(struct roll_use *use, size_t *memory);
 
 struct roll_found {
 	int64_t id;

@@ -221,14 +221,6 @@ writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id)
 	return ERR_NONE;
 }
 
-/* A roll does not know what is written, and to read it again and again would cost too much. */
-static void
-roll_end(struct writer *w, struct reg_writer *rw)
-{
-	roll_drop(&rw->use, &w->memory);
-	rw->use.next_look = INT64_MAX;
-}
-
 enum err_code
 record_validate(const struct record *r, struct err *e)
 {
@@ -475,7 +467,6 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 		rc = reg_writer_get(w, r->reg, &rw);
 	if (rc)
 		return rc;
-	roll_end(w, rw);
 	r->recorded_from = w->now;
 	r->recorded_by = w->ctx->actor_id;
 	r->salt = (struct str){0};
@@ -490,6 +481,10 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 		 ret_written);
 	if (!rc && counter > rw->highest)
 		rw->highest = counter;
+	if (rc)
+		roll_end(&rw->use, &w->memory);
+	else if (*ret_written != WRITTEN_UNCHANGED)
+		roll_note(&rw->use, &w->memory, r, *ret_written == WRITTEN_ADDED);
 	w->put += !rc && *ret_written != WRITTEN_UNCHANGED;
 	arena_reset(&w->scratch);
 	return step_end(w, rc);
@@ -542,7 +537,8 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 		rc = reg_writer_get(w, r, &rw);
 	if (rc)
 		return rc;
-	roll_end(w, rw);
+	roll_end(&rw->use, &w->memory);
+	rw->retired = RETIRED_SOME;
 	db_bind_int(rw->load, 1, id);
 	rc = db_step(rw->load, &row, &w->ctx->err);
 	if (!rc && !row)

@@ -1,5 +1,7 @@
 #include "record/writer_priv.h"
 
+#include "model/sql.h"
+
 /* Among the current records that were read at once. */
 static void
 find_on_roll(const struct reg_writer *rw, const struct record *r, int64_t *ret_id,
@@ -38,6 +40,26 @@ find_with(struct writer *w, struct db_stmt *s, const struct record *r, bool by_k
 	return rc;
 }
 
+/* Few registers have any record that was retired, and each new one would be looked for there. */
+static enum err_code
+retired_any(struct writer *w, struct reg_writer *rw)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool any;
+
+	if (rw->retired != RETIRED_UNKNOWN)
+		return ERR_NONE;
+	sql_select(rw->reg->history, "where t.retired = 1 limit 1", &sql);
+	rc = db_prepare(w->ctx->db, sql.data, &s, &w->ctx->err);
+	if (!rc)
+		rc = db_step(s, &any, &w->ctx->err);
+	if (!rc)
+		rw->retired = any ? RETIRED_SOME : RETIRED_NONE;
+	return rc;
+}
+
 enum err_code
 writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *ret_delivered)
 {
@@ -52,7 +74,9 @@ writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *
 	else if (!rc)
 		rc = find_with(w, rw->find, r, rw->by_key_alone, found);
 	if (!rc && !found[0]) {
-		rc = find_with(w, rw->find_retired, r, rw->by_key_alone, found);
+		rc = retired_any(w, rw);
+		if (!rc && rw->retired == RETIRED_SOME)
+			rc = find_with(w, rw->find_retired, r, rw->by_key_alone, found);
 		found[1] = WRITER_RETIRED;
 	}
 	if (rc)

@@ -24,6 +24,7 @@ struct reg_writer {
 	struct db_stmt **supersede_items;
 	struct db_cell *cells; /* of one row of the widest table */
 	struct roll_use use;
+	enum { RETIRED_UNKNOWN, RETIRED_NONE, RETIRED_SOME } retired; /* records of it */
 	int64_t next;	 /* counter for new numbers; 0 until read */
 	int64_t first;	 /* what it was when the transaction began */
 	int64_t highest; /* counter of the last record written */
