@@ -72,6 +72,7 @@ HEADERS := $(sort $(wildcard src/*/*.h))
 OBJECTS := $(SOURCES:%.c=$(OUT)/obj/%.o)
 LIBRARY := $(filter-out $(OUT)/obj/src/main/%,$(OBJECTS))
 UNIT_OBJECTS := $(patsubst %.c,$(OUT)/obj/%.o,tests/test_main.c $(sort $(wildcard tests/unit/*.c)))
+LOADS := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/load/*.c)))
 BENCHES := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 FUZZERS := $(FUZZ_NAMES:%=$(OUT)/fuzz/%)
@@ -120,6 +121,9 @@ $(OUT)/obj/bench/%.o: bench/%.c $(OUT)/flags
 $(BENCHES): $(OUT)/bench/%: $(OUT)/obj/bench/%.o $(LIBRARY)
 	$(call run,$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS))
 
+$(LOADS): $(OUT)/tests/load/%: $(OUT)/obj/tests/load/%.o $(LIBRARY)
+	$(call run,$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS))
+
 $(OUT)/unit: $(LIBRARY) $(UNIT_OBJECTS) $(OUT)/flags
 	$(call run,$(CC) $(LDFLAGS) -o $@ $(LIBRARY) $(UNIT_OBJECTS) $(LDLIBS))
 
@@ -127,7 +131,7 @@ $(FUZZERS): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(FUZZ_DRIVER) $(LIBRA
 	$(call run,$(CC) $(LDFLAGS) $(FUZZ_LINK) -o $@ $^ $(LDLIBS))
 
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(patsubst bench/%.c,$(OUT)/obj/bench/%.d,$(wildcard bench/*.c)) $(patsubst %,$(OUT)/obj/tests/fuzz/%_fuzz.d,$(FUZZ_NAMES))
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(patsubst bench/%.c,$(OUT)/obj/bench/%.d,$(wildcard bench/*.c)) $(LOADS:$(OUT)/%=$(OUT)/obj/%.d) $(patsubst %,$(OUT)/obj/tests/fuzz/%_fuzz.d,$(FUZZ_NAMES))
 
 # T=text runs only the tests whose name contains the text; STORE=postgres those that have a store, on a
 # server of their own.
@@ -140,8 +144,8 @@ endif
 unit: $(OUT)/unit
 	@$(ON_STORE) $(OUT)/unit $(T)
 
-cli-tests: $(BINARY)
-	@tests/cli/run.sh $(BINARY) $(T)
+cli-tests: $(BINARY) $(LOADS)
+	@LOAD=$(CURDIR)/$(OUT)/tests/load tests/cli/run.sh $(BINARY) $(T)
 
 fuzzers: $(FUZZERS)
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# run.sh BINARY [TEXT] -- runs tests/cli/*.t (those with TEXT in their name) against the real binary, in parallel.
+# run.sh BINARY [TEXT] -- runs tests/cli/*.t (those with TEXT in their name) against the real binary, in parallel. What a
+# test prints behind `note: ` is shown.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${CLI_SECONDS:-120}
@@ -14,7 +15,8 @@ if [ "$1" = --one ]; then
 		timeout -k 5 "$seconds" sh -euc '. "$ROOT/tests/cli/lib.sh"; . "$1"' sh "$2" \
 		>"$SCRATCH/$name/log" 2>&1 || status=$?
 	if [ "$status" -eq 0 ]; then
-		echo "ok $name"
+		report=$(echo "ok $name" && sed -n 's/^note: /    /p' "$SCRATCH/$name/log")
+		printf '%s\n' "$report"
 		exit 0
 	fi
 	[ "$status" -ne 124 ] || echo "not done after $seconds s" >>"$SCRATCH/$name/log"
