@@ -16,6 +16,7 @@ struct walk {
 enum err_code
 drop(struct import *im, const struct staged *st, const char *column, const char *reason)
 {
+	int64_t changed = 0;
 	struct db_stmt *s;
 	enum err_code rc = tables_statement(im, DROPPED_ADD, &s);
 
@@ -27,7 +28,9 @@ drop(struct import *im, const struct staged *st, const char *column, const char 
 	db_bind_text(s, 4, str_of(column));
 	db_bind_text(s, 5, str_of(reason));
 	rc = db_run(s, &im->ctx->err);
-	if (!rc && db_changes(im->notes) > 0)
+	if (!rc)
+		rc = db_changes(im->notes, &changed, &im->ctx->err);
+	if (!rc && changed > 0)
 		im->dropped++;
 	return rc;
 }

@@ -252,14 +252,17 @@ static enum err_code
 grow_tile(struct ledger *l, int64_t id, const struct level *at, struct err *e)
 {
 	struct db_stmt *s = l->grow_tile;
+	int64_t changed = 0;
 	enum err_code rc;
 
 	db_bind_blob(s, 1, at->hashes, at->width * sizeof(at->hashes[0]));
 	db_bind_int(s, 2, id);
 	rc = db_run(s, e);
+	if (!rc)
+		rc = db_changes(l->db, &changed, e);
 	if (rc)
 		return rc;
-	if (db_changes(l->db) != 1)
+	if (changed != 1)
 		return err_set(
 			e, ERR_FAILED, "",
 			"tile %lld of the ledger is gone from the store; run holdfast verify",

@@ -200,6 +200,7 @@ mark_remove(struct mover *v)
 	CLEANUP(db_closep) struct db *db = NULL;
 	DB_STMT *s = NULL;
 	DB_TXN txn = {0};
+	int64_t changed = 0;
 	struct err *e = &v->ctx->err;
 	enum err_code rc = db_open(v->m->store, DB_WRITE, &db, e);
 
@@ -213,7 +214,9 @@ mark_remove(struct mover *v)
 	db_bind_text(s, 1, str_of(META_UNFINISHED));
 	db_bind_text(s, 2, str_of(v->mark));
 	rc = db_run(s, e);
-	if (!rc && db_changes(db) != 1)
+	if (!rc)
+		rc = db_changes(db, &changed, e);
+	if (!rc && changed != 1)
 		rc = err_set(e, ERR_CONFLICT, "store",
 			     "another process copies to the same database; only one may");
 	return rc ? rc : db_commit(&txn, e);

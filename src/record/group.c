@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* More in one transaction would let the first wait for the last. */
-enum { TOGETHER_MAX = 256 };
+enum { TOGETHER_MAX = 256, TRIES_MOST = 3 };
 
 struct group {
 	struct ctx *ctx;
@@ -20,9 +20,17 @@ struct group {
 	bool ending;
 };
 
-/* Writes all that was not refused; false when one of them spoiled the transaction: it had written
- * something before it was refused, or the store itself refused it. */
-static bool
+/* What came of writing a batch once. */
+enum outcome {
+	WRITTEN_WHOLE,
+	SPOILED, /* by one change, which is refused now */
+	LOST,	 /* the connection; nothing was kept, and no change is to blame */
+	FAILED,
+};
+
+/* Writes all that was not refused. One of them spoils the transaction when it had written something
+ * before it was refused, or the store itself refused it. */
+static enum outcome
 write_all(struct group *g, struct writer *w, struct group_change **batch, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -36,38 +44,49 @@ write_all(struct group *g, struct writer *w, struct group_change **batch, size_t
 			one->rc = one->write(one->object, w);
 		if (!one->rc)
 			continue;
+		if (one->rc == ERR_LOST)
+			return LOST;
 		one->err = g->ctx->err;
 		one->refused = true;
 		if (writer_torn(w) || writer_leaves(w) != before || one->rc == ERR_CONFLICT)
-			return false;
+			return SPOILED;
 	}
-	return true;
+	return WRITTEN_WHOLE;
 }
 
-static enum err_code
-write_once(struct group *g, struct group_change **batch, size_t count, bool *ret_whole)
+static enum outcome
+write_once(struct group *g, struct group_change **batch, size_t count, enum err_code *ret_rc)
 {
 	WRITER *w = NULL;
-	enum err_code rc = writer_begin(g->ctx, &w);
+	enum outcome outcome;
 
-	*ret_whole = true;
-	if (rc)
-		return rc;
-	*ret_whole = write_all(g, w, batch, count);
-	return *ret_whole ? writer_commit(w) : ERR_NONE;
+	*ret_rc = writer_begin(g->ctx, &w);
+	if (*ret_rc)
+		return FAILED;
+	outcome = write_all(g, w, batch, count);
+	if (outcome == WRITTEN_WHOLE)
+		*ret_rc = writer_commit(w);
+	else if (outcome == LOST)
+		*ret_rc = ERR_LOST;
+	if (outcome == WRITTEN_WHOLE && *ret_rc)
+		outcome = *ret_rc == ERR_LOST && !writer_unknown(w) ? LOST : FAILED;
+	return outcome;
 }
 
-/* Each time round one change more is refused, so it ends. */
+/* Each time round one change more is refused, so it ends. When the connection is lost and nothing
+ * was kept for certain, all of it is written again. */
 static void
 batch_write(struct group *g, struct group_change **batch, size_t count)
 {
 	struct str own = g->ctx->actor;
+	enum outcome outcome;
 	enum err_code rc;
-	bool whole;
+	int lost = 0;
 
-	do
-		rc = write_once(g, batch, count, &whole);
-	while (!rc && !whole);
+	do {
+		outcome = write_once(g, batch, count, &rc);
+		lost += outcome == LOST;
+	} while (outcome == SPOILED || (outcome == LOST && lost < TRIES_MOST));
 	/* The others' names end with their changes. */
 	g->ctx->actor = own;
 	g->ctx->actor_id = 0;

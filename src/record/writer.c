@@ -86,6 +86,12 @@ writer_torn(const struct writer *w)
 	return w->torn;
 }
 
+bool
+writer_unknown(const struct writer *w)
+{
+	return w->unknown;
+}
+
 enum err_code
 writer_begin(struct ctx *ctx, struct writer **ret_writer)
 {
@@ -156,7 +162,8 @@ step_begin(struct writer *w)
 }
 
 /* The connection went while committing. The next transaction begins when this one has ended, one
- * way or the other: then its checkpoint stands, or nothing does. */
+ * way or the other: then its checkpoint stands, or nothing does. What stands need not have reached
+ * the standby yet; a commit after it has waited for both. */
 static enum err_code
 commit_ask(struct writer *w)
 {
@@ -169,11 +176,17 @@ commit_ask(struct writer *w)
 	rc = db_begin(ctx->db, &turn, &ctx->err);
 	if (!rc)
 		rc = ledger_stands(ctx->ledger, &stands, &ctx->err);
+	if (!rc && stands)
+		rc = db_exec(ctx->db, "update meta set value = value where name = 'store_version'",
+			     &ctx->err);
+	if (!rc && stands)
+		rc = db_commit(&turn, &ctx->err);
+	w->unknown = rc != ERR_NONE;
 	if (rc)
 		return err_set(&ctx->err, ERR_LOST, "",
-			       "the connection to the database was lost while it committed, and "
-			       "cannot be opened again; whether the change was kept shows when it "
-			       "is back");
+			       "the connection to the database was lost while it committed; "
+			       "whether the change was kept cannot be known until it is back; "
+			       "look then before you try again");
 	if (!stands)
 		return err_set(&ctx->err, ERR_LOST, "",
 			       "the connection to the database was lost before it committed; "
@@ -191,8 +204,10 @@ writer_commit(struct writer *w)
 		rc = counters_store(w);
 	if (!rc)
 		rc = ledger_seal(w->ctx->ledger, w->now, &w->ctx->err);
-	if (!rc)
-		rc = db_commit(&w->txn, &w->ctx->err);
+	if (rc)
+		return rc;
+	/* Before that nothing can have been kept. */
+	rc = db_commit(&w->txn, &w->ctx->err);
 	if (rc == ERR_LOST)
 		rc = commit_ask(w);
 	/* What it learns makes later questions faster and no answer different: it may fail. */

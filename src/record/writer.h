@@ -37,6 +37,9 @@ int64_t writer_leaves(const struct writer *w);
 /* Whether a step failed halfway, so that nothing of this transaction can be kept. */
 bool writer_torn(const struct writer *w);
 
+/* After a commit that failed: whether it may have been kept all the same. */
+bool writer_unknown(const struct writer *w);
+
 /* Number for a new record of the register. */
 MUST_CHECK enum err_code writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id);
 

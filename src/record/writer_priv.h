@@ -46,6 +46,7 @@ struct writer {
 	struct db_stmt *insert_event;
 	int64_t next_event;
 	bool halfway;	/* the step in hand has written something */
+	bool unknown;	/* whether the commit was kept */
 	bool torn;	/* a step failed so: nothing may be committed any more */
 	int64_t put;	/* records written */
 	int64_t leaves; /* versions and events written */

@@ -194,10 +194,10 @@ db_cell(const struct db_stmt *s, int column)
 	return s->db->engine->get_cell(s, column);
 }
 
-int64_t
-db_changes(struct db *db)
+enum err_code
+db_changes(struct db *db, int64_t *ret_count, struct err *e)
 {
-	return db->engine->changes(db);
+	return db->engine->changes(db, ret_count, e);
 }
 
 static enum err_code

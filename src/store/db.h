@@ -88,8 +88,8 @@ struct db_cell {
 };
 struct db_cell db_cell(const struct db_stmt *s, int column);
 
-/* Rows that the last insert, update or delete touched. */
-int64_t db_changes(struct db *db);
+/* Rows that the last insert, update or delete touched; the failure of one that was only sent. */
+MUST_CHECK enum err_code db_changes(struct db *db, int64_t *ret_count, struct err *e);
 
 /* A transaction rolls back when it leaves its scope uncommitted. Not nested. One at a time writes,
  * among all processes; reading waits for nobody. After an error in it, only a statement behind the

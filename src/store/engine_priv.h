@@ -53,7 +53,7 @@ struct db_engine {
 	enum err_code (*save)(struct db *db, const char *path, struct err *e);
 	/* Drops all that is ours on a server. NULL for a file, which is removed instead. */
 	enum err_code (*clear)(struct db *db, struct err *e);
-	int64_t (*changes)(struct db *db);
+	enum err_code (*changes)(struct db *db, int64_t *ret_count, struct err *e);
 	void (*deadline)(struct db *db, int64_t ms);
 	enum err_code (*prepare)(struct db *db, const char *sql, const struct db_how *how,
 				 struct db_stmt **ret_stmt, struct err *e);

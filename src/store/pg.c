@@ -4,6 +4,7 @@
 #include "store/load_priv.h"
 #include "store/past_priv.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,7 @@ static enum err_code
 lost(struct pg_db *d, const char *what, struct err *e)
 {
 	return err_set(e, ERR_LOST, "", "%s: the connection to the database was lost; %s", what,
-		       d->base.in_txn ? "nothing of this change is known to be kept; try again"
-				      : "try again");
+		       d->base.in_txn ? "nothing was changed; try again" : "try again");
 }
 
 /* What the first letters of an SQLSTATE say (appendix A of PostgreSQL's manual). */
@@ -111,10 +111,12 @@ pg_fail(struct pg_db *d, const PGresult *r, const char *what, struct err *e)
 }
 
 static void
-ignore_notice(void *object, const PGresult *r)
+take_notice(void *object, const PGresult *r)
 {
-	(void)object;
+	struct pg_db *d = object;
+
 	(void)r;
+	d->warned = true;
 }
 
 static PGconn *
@@ -122,18 +124,15 @@ connect_once(const char *where)
 {
 	/* What stands before the user's own words is only a default. Whoever answers must be able
 	 * to write, so that of several hosts the primary is found. */
-	const char *const keys[] = {"connect_timeout",	   "keepalives_idle",
-				    "keepalives_interval", "keepalives_count",
-				    "tcp_user_timeout",	   "target_session_attrs",
-				    "application_name",	   "dbname",
-				    "client_encoding",	   NULL};
+	const char *const keys[] = {"connect_timeout",		 "keepalives_idle",
+				    "keepalives_interval",	 "keepalives_count",
+				    "tcp_user_timeout",		 "target_session_attrs",
+				    "fallback_application_name", "dbname",
+				    "client_encoding",		 NULL};
 	const char *const values[] = {"10",	    "10",	"5",   "3",    "20000",
 				      "read-write", "holdfast", where, "UTF8", NULL};
-	PGconn *conn = PQconnectdbParams(keys, values, 1);
 
-	if (conn)
-		(void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
-	return conn;
+	return PQconnectdbParams(keys, values, 1);
 }
 
 /* What every session has. Compiling an expression costs more than a check gains from it; both
@@ -151,6 +150,9 @@ session_set_up(struct pg_db *d, struct err *e)
 		 "off; "
 		 "set cursor_tuple_fraction = 1; set work_mem = '64MB'; "
 		 "set max_parallel_workers_per_gather = 0; "
+		 "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; "
+		 "set tcp_keepalives_count = 3; set tcp_user_timeout = '20s'; "
+		 "set client_connection_check_interval = '5s'; "
 		 "set lock_timeout = %d; set idle_in_transaction_session_timeout = %d",
 		 d->schema, LIMIT_BUSY_SECONDS * 1000, LIMIT_IDLE_SECONDS * 1000);
 	if (sql.failed)
@@ -189,11 +191,24 @@ pg_connect(struct pg_db *d, struct err *e)
 	d->conn = connect_once(d->where);
 	if (!d->conn || PQstatus(d->conn) != CONNECTION_OK)
 		return connect_failed(d, e);
+	(void)PQsetNoticeReceiver(d->conn, take_notice, d);
 	d->generation++;
 	d->ahead = 0;
 	d->copying = NULL;
 	d->dropped.len = 0;
 	return session_set_up(d, e);
+}
+
+/* A server that went away while nothing was asked has said so, or closed its end. */
+static bool
+is_open(struct pg_db *d)
+{
+	struct pollfd p = {.fd = PQsocket(d->conn), .events = POLLIN};
+
+	if (PQstatus(d->conn) == CONNECTION_OK && PQtransactionStatus(d->conn) == PQTRANS_IDLE &&
+	    d->ahead == 0 && poll(&p, 1, 0) > 0)
+		(void)PQconsumeInput(d->conn);
+	return PQstatus(d->conn) == CONNECTION_OK;
 }
 
 enum err_code
@@ -203,7 +218,7 @@ pg_ready(struct pg_db *d, struct err *e)
 	int64_t pause = RETRY_FIRST_MS;
 	enum err_code rc;
 
-	if (PQstatus(d->conn) == CONNECTION_OK)
+	if (is_open(d))
 		return ERR_NONE;
 	/* A throw-away store ended with its connection. */
 	if (d->base.in_txn || d->scratch)
@@ -327,23 +342,35 @@ pg_open(const char *where, enum db_access access, struct db **ret_db, struct err
 	return ERR_NONE;
 }
 
-/* Those who write take turns, whole transactions at a time, as in a file: so there is one sequence
- * of changes, and none can deadlock. The turn ends with the transaction, or with the connection
- * when its holder dies. */
+static enum err_code
+begin_once(struct pg_db *d, bool write, struct err *e)
+{
+	/* A limit of the last statement must not end the commit's wait for a standby. */
+	enum err_code rc = pg_timeout_tell(d, e);
+
+	if (rc)
+		return rc;
+	if (write)
+		return pg_turn_take(d, e);
+	rc = pg_exec(&d->base, "begin isolation level repeatable read", e);
+	if (rc && PQstatus(d->conn) == CONNECTION_OK)
+		(void)pg_exec(&d->base, "rollback", &(struct err){0});
+	return rc;
+}
+
+/* A connection that ends here ends nothing but itself: once more, on another. */
 static enum err_code
 pg_begin(struct db *db, bool write, struct err *e)
 {
 	struct pg_db *d = pg_of(db);
-	enum err_code rc = pg_exec(
-		db,
-		write ? "begin isolation level read committed; select "
-			"pg_advisory_xact_lock(hashtextextended(current_schema() || '/write', 0))"
-		      : "begin isolation level repeatable read",
-		e);
+	enum err_code rc = pg_ready(d, e);
 
-	if (rc && PQstatus(d->conn) == CONNECTION_OK)
-		(void)pg_exec(db, "rollback", &(struct err){0});
-	return rc;
+	if (!rc)
+		rc = begin_once(d, write, e);
+	if (rc != ERR_LOST || PQstatus(d->conn) == CONNECTION_OK)
+		return rc;
+	rc = pg_ready(d, e);
+	return rc ? rc : begin_once(d, write, e);
 }
 
 static enum err_code
@@ -357,9 +384,20 @@ pg_commit(struct db *db, struct err *e)
 		rc = pg_stop_ahead(d, e);
 	if (rc)
 		return rc;
+	d->warned = false;
 	r = PQexec(d->conn, "commit");
-	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+	if (PQstatus(d->conn) == CONNECTION_BAD)
+		rc = err_set(e, ERR_LOST, "",
+			     "the connection to the database was lost while it committed; whether "
+			     "the change was kept shows when it is back");
+	else if (PQresultStatus(r) != PGRES_COMMAND_OK)
 		rc = pg_fail(d, r, "commit", e);
+	/* So it says that somebody ended its wait for the standby: kept here, and perhaps only
+	 * here. */
+	else if (d->warned)
+		rc = err_set(e, ERR_LOST, "",
+			     "the server gave up waiting for its standby, so it is not known "
+			     "whether the change outlives this server");
 	/* A transaction in which something failed answers so, and says nothing else. */
 	else if (strcmp(PQcmdStatus(r), "COMMIT") != 0)
 		rc = err_set(e, ERR_INTERNAL, "", "a statement before failed, so nothing was kept");
@@ -487,14 +525,15 @@ pg_clear(struct db *db, struct err *e)
 	return pg_exec(db, drop, e);
 }
 
-static int64_t
-pg_changes(struct db *db)
+static enum err_code
+pg_changes(struct db *db, int64_t *ret_count, struct err *e)
 {
 	struct pg_db *d = pg_of(db);
-	struct err none;
+	enum err_code rc = pg_settle(d, e);
 
-	/* What failed shows at the next wait. */
-	return pg_settle(d, &none) ? -1 : d->changed;
+	if (!rc)
+		*ret_count = d->changed;
+	return rc;
 }
 
 static void

@@ -28,6 +28,7 @@ struct pg_db {
 	char schema[PG_NAME_SIZE];
 	char tables[PG_NAME_SIZE + 4]; /* "schema". */
 	bool scratch;
+	bool warned;	     /* by the server, since it was last set to false */
 	uint64_t generation; /* counts connections: what was prepared on an older one is gone */
 	uint64_t names;	     /* given to statements and cursors */
 	size_t ahead;	     /* answers still to come */
@@ -64,6 +65,9 @@ enum err_code pg_exec(struct db *db, const char *sql, struct err *e);
 enum err_code pg_timeout_tell(struct pg_db *d, struct err *e);
 /* Tells the server the plan's time zone. */
 enum err_code pg_zone_tell(struct pg_db *d, struct err *e);
+
+/* pg_turn.c: begins a transaction that writes, when its turn has come. */
+enum err_code pg_turn_take(struct pg_db *d, struct err *e);
 
 /* pg_wire.c: what goes over the connection. */
 

@@ -266,10 +266,12 @@ sqlite_save(struct db *db, const char *path, struct err *e)
 	return rc;
 }
 
-static int64_t
-sqlite_changes(struct db *db)
+static enum err_code
+sqlite_changes(struct db *db, int64_t *ret_count, struct err *e)
 {
-	return sqlite3_changes64(of_db(db)->handle);
+	(void)e;
+	*ret_count = sqlite3_changes64(of_db(db)->handle);
+	return ERR_NONE;
 }
 
 static void

@@ -133,6 +133,7 @@ writes_hold() {
 	acknowledged=$(wc -l <acknowledged)
 	surviving=$(comm -12 acknowledged there | wc -l)
 	echo "note: acknowledged $acknowledged, surviving $surviving, refused $(grep -vc '^kept ' answers || true)"
+	grep -v '^kept ' answers | cut -d ' ' -f 1,3- | sort | uniq -c | sed 's/^/note: /' || true
 	[ "$acknowledged" -gt 0 ] || fail 'nothing was acknowledged'
 	[ "$acknowledged" -eq "$surviving" ] || fail "acknowledged and gone: $(comm -23 acknowledged there | head)"
 	grep 'nothing was changed' answers | cut -d ' ' -f 2 | sort >denied || true
