@@ -19,16 +19,30 @@ ok holdfast init --home ws --store "$store"
 seq 1 200 | sed 's/^/k/; 1i key,name' | sed '2,$s/$/,short/' >few.csv
 ok holdfast import few.csv --register site --home ws
 leaves=$(database=small query one 'select count(*) from holdfast.ledger_leaf')
+# ballast N BYTES: a file of that size on the disk.
+ballast() {
+	query one "copy (select repeat('x', $2)) to '$servers/disk/ballast.$1'" >/dev/null 2>&1
+}
+files=0
+while ballast $files 4000000; do
+	files=$((files + 1))
+done
+for one in 0 1 2 $files; do
+	ballast "$one" 0
+done
 # What cannot be pressed together.
 python3 -I -c '
 import random
 print("key,name")
-for n in range(60000):
+for n in range(20000):
     print("n%d,%0800x" % (n, random.getrandbits(3200)))' >many.csv
 expect_exit 5 holdfast import many.csv --register site --home ws
 expect_err "the server's disk is full; nothing was changed"
 [ "$(database=small query one 'select count(*) from holdfast.ledger_leaf')" = "$leaves" ] || fail 'something was kept'
-database=small query one 'vacuum full' >/dev/null || database=small query one 'vacuum' >/dev/null
+while [ $files -gt 0 ]; do
+	files=$((files - 1))
+	ballast $files 0
+done
 ok holdfast verify --home ws
 sed -i 's/short/longer/' few.csv
 ok holdfast import few.csv --register site --home ws
