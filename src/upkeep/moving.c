@@ -36,16 +36,18 @@ on_verifying(void *object, uint64_t done, uint64_t all)
 }
 
 enum err_code
-moving_run(struct cli *c, struct workspace *ws, struct move *m, struct move_report *ret_report)
+moving_run(struct cli *c, struct workspace *ws, const struct move *m,
+	   struct move_report *ret_report)
 {
 	struct watch w = {.cli = c};
+	struct move watched = *m;
 	enum err_code rc;
 
-	m->found = on_fault;
-	m->copying = on_copying;
-	m->verifying = on_verifying;
-	m->object = &w;
-	rc = cli_failed(c, ws, move_workspace(ws, m, ret_report));
+	watched.found = on_fault;
+	watched.copying = on_copying;
+	watched.verifying = on_verifying;
+	watched.object = &w;
+	rc = cli_failed(c, ws, move_workspace(ws, &watched, ret_report));
 	cli_progress(c, "%s", "");
 	return rc;
 }

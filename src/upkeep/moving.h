@@ -7,7 +7,7 @@
 #include "move/move.h"
 
 /* Does it with progress, shows faults; `m` says what, but for its callbacks. */
-MUST_CHECK enum err_code moving_run(struct cli *c, struct workspace *ws, struct move *m,
+MUST_CHECK enum err_code moving_run(struct cli *c, struct workspace *ws, const struct move *m,
 				    struct move_report *ret_report);
 /* Says what was made, as text after `words`, or as JSON. */
 void moving_report(struct cli *c, const struct ctx *ctx, const struct move *m,
