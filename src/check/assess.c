@@ -225,6 +225,11 @@ duty_settle(struct assessment *as, struct decision *d, struct standing_duty *sd)
 	if (d->obligation->check.text)
 		rc = d->how == DECIDED_ALL ? failures_settle(as, d, &f)
 					   : failures_recorded(as, d, &f);
+	/* The hours of what was closed while the clock was ahead grow until it has caught up. */
+	for (size_t i = 0; i < f.count; i++) {
+		if (f.stretches[i].to != INT64_MAX && f.stretches[i].to > as->now)
+			sd->horizon = HORIZON_ALWAYS;
+	}
 	if (!rc)
 		rc = cells_settle(as, d, &f);
 	sd->totals = r->totals;
@@ -334,6 +339,7 @@ run(struct assessment *as)
 
 	if (!a)
 		a = own;
+	as->assessor = a;
 	if (!rc && !as->options->full)
 		rc = increment_run(as, a, &done);
 	if (!rc && !done)

@@ -127,7 +127,8 @@ struct assessment {
 	struct writer *writer;
 	struct cells *cells;
 	struct assess_report report;
-	int64_t failures_written; /* versions of failures */
+	int64_t failures_written;  /* versions of failures */
+	struct assessor *assessor; /* NULL while the past is decided */
 	const struct assess_options *options;
 	struct again *again; /* NULL: what is decided is written */
 };

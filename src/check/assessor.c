@@ -91,8 +91,8 @@ read_add(struct assessor *a, const struct obligation *o, struct str table)
 	w->words[w->count++] = str_z(&a->arena, table);
 }
 
-static bool
-is_of_reg(const struct reg *r, const char *table)
+bool
+assessor_is_of_reg(const struct reg *r, const char *table)
 {
 	bool is = strcmp(r->name, table) == 0;
 
@@ -107,10 +107,16 @@ assessor_reads_reg(const struct assessor *a, const struct obligation *o, const s
 	const struct words *w = &a->reads[index_of(a, o)];
 
 	for (size_t i = 0; i < w->count; i++) {
-		if (is_of_reg(r, w->words[i]))
+		if (assessor_is_of_reg(r, w->words[i]))
 			return true;
 	}
 	return false;
+}
+
+const struct words *
+assessor_tables(const struct assessor *a, const struct obligation *o)
+{
+	return &a->reads[index_of(a, o)];
 }
 
 enum err_code
@@ -138,6 +144,19 @@ assessor_reads(struct assessor *a)
 	}
 	a->reads_known = !rc;
 	return rc;
+}
+
+const struct reach_table *
+assessor_reach(struct assessor *a, const struct obligation *o, const char *table)
+{
+	struct prepared *p = &a->checks[index_of(a, o)];
+
+	if (!p->reach_known) {
+		reach_find(o->scope.composed, &a->arena, &p->reach);
+		reach_find(o->check.composed, &a->arena, &p->reach);
+		p->reach_known = true;
+	}
+	return p->reach.all ? NULL : reach_of(&p->reach, str_of(table));
 }
 
 enum err_code

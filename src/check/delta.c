@@ -80,35 +80,72 @@ beside(struct arena *a, const struct table *of)
 	return t;
 }
 
+/* An engine that knows nothing of a table takes it for a large one, and reads all of the others
+ * first: so it is shown once how little stands in it. */
+static enum err_code
+table_make(struct ctx *ctx, struct arena *a, const struct table *of)
+{
+	CLEANUP(buf_fini) struct buf sample = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf analyze = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf forget = {.limit = SQL_LIMIT};
+	struct table t = beside(a, of);
+	enum err_code rc = schema_create(ctx->db, &t, &ctx->err);
+
+	sql_sample(&t, of, &sample);
+	sql_analyze(&t, &analyze);
+	sql_empty(&t, &forget);
+	if (!rc)
+		rc = db_exec(ctx->db, sample.data, &ctx->err);
+	if (!rc)
+		rc = db_exec(ctx->db, analyze.data, &ctx->err);
+	return rc ? rc : db_exec(ctx->db, forget.data, &ctx->err);
+}
+
 static enum err_code
 reg_make(struct ctx *ctx, struct delta_tables *t, const struct reg *r)
 {
-	struct table table = beside(&t->arena, r->table);
-	enum err_code rc = schema_create(ctx->db, &table, &ctx->err);
+	enum err_code rc = table_make(ctx, &t->arena, r->table);
 
 	for (size_t i = 0; !rc && i < r->field_count; i++) {
-		if (!r->fields[i].table)
-			continue;
-		table = beside(&t->arena, r->fields[i].table);
-		rc = schema_create(ctx->db, &table, &ctx->err);
+		if (r->fields[i].table)
+			rc = table_make(ctx, &t->arena, r->fields[i].table);
 	}
 	return rc;
 }
 
-enum err_code
-delta_tables_make(struct ctx *ctx, struct delta_tables *t, const bool *wanted)
+static enum err_code
+fixed_make(struct ctx *ctx)
 {
 	enum err_code rc = ERR_NONE;
 
-	for (size_t i = 0; !rc && !t->fixed && i < COUNT_OF(fixed); i++)
+	for (size_t i = 0; !rc && i < COUNT_OF(fixed); i++)
 		rc = schema_create(ctx->db, &fixed[i], &ctx->err);
-	t->fixed = t->fixed || !rc;
-	for (size_t i = 0; !rc && i < t->reg_count; i++) {
-		if (!wanted[i] || t->regs[i])
-			continue;
-		rc = reg_make(ctx, t, ctx->model->regs[i]);
-		t->regs[i] = !rc;
-	}
+	return rc ? rc
+		  : db_exec(ctx->db,
+			    "delete from " DELTA_TABLE "; delete from " NARROW_TABLE "; "
+			    "insert into " DELTA_TABLE " (record, version) values (0, 0); "
+			    "insert into " NARROW_TABLE " (" NARROW_COLUMN ") values (0); "
+			    "analyze " DELTA_TABLE "; analyze " NARROW_TABLE "; "
+			    "delete from " DELTA_TABLE "; delete from " NARROW_TABLE,
+			    &ctx->err);
+}
+
+enum err_code
+delta_tables_make(struct ctx *ctx, struct delta_tables *t)
+{
+	enum err_code rc = t->fixed ? ERR_NONE : fixed_make(ctx);
+
+	t->fixed = !rc;
+	return rc;
+}
+
+/* Those of one register. */
+static enum err_code
+reg_tables(struct ctx *ctx, struct delta_tables *t, size_t reg)
+{
+	enum err_code rc = t->regs[reg] ? ERR_NONE : reg_make(ctx, t, ctx->model->regs[reg]);
+
+	t->regs[reg] = !rc;
 	return rc;
 }
 
@@ -148,10 +185,11 @@ reg_index(const struct model *m, int64_t id)
 	return i;
 }
 
+/* With the plus the engine does not read all of the ledger for the sake of its order. */
 static const char subjects_sql[] =
-	"select l.subject, min(l.version) - 1, "
+	"select +l.subject, min(l.version) - 1, "
 	"max(case when l.idx < :own_from or l.idx >= :own_to then 1 else 0 end) "
-	"from ledger_leaf l where l.idx >= :seen group by l.subject order by l.subject";
+	"from ledger_leaf l where l.idx >= :seen group by +l.subject order by 1";
 
 /* The changed records of the registers that matter, also in the temporary table. */
 static enum err_code
@@ -275,8 +313,8 @@ reg_fill(struct assessment *as, const struct reg *r, struct delta_reg *d)
 }
 
 enum err_code
-delta_read(struct assessment *as, const struct standing *s, const bool *wanted,
-	   struct delta *ret_delta)
+delta_read(struct assessment *as, struct delta_tables *t, const struct standing *s,
+	   const bool *wanted, struct delta *ret_delta)
 {
 	const struct model *m = as->ctx->model;
 	struct delta d = {.regs = arena_alloc(&as->work, (m->reg_count + 1) * sizeof(*d.regs))};
@@ -285,7 +323,10 @@ delta_read(struct assessment *as, const struct standing *s, const bool *wanted,
 	if (!rc)
 		rc = subjects_read(as, s, wanted, &d);
 	for (size_t i = 0; !rc && !d.too_many && i < m->reg_count; i++) {
-		if (wanted[i] && d.regs[i].count > 0)
+		if (!wanted[i] || d.regs[i].count == 0)
+			continue;
+		rc = reg_tables(as->ctx, t, i);
+		if (!rc)
 			rc = reg_fill(as, m->regs[i], &d.regs[i]);
 	}
 	if (!rc)

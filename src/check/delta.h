@@ -36,17 +36,17 @@ struct delta {
 struct delta_tables;
 MUST_CHECK enum err_code delta_tables_new(struct ctx *ctx, struct delta_tables **ret_tables);
 void delta_tables_free(struct delta_tables *t);
-/* Makes those that are missing, for the registers that some check reads. In a transaction, whose
+/* Makes those that do not depend on a register, unless they are there. In a transaction, whose
  * rollback takes them away. */
-MUST_CHECK enum err_code delta_tables_make(struct ctx *ctx, struct delta_tables *t,
-					   const bool *wanted);
+MUST_CHECK enum err_code delta_tables_make(struct ctx *ctx, struct delta_tables *t);
 /* After a rollback, or with a new connection: it is not known which are there. */
 void delta_tables_forget(struct delta_tables *t);
 
 /* Reads what was written since `s`, and fills the tables. `wanted` says of each register of the
  * model whether some check reads it. */
-MUST_CHECK enum err_code delta_read(struct assessment *as, const struct standing *s,
-				    const bool *wanted, struct delta *ret_delta);
+MUST_CHECK enum err_code delta_read(struct assessment *as, struct delta_tables *t,
+				    const struct standing *s, const bool *wanted,
+				    struct delta *ret_delta);
 /* NULL when it did not change. */
 const struct changed *delta_find(const struct delta_reg *r, int64_t record);
 

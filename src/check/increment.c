@@ -97,15 +97,38 @@ findings_mark(struct incremental *in)
 	return rc;
 }
 
+/* Whether the table, of a register or of one of its lists, changed. */
 static bool
-reads_changed(const struct incremental *in, const struct obligation *o)
+is_changed(const struct incremental *in, const char *table)
 {
-	for (size_t i = 0; i < in->as->ctx->model->reg_count; i++) {
-		if (in->assessor->changed[i] &&
-		    assessor_reads_reg(in->assessor, o, in->as->ctx->model->regs[i]))
-			return true;
+	const struct model *m = in->as->ctx->model;
+
+	for (size_t i = 0; i < m->reg_count; i++) {
+		if (assessor_is_of_reg(m->regs[i], table))
+			return in->assessor->changed[i];
 	}
-	return false;
+	return true;
+}
+
+/* What changed of the tables that the check reads, and whether it can be told which records that
+ * touches. */
+static enum decided
+changes_reach(struct incremental *in, const struct obligation *o)
+{
+	const struct words *w = assessor_tables(in->assessor, o);
+	enum decided how = DECIDED_NONE;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const struct reach_table *t;
+
+		if (!is_changed(in, w->words[i]))
+			continue;
+		t = assessor_reach(in->assessor, o, w->words[i]);
+		if (!t || t->all)
+			return DECIDED_ALL;
+		how = DECIDED_SOME;
+	}
+	return how;
 }
 
 static enum decided
@@ -114,17 +137,17 @@ how_much(struct incremental *in, size_t i)
 	const struct obligation *o = in->as->decisions[i].obligation;
 	const struct standing_duty *sd = &in->standing.duties[i];
 	struct duty *duty = &in->duties[i];
+	enum decided how;
 
 	duty->inputs_changed = !str_eq(sd->inputs, in->inputs[i]);
 	if (!o->check.text)
 		return DECIDED_NONE;
 	if (sd->erred || (in->as->now != in->standing.now && sd->horizon <= in->as->now))
 		return DECIDED_ALL;
-	if (reads_changed(in, o))
-		return DECIDED_ALL;
-	if (!inputs_same_waivers(sd->inputs, in->inputs[i]))
-		return DECIDED_SOME;
-	return DECIDED_NONE;
+	how = changes_reach(in, o);
+	if (how == DECIDED_NONE && !inputs_same_waivers(sd->inputs, in->inputs[i]))
+		how = DECIDED_SOME;
+	return how;
 }
 
 /* Statements that put the records to decide into the table of narrow.h. */
@@ -149,6 +172,40 @@ records_add(struct incremental *in, const char *sql, const struct obligation *o)
 #define INTO_NARROW "insert into " NARROW_TABLE " (" NARROW_COLUMN ") "
 #define ONCE "on conflict (" NARROW_COLUMN ") do nothing"
 
+static enum err_code
+reached_add(struct incremental *in, const struct obligation *o, const char *sql)
+{
+	static const char *const parts[] = {INTO_NARROW "select q.record from (", NULL,
+					    ") q where q.record is not null " ONCE};
+	CLEANUP(buf_fini) struct buf text = {.limit = SQL_LIMIT};
+
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		const char *part = parts[i] ? parts[i] : sql;
+
+		buf_add(&text, part, strlen(part));
+	}
+	return text.failed ? err_set(&in->as->ctx->err, ERR_INTERNAL, "", "a statement is too long")
+			   : records_add(in, text.data, o);
+}
+
+static enum err_code
+changes_add(struct incremental *in, const struct obligation *o)
+{
+	const struct words *w = assessor_tables(in->assessor, o);
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < w->count; i++) {
+		const struct reach_table *t;
+
+		if (!is_changed(in, w->words[i]))
+			continue;
+		t = assessor_reach(in->assessor, o, w->words[i]);
+		for (size_t k = 0; !rc && t && k < t->count; k++)
+			rc = reached_add(in, o, t->sql[k]);
+	}
+	return rc;
+}
+
 static const char changed_sql[] = INTO_NARROW "select c.record from " DELTA_TABLE " c "
 					      "where c.record >= :low and c.record < :high " ONCE;
 static const char open_sql[] =
@@ -164,6 +221,8 @@ records_find(struct incremental *in, size_t i)
 
 	if (!rc && in->assessor->changed[reg_index(in, o->applies_to)])
 		rc = records_add(in, changed_sql, o);
+	if (!rc)
+		rc = changes_add(in, o);
 	/* A waiver that began or ended is written into the failures that it is about. */
 	if (!rc && !inputs_same_waivers(in->standing.duties[i].inputs, in->inputs[i]))
 		rc = records_add(in, open_sql, o);
@@ -283,14 +342,17 @@ decide_narrow(struct incremental *in, size_t i)
 	struct duty *duty = &in->duties[i];
 	struct standing_duty *sd = &in->standing.duties[i];
 	int64_t horizon = HORIZON_NEVER;
-	enum err_code rc =
-		check_decide(in, i, &in->assessor->few[reg_index(in, d->obligation->applies_to)]);
+	enum err_code rc = ERR_NONE;
 
+	if (duty->count > 0)
+		rc = check_decide(in, i,
+				  &in->assessor->few[reg_index(in, d->obligation->applies_to)]);
 	if (rc)
 		return rc;
 	for (size_t k = 0; k < duty->count; k++)
 		duty->records[k].now = check_in_scope(&d->result, duty->records[k].record);
-	rc = standing_scope_change(as, d->obligation, duty->records, duty->count);
+	if (duty->count > 0)
+		rc = standing_scope_change(as, d->obligation, duty->records, duty->count);
 	if (rc)
 		return rc;
 	scope_count(in, i);
@@ -420,9 +482,9 @@ changes_read(struct incremental *in)
 
 	a->wanted[reg_index(in, model_reg(m, str_of("finding")))] = true;
 	if (!rc)
-		rc = delta_tables_make(as->ctx, a->tables, a->wanted);
+		rc = delta_tables_make(as->ctx, a->tables);
 	if (!rc)
-		rc = delta_read(as, &in->standing, a->wanted, &in->delta);
+		rc = delta_read(as, a->tables, &in->standing, a->wanted, &in->delta);
 	for (size_t i = 0; !rc && i < m->reg_count; i++)
 		a->changed[i] = in->delta.regs[i].count > 0;
 	return rc;

@@ -4,6 +4,7 @@
 
 #include "check/delta.h"
 #include "query/moves.h"
+#include "query/reach.h"
 
 /* One obligation's check on this connection; each part is made when it is first needed. */
 struct prepared {
@@ -12,6 +13,8 @@ struct prepared {
 	bool wide; /* it cannot be held to some records */
 	bool moves_known;
 	struct moves moves;
+	bool reach_known;
+	struct reach reach; /* of scope and check together */
 };
 
 enum { LEAST_MAX = 200 };
@@ -44,8 +47,15 @@ MUST_CHECK enum err_code increment_run(struct assessment *as, struct assessor *a
 
 /* assessor.c */
 MUST_CHECK enum err_code assessor_reads(struct assessor *a);
+/* The tables that the check reads. */
+const struct words *assessor_tables(const struct assessor *a, const struct obligation *o);
+/* Whether the table is the register's, or of one of its lists. */
+bool assessor_is_of_reg(const struct reg *r, const char *table);
 /* Whether the check of the obligation reads the register, or one of its lists. */
 bool assessor_reads_reg(const struct assessor *a, const struct obligation *o, const struct reg *r);
+/* Which records a change of a table can touch; NULL, or `all` set, when that is not known. */
+const struct reach_table *assessor_reach(struct assessor *a, const struct obligation *o,
+					 const char *table);
 /* The check on this connection, held to some records or not; ERR_INVALID for one that cannot be. */
 MUST_CHECK enum err_code assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
 					struct check **ret_check);

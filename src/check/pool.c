@@ -1,4 +1,4 @@
-#include "check/assess_priv.h"
+#include "check/increment.h"
 
 #include "base/limits.h"
 
@@ -65,11 +65,28 @@ decision_failed(struct ctx *ctx, struct decision *d, enum err_code rc)
 	return ERR_NONE;
 }
 
+/* A check that is kept belongs to the connection of the whole run. */
+static enum err_code
+check_get(struct worker *w, const struct obligation *o, struct check **own,
+	  struct check **ret_check)
+{
+	struct assessor *kept = w->pool->as->assessor;
+	enum err_code rc;
+
+	if (kept && w->ctx.db == w->pool->as->ctx->db)
+		return assessor_check(kept, o, false, ret_check);
+	rc = check_new(&w->ctx, o, own);
+	*ret_check = *own;
+	return rc;
+}
+
 /* `same` is a decision about the same scope, or NULL. */
 static enum err_code
 check_decide(struct worker *w, struct decision *d, const struct decision *same)
 {
-	CLEANUP(check_freep) struct check *c = NULL;
+	CLEANUP(check_freep) struct check *own = NULL;
+	const struct assessor *kept = w->pool->as->assessor;
+	struct check *c = NULL;
 	struct check_moment m = check_moment_at(&w->ctx, w->pool->as->now, d->obligation->cadence);
 	int64_t start = monotonic_ns();
 	struct roster *roster = NULL;
@@ -80,9 +97,14 @@ check_decide(struct worker *w, struct decision *d, const struct decision *same)
 	if (w->pool->as->options->limit_ms)
 		m.limit_ms = w->pool->as->options->limit_ms;
 	m.scope_of = same && !same->error ? &same->result : NULL;
-	rc = check_new(&w->ctx, d->obligation, &c);
+	rc = check_get(w, d->obligation, &own, &c);
 	if (!rc)
 		rc = check_run(c, roster, &m, w->ctx.arena, &d->result);
+	/* What is kept tells its errors to the context that keeps it. */
+	if (rc && kept && w->ctx.db == kept->ctx->db) {
+		w->ctx.err = kept->ctx->err;
+		kept->ctx->err = (struct err){0};
+	}
 	if (rc)
 		rc = decision_failed(&w->ctx, d, rc);
 	d->ns = monotonic_ns() - start;

@@ -130,11 +130,12 @@ copy(const struct table *to, const struct table *from, const char *changed, stru
 	columns(to, "", 0, out);
 	buf_addf(out, ") select ");
 	columns(to, "t.", 0, out);
-	buf_addf(out, " from \"%s\" c join \"%s\" t on t.\"%s\" = c.record", changed, from->name,
-		 from->columns[0].name);
+	/* The engine is told the order: what changed is little. */
+	buf_addf(out, " from \"%s\" c cross join \"%s\" t where t.\"%s\" = c.record", changed,
+		 from->name, from->columns[0].name);
 }
 
-#define BOUNDS " where c.record >= :low and c.record < :high"
+#define BOUNDS " and c.record >= :low and c.record < :high"
 
 void
 sql_copy(const struct table *to, const struct table *from, const char *changed, struct buf *out)
@@ -155,11 +156,28 @@ sql_copy_version(const struct table *to, const struct table *history, const char
 }
 
 void
+sql_sample(const struct table *to, const struct table *from, struct buf *out)
+{
+	buf_addf(out, "insert into \"%s\" (", to->name);
+	columns(to, "", 0, out);
+	buf_addf(out, ") select ");
+	columns(to, "t.", 0, out);
+	buf_addf(out, " from \"%s\" t limit 1", from->name);
+}
+
+void
+sql_analyze(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "analyze \"%s\"", t->name);
+}
+
+void
 sql_versions_owners(const struct reg *r, const char *changed, struct buf *out)
 {
 	buf_addf(out,
-		 "select t.id, t.organisation from \"%s\" c join \"%s\" t on t.id = c.record "
-		 "and t.row_version = c.version" BOUNDS " and t.retired = 0 order by t.id",
+		 "select t.id, t.organisation from \"%s\" c cross join \"%s\" t "
+		 "where t.id = c.record and t.row_version = c.version" BOUNDS
+		 " and t.retired = 0 order by t.id",
 		 changed, r->history->name);
 }
 

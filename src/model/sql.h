@@ -49,6 +49,9 @@ void sql_copy(const struct table *to, const struct table *from, const char *chan
 	      struct buf *out);
 void sql_copy_version(const struct table *to, const struct table *history, const char *changed,
 		      struct buf *out);
+/* Copies one row; has the engine count what a table holds. */
+void sql_sample(const struct table *to, const struct table *from, struct buf *out);
+void sql_analyze(const struct table *t, struct buf *out);
 /* Number and organisation of those versions, by number. Parameters likewise. */
 void sql_versions_owners(const struct reg *r, const char *changed, struct buf *out);
 /* Each number of the table `records`(record) with the organisation of the present record, if any;

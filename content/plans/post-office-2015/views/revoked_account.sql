@@ -1,5 +1,5 @@
--- Accounts that a review found unneeded and no later review kept, with the day of that decision.
-select r.account, min(r.completed_on) as revoked_on
+-- Accounts that a review found unneeded and no later review kept, with the days of such decisions.
+select r.account, r.completed_on as revoked_on
 from account_decision r
 join account a on a.id = r.account
 where r.decision = 'revoke'
@@ -9,4 +9,3 @@ where r.decision = 'revoke'
     where n.account = r.account
       and n.decision in ('keep', 'change')
       and n.completed_on > r.completed_on)
-group by r.account

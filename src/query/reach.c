@@ -1,0 +1,264 @@
+#include "query/reach_priv.h"
+
+#include "base/buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SQL_MAX = 65536 };
+
+const struct reach_table *
+reach_of(const struct reach *r, struct str table)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (str_eq(r->tables[i].name, table))
+			return &r->tables[i];
+	}
+	return NULL;
+}
+
+static struct reach_table *
+table_of(struct arena *a, struct reach *r, struct str table)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (str_eq(r->tables[i].name, table))
+			return &r->tables[i];
+	}
+	r->tables = arena_room(a, r->tables, r->count, &r->cap, sizeof(*r->tables));
+	r->tables[r->count] = (struct reach_table){.name = str_dup(a, table)};
+	return &r->tables[r->count++];
+}
+
+static void
+sql_add(struct arena *a, struct reach_table *t, const struct buf *sql)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (strcmp(t->sql[i], sql->data) == 0)
+			return;
+	}
+	t->sql = arena_room(a, t->sql, t->count, &t->cap, sizeof(*t->sql));
+	t->sql[t->count++] = str_z(a, (struct str){sql->data, sql->len});
+}
+
+/* The way from each place to the one that gives the record: the next place, by which equality. */
+struct ways {
+	int next[NODES_MAX]; /* -1: there is none, or none is known */
+	bool reached[NODES_MAX];
+	int order[NODES_MAX]; /* of reaching */
+	int count;
+};
+
+/* The equality ties `from`, which must be where the equality has to hold, to `to`. */
+static bool
+ties(const struct graph *g, const struct edge *e, int from, int to)
+{
+	return ((e->a.node == from && e->b.node == to) || (e->b.node == from && e->a.node == to)) &&
+	       graph_within(g, from, e->owner);
+}
+
+static void
+ways_find(const struct graph *g, struct ways *w)
+{
+	*w = (struct ways){.count = 0};
+	for (int i = 0; i < g->node_count; i++)
+		w->next[i] = -1;
+	if (g->record.node < 0)
+		return;
+	w->reached[g->record.node] = true;
+	w->order[w->count++] = g->record.node;
+	for (int at = 0; at < w->count; at++) {
+		int to = w->order[at];
+
+		for (int i = 0; i < g->edge_count; i++) {
+			const struct edge *e = &g->edges[i];
+			int from = e->a.node == to ? e->b.node : e->a.node;
+
+			if (w->reached[from] || !ties(g, e, from, to))
+				continue;
+			w->reached[from] = true;
+			w->next[from] = to;
+			w->order[w->count++] = from;
+		}
+	}
+}
+
+static void
+add(struct buf *out, const char *words)
+{
+	buf_add(out, words, strlen(words));
+}
+
+static void
+place_add(struct buf *out, int node, struct str column)
+{
+	char name[16];
+	struct buf number = {.limit = sizeof(name)};
+
+	buf_addf(&number, "n%d", node);
+	add(out, number.data ? number.data : "");
+	buf_fini(&number);
+	if (column.ptr) {
+		add(out, ".\"");
+		buf_add(out, column.ptr, column.len);
+		add(out, "\"");
+	}
+}
+
+static void
+table_add(struct buf *out, const char *before, const struct graph *g, int node)
+{
+	add(out, "\"");
+	add(out, before);
+	buf_add(out, g->nodes[node].table.ptr, g->nodes[node].table.len);
+	add(out, "\" ");
+	place_add(out, node, (struct str){0});
+}
+
+/* Where the record's number stands already one place before the one that gives it, that one is left
+ * out; ret_end is the last place then, and its column. */
+static struct spot
+last_place(const struct graph *g, const struct ways *w, int node)
+{
+	int at = node;
+	int before = -1;
+
+	for (; w->next[at] >= 0; at = w->next[at])
+		before = at;
+	for (int i = 0; before >= 0 && i < g->edge_count; i++) {
+		const struct edge *e = &g->edges[i];
+
+		if (!ties(g, e, before, at))
+			continue;
+		if (e->a.node == at && str_eq(e->a.column, g->record.column))
+			return e->b;
+		if (e->b.node == at && str_eq(e->b.column, g->record.column))
+			return e->a;
+	}
+	return g->record;
+}
+
+static void
+conditions_add(struct buf *out, const struct graph *g, int from, int to, bool *first)
+{
+	for (int i = 0; i < g->edge_count; i++) {
+		const struct edge *e = &g->edges[i];
+
+		if (!ties(g, e, from, to))
+			continue;
+		add(out, *first ? " where " : " and ");
+		place_add(out, e->a.node, e->a.column);
+		add(out, " = ");
+		place_add(out, e->b.node, e->b.column);
+		*first = false;
+	}
+}
+
+/* From the changed rows of one place to the records. The engine is told the order: there are few
+ * changed rows. */
+static void
+way_write(const struct graph *g, const struct ways *w, int node, struct buf *out)
+{
+	struct spot end = last_place(g, w, node);
+	bool first = true;
+
+	add(out, "select ");
+	place_add(out, end.node, end.column);
+	add(out, " as record from ");
+	table_add(out, "delta_", g, node);
+	for (int at = node; at != end.node; at = w->next[at]) {
+		add(out, " cross join ");
+		table_add(out, "", g, w->next[at]);
+	}
+	for (int at = node; at != end.node; at = w->next[at])
+		conditions_add(out, g, at, w->next[at], &first);
+}
+
+static void
+ways_take(const struct graph *g, struct arena *a, struct reach *r)
+{
+	struct ways w;
+
+	ways_find(g, &w);
+	for (int i = 0; i < g->node_count; i++) {
+		struct reach_table *t = table_of(a, r, g->nodes[i].table);
+		struct buf sql = {.limit = SQL_MAX};
+
+		if (w.reached[i])
+			way_write(g, &w, i, &sql);
+		if (!w.reached[i] || sql.failed)
+			t->all = true;
+		else
+			sql_add(a, t, &sql);
+		buf_fini(&sql);
+	}
+}
+
+static bool
+tokens_read(const char *composed, struct arena *a, struct graph *g)
+{
+	struct sql_scan scan = {.sql = composed};
+	int most = (int)strlen(composed) + 1;
+	struct sql_token *tokens = arena_alloc(a, (size_t)most * sizeof(*tokens));
+	int *pair = arena_alloc(a, (size_t)most * sizeof(*pair));
+	int open[64];
+	int depth = 0;
+
+	while (g->count < most && sql_scan_next(&scan, &tokens[g->count])) {
+		const struct sql_token *t = &tokens[g->count];
+
+		if (str_is(t->text, "(")) {
+			if (depth == (int)(sizeof(open) / sizeof(*open)))
+				return false;
+			open[depth++] = g->count;
+		} else if (str_is(t->text, ")")) {
+			if (depth == 0)
+				return false;
+			pair[open[--depth]] = g->count;
+			pair[g->count] = open[depth];
+		}
+		g->count++;
+	}
+	g->tokens = tokens;
+	g->pair = pair;
+	g->named = arena_alloc(a, ((size_t)g->count + 1) * sizeof(*g->named));
+	return depth == 0;
+}
+
+/* Moves on to the next way of reading; false after the last. */
+static bool
+ways_turn(struct graph *g)
+{
+	int last = g->choice_count - 1;
+
+	while (last >= 0 && g->taken[last] + 1 == g->ways[last])
+		last--;
+	if (last < 0)
+		return false;
+	g->taken[last]++;
+	for (int i = last + 1; i < CHOICES_MAX; i++)
+		g->taken[i] = 0;
+	return true;
+}
+
+void
+reach_find(const char *composed, struct arena *a, struct reach *r)
+{
+	struct arena work;
+	struct graph *g = calloc(1, sizeof(*g));
+	bool lost = !g;
+	int count = 0;
+
+	arena_init(&work, SIZE_MAX);
+	lost = lost || !tokens_read(composed, &work, g);
+	while (!lost) {
+		graph_read(g);
+		lost = g->lost || ++count > ALTERNATIVES_MAX;
+		if (!lost)
+			ways_take(g, a, r);
+		if (lost || !ways_turn(g))
+			break;
+	}
+	r->all = r->all || lost;
+	free(g);
+	arena_fini(&work);
+}
