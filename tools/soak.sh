@@ -1,6 +1,7 @@
 #!/bin/sh
 # soak.sh -- what takes too long for every commit: fuzzes each target for FUZZ_SECONDS (60), from its corpus on,
-# and runs the unit tests under valgrind. What the fuzzer breaks is kept in build/soak/.
+# takes INCREMENT_STEPS (a million) random steps of assessing what changed against assessing all, and runs the unit tests
+# under valgrind. What the fuzzer breaks is kept in build/soak/.
 set -eu
 cd "$(dirname "$0")/.."
 unset MAKEFLAGS MFLAGS MAKELEVEL VARIANT SUFFIX CONTENT T
@@ -35,6 +36,18 @@ for source in tests/fuzz/*_fuzz.c; do
 	count $status "fuzz $name, ${runs:-0} runs in $seconds s"
 	[ $status -eq 0 ] || tail -n 30 "$found/log" | sed 's/^/    /'
 done
+
+# Each run of SOAK_STEPS (500) is a world of its own, so that a fault is found again by its seed.
+steps=${INCREMENT_STEPS:-1000000}
+each=${SOAK_STEPS:-500}
+taken=0
+status=0
+while [ $taken -lt "$steps" ] && [ $status -eq 0 ]; do
+	INCREMENT_SEED=$((1000 + taken)) INCREMENT_STEPS=$each UNIT_SECONDS=3600 \
+		build/release/unit what_changed_decided_again_is_all_decided_anew || status=$?
+	taken=$((taken + 2 * each))
+done
+count $status "what changed decided again, $taken random steps"
 
 status=0
 UNIT_SECONDS=600 valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \

