@@ -4,11 +4,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 home=build/demo
+long="less than a minute"
 store=
 if [ "${1:-}" = postgres ]; then
 	home=build/demo-postgres
+	long="a few minutes"
 	server=${STORE_DIR:-build/postgres}
-	store=$(tools/postgres.sh start "$server")
+	# Nobody will miss a demo that a power cut takes.
+	store=$(tools/postgres.sh start "$server" --fast)
 	echo "A PostgreSQL of its own runs in $server; tools/postgres.sh stop $server ends it."
 fi
 
@@ -19,7 +22,7 @@ if [ -e $home ]; then
 		exit 1
 	}
 else
-	echo "Making an invented supply chain in $home, month by month; this takes less than a minute ..."
+	echo "Making an invented supply chain in $home, month by month; this takes $long ..."
 	# Half a workspace must not be taken for a whole one by the next run.
 	trap 'rm -rf $home' EXIT
 	trap 'exit 1' HUP INT TERM

@@ -33,9 +33,8 @@ engine_scratch(void)
 	return db;
 }
 
-/* What a test that was killed left behind must not meet the next. */
-static void
-server_clear(void)
+void
+engine_clear(void)
 {
 	CLEANUP(db_closep) struct db *db = NULL;
 	struct err e = {0};
@@ -49,7 +48,7 @@ engine_place_make(struct engine_place *p)
 {
 	*p = (struct engine_place){.folder = "/tmp/holdfast-store.XXXXXX"};
 	if (engine_is_server()) {
-		server_clear();
+		engine_clear();
 		CHECK(snprintf(p->where, sizeof(p->where), "%s", engine_store()) <
 		      (int)sizeof(p->where));
 		return;
@@ -65,7 +64,7 @@ engine_place_clear(struct engine_place *p)
 	char path[sizeof(p->where) + 8];
 
 	if (engine_is_server()) {
-		server_clear();
+		engine_clear();
 		return;
 	}
 	for (size_t i = 0; i < COUNT_OF(tails); i++) {

@@ -22,6 +22,9 @@ void engine_place_make(struct engine_place *p);
 void engine_place_clear(struct engine_place *p);
 #define PLACE CLEANUP(engine_place_clear) struct engine_place
 
+/* Empties the server's only real store, as what a killed test left must not meet the next. */
+void engine_clear(void);
+
 /* Takes the guards off a table, as somebody with the database's own shell can. */
 void engine_unguard(struct db *db, const char *table);
 

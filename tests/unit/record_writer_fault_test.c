@@ -74,7 +74,7 @@ check_whole(struct workspace_fixture *f, const char *before)
 	CHECK(kept_verify(f, NULL).count == 0);
 }
 
-TEST(a_write_that_any_table_refuses_leaves_nothing_behind)
+TEST_SQLITE(a_write_that_any_table_refuses_leaves_nothing_behind)
 {
 	static const char *const tables[] = {
 		"insert on item",	 "update on item",
@@ -113,7 +113,7 @@ TEST(a_write_that_any_table_refuses_leaves_nothing_behind)
 }
 
 /* Whoever goes on after a step that failed halfway gets nothing committed. */
-TEST(what_failed_halfway_is_never_committed)
+TEST_SQLITE(what_failed_halfway_is_never_committed)
 {
 	KEPT f;
 	WRITER *w = NULL;
@@ -144,7 +144,7 @@ TEST(what_failed_halfway_is_never_committed)
 }
 
 /* An import goes on after a record that is refused: that one must have left no trace. */
-TEST(a_record_or_event_too_long_for_the_ledger_is_refused_whole)
+TEST_SQLITE(a_record_or_event_too_long_for_the_ledger_is_refused_whole)
 {
 	static char text[LIMIT_ENTRY_BYTES + 1];
 	KEPT f;
@@ -193,7 +193,7 @@ page_limit(struct workspace_fixture *f, int64_t pages)
 	CHECK(!db_exec(f->ctx->db, sql, &f->ctx->err));
 }
 
-TEST(a_store_that_may_grow_by_too_few_pages_leaves_nothing_behind)
+TEST_SQLITE(a_store_that_may_grow_by_too_few_pages_leaves_nothing_behind)
 {
 	KEPT f;
 	const char *before;
@@ -226,7 +226,7 @@ file_limit(rlim_t bytes)
 }
 
 /* Here the operating system refuses to write, in the middle of a commit too. */
-TEST(a_disk_that_is_full_at_any_byte_leaves_nothing_behind)
+TEST_SQLITE(a_disk_that_is_full_at_any_byte_leaves_nothing_behind)
 {
 	KEPT f;
 	const char *before;
@@ -289,7 +289,7 @@ take_turns(struct workspace_fixture *f, int out)
 		kept_event(f, "tick", "{}");
 }
 
-TEST(two_processes_that_write_at_once_lose_nothing)
+TEST_SQLITE(two_processes_that_write_at_once_lose_nothing)
 {
 	KEPT f;
 	pid_t pids[2];
@@ -360,7 +360,7 @@ kill_after(struct workspace_fixture *f, void (*work)(struct workspace_fixture *f
 	return heard;
 }
 
-TEST(a_writer_that_is_killed_in_a_long_transaction_leaves_nothing_behind)
+TEST_SQLITE(a_writer_that_is_killed_in_a_long_transaction_leaves_nothing_behind)
 {
 	KEPT f;
 	const char *before;
@@ -372,7 +372,7 @@ TEST(a_writer_that_is_killed_in_a_long_transaction_leaves_nothing_behind)
 	check_whole(&f, before);
 }
 
-TEST(what_a_killed_writer_told_of_is_there)
+TEST_SQLITE(what_a_killed_writer_told_of_is_there)
 {
 	KEPT f;
 

@@ -56,7 +56,7 @@ check_attacks(const struct attack *attacks, size_t count)
 	CHECK(kept_verify(&f, NULL).count == 0);
 }
 
-TEST(verify_finds_a_change_in_each_column_of_a_present_row)
+TEST_SQLITE(verify_finds_a_change_in_each_column_of_a_present_row)
 {
 	static const char *const changes[] = {
 		"organisation = organisation + 1",
@@ -94,7 +94,7 @@ TEST(verify_finds_a_change_in_each_column_of_a_present_row)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST(verify_finds_a_change_in_each_column_of_a_superseded_row)
+TEST_SQLITE(verify_finds_a_change_in_each_column_of_a_superseded_row)
 {
 	static const struct attack attacks[] = {
 		{"update item_history set note = 'b text' where id = " ITEM(1),			"leaf",		"ITM-1", 1},
@@ -122,7 +122,7 @@ TEST(verify_finds_a_change_in_each_column_of_a_superseded_row)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST(verify_finds_a_change_of_an_item_of_a_list)
+TEST_SQLITE(verify_finds_a_change_of_an_item_of_a_list)
 {
 	static const struct attack attacks[] = {
 		{"update item_lines set text = 'y' where record = " ITEM(1) " and pos = 1",	    "leaf",
@@ -154,7 +154,7 @@ TEST(verify_finds_a_change_of_an_item_of_a_list)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST(verify_finds_a_change_of_who_did_it_and_of_what_happened)
+TEST_SQLITE(verify_finds_a_change_of_who_did_it_and_of_what_happened)
 {
 	static const struct attack attacks[] = {
 		{"update event set kind = 'report_issuee' where id = 2", "leaf",		 "event 2", 1},
@@ -177,7 +177,7 @@ TEST(verify_finds_a_change_of_who_did_it_and_of_what_happened)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST(verify_finds_versions_that_are_gone_or_never_were)
+TEST_SQLITE(verify_finds_versions_that_are_gone_or_never_were)
 {
 	static const char copied[] = "create temp table t as select * from item where id = " ITEM(
 		2) ";"
@@ -212,7 +212,7 @@ TEST(verify_finds_versions_that_are_gone_or_never_were)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST(verify_finds_what_was_done_to_the_ledger_itself)
+TEST_SQLITE(verify_finds_what_was_done_to_the_ledger_itself)
 {
 	static const char swapped[] = "update ledger_leaf set idx = 7 - idx where subject = " ITEM(
 		2) " or "
@@ -244,7 +244,7 @@ TEST(verify_finds_what_was_done_to_the_ledger_itself)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST(verify_finds_tables_that_are_not_as_they_were_made)
+TEST_SQLITE(verify_finds_tables_that_are_not_as_they_were_made)
 {
 	/* What a strict column refuses: the same bytes as a blob, which no text equals. */
 	static const char loose[] =
@@ -295,7 +295,7 @@ flip(struct workspace_fixture *f, long long id)
 	kept_tamper(f, sql);
 }
 
-TEST(verify_finds_one_byte_changed_in_a_tile_of_each_level)
+TEST_SQLITE(verify_finds_one_byte_changed_in_a_tile_of_each_level)
 {
 	KEPT f;
 	WRITER *w = NULL;
@@ -326,7 +326,7 @@ TEST(verify_finds_one_byte_changed_in_a_tile_of_each_level)
 
 /* Everything after the checkpoint of the copy goes, as if it had never been: the ledger is whole
  * again, and only who kept a later checkpoint can tell. */
-TEST(verify_finds_a_ledger_that_was_cut_back_only_with_a_checkpoint_that_was_kept)
+TEST_SQLITE(verify_finds_a_ledger_that_was_cut_back_only_with_a_checkpoint_that_was_kept)
 {
 	KEPT f;
 	struct verify_options o = {0};
@@ -360,7 +360,7 @@ TEST(verify_finds_a_ledger_that_was_cut_back_only_with_a_checkpoint_that_was_kep
 	CHECK(after.count == 1 && verdict_find(&after, "checkpoint_kept", ""));
 }
 
-TEST(verify_finds_another_key_only_with_the_key_that_was_kept)
+TEST_SQLITE(verify_finds_another_key_only_with_the_key_that_was_kept)
 {
 	KEPT f;
 	struct verify_options o = {0};

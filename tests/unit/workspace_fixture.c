@@ -1,5 +1,6 @@
 #include "workspace_fixture.h"
 
+#include "engine_fixture.h"
 #include "sys/file.h"
 #include "sys/proc.h"
 #include "test.h"
@@ -60,6 +61,10 @@ kept_open(struct workspace_fixture *f)
 	f->folder = str_z(&f->arena, str_of(folder));
 	f->home = file_join(&f->arena, f->folder, "home");
 	o.home = f->home;
+	if (engine_is_server()) {
+		engine_clear();
+		o.store = engine_store();
+	}
 	CHECK(!workspace_init(&o, &diags, &report, &e));
 	buf_fini(&report.changes);
 	attach(f);
@@ -75,6 +80,8 @@ kept_close(struct workspace_fixture *f)
 	struct err e = {0};
 
 	workspace_close(f->ws);
+	if (engine_is_server())
+		engine_clear();
 	CHECK(!file_remove_folder(f->folder, &e));
 	arena_fini(&f->arena);
 }

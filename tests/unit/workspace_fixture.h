@@ -1,7 +1,8 @@
 /* workspace_fixture.h -- a workspace in a folder of its own, with the registers of
  * tests/golden/records: `item` has a field of each type, `dossier` is restricted.
  *
- * What somebody does with the database's own shell is done with the database's own shell.
+ * What somebody does with the database's own shell is done with the database's own shell. Tests
+ * that do, or copy the folder, are of SQLite alone; the others run on either engine.
  */
 #ifndef WORKSPACE_FIXTURE_H
 #define WORKSPACE_FIXTURE_H
