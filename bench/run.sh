@@ -3,6 +3,8 @@
 #
 #   BENCH_RECORDS=100000   fewer records, for a quick look; a million unless said
 #   BENCH_SEED=2           another workspace
+#   BENCH_SERVER=no        without PostgreSQL
+#   BENCH_SCALE=no         without the table and plot of how cost grows
 #   --fresh                makes the workspaces again, which are kept in build/bench otherwise
 #
 # What depends on the machine is a ratio to a floor that is measured beside it, in turns. Times are medians. Exit status 1
@@ -18,15 +20,7 @@ holdfast=$PWD/build/holdfast
 tools=$PWD/build/release/bench
 dir=$PWD/build/bench/$records-$seed
 integrator=harrowmere
-
-say() {
-	echo "bench: $*" >&2
-}
-
-die() {
-	say "$*"
-	exit 2
-}
+. bench/lib.sh
 
 case ${1:-} in
 '') ;;
@@ -36,7 +30,8 @@ esac
 case $records in
 *[!0-9]* | '') die "BENCH_RECORDS must be a number" ;;
 esac
-for program in "$holdfast" "$tools/measure" "$tools/floor_import" "$tools/floor_commit" "$tools/one_change"; do
+for program in "$holdfast" "$tools/measure" "$tools/floor_import" "$tools/floor_commit" "$tools/floor_copy" \
+	"$tools/one_change" "$tools/one_assess" "$tools/grouped" "$tools/list_page" "$tools/make_history"; do
 	[ -x "$program" ] || die "$program: not there; run make bench"
 done
 
@@ -75,42 +70,7 @@ for home in demo base; do
 	# The plan may have changed since; a store that this program cannot take over is made again.
 	"$holdfast" init --home "$dir/$home" >/dev/null || die "try again with bench/run.sh --fresh"
 done
-work=$dir/work
-rm -rf "$work"
-mkdir "$work"
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
-
-# timed NAME CMD...: runs it, its output to $work/out; appends "SECONDS MEGABYTES" to $work/NAME.
-timed() {
-	name=$1
-	shift
-	"$tools/measure" "$work/result" "$@" >"$work/out" 2>"$work/err" ||
-		die "failed: $* ($(tail -n 1 "$work/err"))"
-	cat "$work/result" >>"$work/$name"
-}
-
-# median NAME [COLUMN], most NAME COLUMN
-median() {
-	cut -d ' ' -f "${2:-1}" "$work/$1" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
-}
-most() {
-	cut -d ' ' -f "$2" "$work/$1" | sort -g | tail -n 1
-}
-calculate() {
-	awk "BEGIN { printf \"%.6f\", $1 }"
-}
-
-# row WHAT MEASURED UNIT FLOOR RATIO WORD LIMIT: judges RATIO, or MEASURED where there is no floor ("-"). WORD is "least"
-# or "most".
-row() {
-	value=$5
-	[ "$value" != - ] || value=$2
-	verdict=$(awk -v v="$value" -v word="$6" -v limit="$7" \
-		'BEGIN { print (word == "least" ? v + 0 >= limit + 0 : v + 0 <= limit + 0) ? "ok" : "MISSED" }')
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$verdict" >>"$work/rows"
-}
-
+fresh_work
 accounts=$(($(wc -l <"$dir/csv/account.csv") - 1))
 say "importing $accounts accounts, and a bare loop of inserts, three times in turns"
 for round in 1 2 3; do
@@ -158,7 +118,7 @@ rm -rf "$work/ws" "$work"/floor.db*
 
 say "assessing, three times"
 for round in 1 2 3; do
-	timed assess "$holdfast" assess --home "$dir/demo" --timing --json
+	timed assess "$holdfast" assess --full --home "$dir/demo" --timing --json
 	sed -n 's/^ *"microseconds": \([0-9]*\),*$/\1/p' "$work/out" | sort -n | tail -n 1 >>"$work/slowest"
 	grep -c '^ *"error": "' "$work/out" >>"$work/undecided" || true
 	[ $round -ne 1 ] || cp "$work/assess" "$work/first"
@@ -171,6 +131,11 @@ row 'checks that could not decide' "$(most undecided 1)" '' - - most 0
 row 'memory of assess' "$(most assess 2)" MB - - most 300
 row 'slowest check' "$(calculate "$(median slowest) / 1000000")" s - - most 1
 
+. bench/soon.sh
+if [ "${BENCH_SERVER:-yes}" = yes ]; then
+	. bench/server.sh
+fi
+
 say "asking for an organisation, nine times"
 for round in 1 2 3 4 5 6 7 8 9; do
 	timed show "$holdfast" show organisation $integrator --home "$dir/demo"
@@ -180,55 +145,17 @@ row 'start to first answer' "$(calculate "$(median show) * 1000")" ms - - most 1
 strip -o "$work/stripped" "$holdfast"
 row 'binary, stripped' "$(calculate "$(wc -c <"$work/stripped") / 1000000")" MB - - most 3
 
-machine() {
-	cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-	echo "$(nproc) cores${cpu:+ of $cpu}, $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo)," \
-		"$(date +%Y-%m-%d), load $(cut -d ' ' -f 1 /proc/loadavg) at the end, $records records, seed $seed."
-}
-
-# Numbers with three figures that matter, and thousands parted.
-table() {
-	awk -F '\t' -v style="$1" '
-	function parted(text) {
-		while (text ~ /[0-9][0-9][0-9][0-9]/)
-			if (!sub(/[0-9][0-9][0-9]$/, ",&", text) && !sub(/[0-9][0-9][0-9],/, ",&", text))
-				break
-		return text
-	}
-	function number(v) {
-		if (v == "-" || v == 0)
-			return v
-		if (v >= 1000)
-			return parted(sprintf("%.0f", v))
-		return sprintf(v >= 100 ? "%.0f" : v >= 10 ? "%.1f" : "%.2f", v)
-	}
-	function unit(v, u) {
-		return number(v) (u == "" || v == "-" ? "" : " " u)
-	}
-	function line(a, b, c, d, e, f) {
-		printf style == "md" ? "| %s | %s | %s | %s | %s | %s |\n" : "%-48s %12s %12s %8s %10s  %s\n", a, b, c, d, e, f
-	}
-	BEGIN {
-		line("what", "measured", "floor", "ratio", "limit", "")
-		if (style == "md")
-			print "|---|--:|--:|--:|--:|---|"
-	}
-	{ line($1, unit($2, $3), unit($4, $3), number($5), ($6 == "least" ? ">= " : "<= ") $7 ($5 == "-" && $3 != "" ? " " $3 : ""), $8) }' \
-		"$work/rows"
-}
-
 echo
 table text
 echo
 machine
 if [ "$records" -eq 1000000 ] && [ -e $page ]; then
 	{ machine; echo; table md; } >"$work/measured"
-	awk -v file="$work/measured" '
-	/^<!-- measured -->/ { print; print ""; while ((getline line < file) > 0) print line; print ""; skip = 1 }
-	/^<!-- end -->/ { skip = 0 }
-	!skip' $page >"$work/page"
-	cat "$work/page" >$page
+	page_write $page measured "$work/measured"
 	say "wrote the table into $page"
+fi
+if [ "${BENCH_SCALE:-yes}" = yes ] && [ "$records" -eq 1000000 ]; then
+	. bench/scale.sh
 fi
 missed=$(grep -c 'MISSED$' "$work/rows") || true
 if [ "$missed" -gt 0 ]; then
