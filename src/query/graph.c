@@ -136,8 +136,9 @@ spot_read(const struct graph *g, int from, int to, int frame, struct spot *ret_s
 	if (to - from != 3 || !is_word(g, from) || !is(g, from + 1, ".") || !is_word(g, from + 2))
 		return false;
 	b = binding_find(g, frame, g->tokens[from].text);
-	*ret_spot = b < 0 ? (struct spot){.node = -1}
-			  : column_of(g, &g->bindings[b], g->tokens[from + 2].text);
+	*ret_spot = (struct spot){.node = -1};
+	if (b >= 0)
+		*ret_spot = column_of(g, &g->bindings[b], g->tokens[from + 2].text);
 	return true;
 }
 
