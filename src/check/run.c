@@ -369,13 +369,20 @@ organisation_read(struct check *c, int64_t *organisation)
 
 /* A reason tells what records hold, so whoever delivers them must not make it too long to keep. */
 static struct str
-reason_keep(struct arena *a, struct str reason)
+reason_cut(struct str reason)
 {
 	if (reason.len > LIMIT_REASON_BYTES) {
 		reason.len = LIMIT_REASON_BYTES;
 		reason.len = text_whole(reason);
 	}
-	return str_dup(a, reason);
+	return reason;
+}
+
+static bool
+says_the_same(const struct check_failure *a, const struct check_failure *b)
+{
+	return a->record == b->record && a->since == b->since &&
+	       a->organisation == b->organisation && str_eq(a->reason, b->reason);
 }
 
 /* `again`: not the first row of its record. */
@@ -384,26 +391,25 @@ failure_add(struct running *run, size_t counter, bool again)
 {
 	struct check *c = run->check;
 	struct check_result *res = &run->result;
-	struct str reason = db_text(c->check, c->reason_column);
-	struct check_failure *f;
+	struct check_failure now = {.record = db_int(c->check, c->record_column),
+				    .reason = reason_cut(db_text(c->check, c->reason_column))};
 	enum err_code rc;
 
-	if (str_trim(reason).len == 0)
+	if (str_trim(now.reason).len == 0)
 		return err_set(&c->ctx->err, ERR_INVALID, "", "a failing record has no reason");
+	now.organisation = run->roster->organisations[run->roster->owners[counter] - 1];
+	rc = organisation_read(c, &now.organisation);
+	if (!rc && c->since_column >= 0)
+		rc = since_read(run, db_text(c->check, c->since_column), &now.since);
+	/* A row that says the same once more, as a join gives them, is not kept. */
+	if (rc || (again && says_the_same(&res->failures[res->failure_count - 1], &now)))
+		return rc;
 	run->again = run->again || again;
 	res->failures = arena_room(run->arena, res->failures, res->failure_count, &run->cap,
 				   sizeof(*res->failures));
-	f = &res->failures[res->failure_count];
-	*f = (struct check_failure){
-		.record = db_int(c->check, c->record_column),
-		.organisation = run->roster->organisations[run->roster->owners[counter] - 1],
-		.reason = reason_keep(run->arena, reason)};
-	rc = organisation_read(c, &f->organisation);
-	if (!rc && c->since_column >= 0)
-		rc = since_read(run, db_text(c->check, c->since_column), &f->since);
-	if (!rc)
-		res->failure_count++;
-	return rc;
+	now.reason = str_dup(run->arena, now.reason);
+	res->failures[res->failure_count++] = now;
+	return ERR_NONE;
 }
 
 static enum err_code
