@@ -122,8 +122,7 @@ static const char *const texts[] = {
 	"say \"no\"",
 	"a\\b",
 	"a\nb",
-	"a\x1f"
-	"b",
+	"a\037b",
 	"[]",
 	"[",
 	"[\"",
