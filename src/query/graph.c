@@ -65,7 +65,7 @@ frame_new(struct graph *g, int up, bool is_from)
 		g->lost = true;
 		return 0;
 	}
-	g->frames[g->frame_count] = (struct frame){up, is_from};
+	g->frames[g->frame_count] = (struct frame){.up = up, .is_from = is_from};
 	return g->frame_count++;
 }
 
@@ -196,37 +196,59 @@ nested_read(struct graph *g, int from, int to, int frame)
 	select_read(g, from + 1, to, frame_new(g, frame, false), &result);
 }
 
-/* Whether the select says itself that the column is never null: a row without a value would count
- * for everybody. */
+/* Whether the place is never null: it is a number that each row has, or a condition says so. A left
+ * join may have no row. */
 static bool
-never_null(const struct graph *g, int from, int to, struct str column)
+is_present(const struct graph *g, struct spot s)
 {
-	if (str_is(column, "id") || str_is(column, "record"))
-		return true;
-	for (int at = from; at + 3 < to; at++) {
-		if (str_eq(g->tokens[at].text, column) && is(g, at + 1, "is") &&
-		    is(g, at + 2, "not") && is(g, at + 3, "null"))
-			return true;
+	bool present = str_is(s.column, "id") || str_is(s.column, "record");
+
+	if (s.node < 0)
+		return false;
+	for (int f = g->nodes[s.node].frame; f >= 0 && g->frames[f].is_from; f = g->frames[f].up) {
+		if (g->frames[f].is_left)
+			return false;
 	}
-	return false;
+	for (int i = 0; i < g->present_count && !present; i++) {
+		const struct edge *e = &g->present[i];
+
+		present = e->a.node == s.node && str_eq(e->a.column, s.column) &&
+			  graph_within(g, s.node, e->owner);
+	}
+	return present;
+}
+
+/* "column is not null" as a condition of its own. */
+static void
+present_read(struct graph *g, int from, int to, int frame, int owner)
+{
+	struct spot s;
+
+	if (to - from == 6 && is(g, from + 3, "is") && is(g, from + 4, "not") &&
+	    is(g, from + 5, "null") && spot_read(g, from, from + 3, frame, &s) &&
+	    g->present_count < EDGES_MAX)
+		g->present[g->present_count++] = (struct edge){.a = s, .owner = owner};
 }
 
 /* "column in (select ...)": what the select gives must be the column's value. With "not", one that
- * is null would count for every column. */
+ * is null would count for every column, and a column that is null for all that the select gives. */
 static void
 member_read(struct graph *g, int from, int in, int to, int frame)
 {
 	struct binding result = {.node = -1};
 	int inner = frame_new(g, frame, false);
 	int end = is(g, in - 1, "not") ? in - 1 : in;
+	const struct column *c;
 	struct spot s;
 
 	select_read(g, in + 2, to - 1, inner, &result);
 	if (!spot_read(g, from, end, frame, &s) || result.count != 1)
 		return;
-	if (g->columns[result.first].star < 0 &&
-	    (end == in || never_null(g, in + 2, to - 1, g->columns[result.first].spot.column)))
-		edge_add(g, s, g->columns[result.first].spot, inner);
+	c = &g->columns[result.first];
+	if (c->star >= 0)
+		return;
+	if (end == in || (is_present(g, s) && is_present(g, c->spot)))
+		edge_add(g, s, c->spot, inner);
 }
 
 /* Whether each of the alternatives ties columns together. */
@@ -299,6 +321,7 @@ one_read(struct graph *g, int from, int to, int frame, int owner)
 		member_read(g, from, at, to, frame);
 		return;
 	}
+	present_read(g, from, to, frame, owner);
 	at = find(g, from, to, equals);
 	if (at < to && may_be_operand(g, from, at) && may_be_operand(g, at + 1, to) &&
 	    operand_read(g, from, at, frame, &a) && operand_read(g, at + 1, to, frame, &b))
@@ -406,6 +429,7 @@ from_read(struct graph *g, int at, int to, int frame)
 		int end;
 
 		at = item_read(g, at, to, frame, &item);
+		g->frames[item].is_left = left;
 		end = find(g, at, to, join_words);
 		/* What is joined from the left counts only where its condition holds, while the
 		 * others count without it. */
@@ -477,9 +501,55 @@ names_take(struct graph *g, int from, int to, struct binding *result)
 		int next = find(g, at, end, comma);
 		int name = find(g, at, next, as);
 
+		/* Columns that are not counted have no place by which to find them. */
+		if (is(g, next - 1, "*") || g->columns[i].star >= 0)
+			g->lost = true;
 		g->columns[i].name = g->tokens[name < next ? name + 1 : next - 1].text;
 		at = next + 1;
 	}
+}
+
+/* Whether rows that are gathered by these all have the same value there. */
+static bool
+is_of_group(const struct graph *g, int from, int to, int frame, struct spot s)
+{
+	static const char *const comma[] = {",", NULL};
+
+	for (int at = from; at < to; at = find(g, at, to, comma) + 1) {
+		struct spot by;
+
+		if (spot_read(g, at, find(g, at, to, comma), frame, &by) && by.node == s.node &&
+		    (str_eq(by.column, s.column) || str_is(by.column, "id")))
+			return true;
+	}
+	return false;
+}
+
+/* What gathered rows give hangs on all of them, unless they were gathered by it. */
+static void
+gathered_forget(struct graph *g, int group, int group_end, int frame, const struct binding *result)
+{
+	for (int i = result->first; i < result->first + result->count; i++) {
+		struct column *c = &g->columns[i];
+
+		if (c->star >= 0)
+			g->lost = true;
+		else if (c->spot.node >= 0 && !is_of_group(g, group + 2, group_end, frame, c->spot))
+			c->spot = (struct spot){.node = -1};
+	}
+}
+
+/* Whether the list gathers all rows into one. */
+static bool
+is_gathering(const struct graph *g, int from, int to)
+{
+	static const char *const names[] = {"max", "min", "count", "sum", NULL};
+
+	for (int at = from; at < to; at = starts_select(g, at) ? past(g, at) : at + 1) {
+		if (is_one_of(g, at, names) && is(g, at + 1, "("))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -490,6 +560,8 @@ arm_read(struct graph *g, int from, int to, int frame, struct binding *result)
 	int at = find(g, from + 1, to, clauses);
 	int list = from + 1 + (is(g, from + 1, "distinct") ? 1 : 0);
 	int list_end = at;
+	int group = -1;
+	int group_end = -1;
 
 	if (!is(g, from, "select"))
 		g->lost = true;
@@ -504,11 +576,17 @@ arm_read(struct graph *g, int from, int to, int frame, struct binding *result)
 			g->lost = true;
 		else
 			selects_read(g, at + 1, end, frame);
+		if (is(g, at, "group")) {
+			group = at;
+			group_end = end;
+		}
 		at = end;
 	}
 	selects_read(g, list, list_end, frame);
 	if (!g->lost)
 		result_read(g, list, list_end, frame, result);
+	if (!g->lost && (group >= 0 || is_gathering(g, list, list_end)))
+		gathered_forget(g, group, group_end, frame, result);
 }
 
 static void
@@ -544,6 +622,7 @@ graph_read(struct graph *g)
 
 	g->node_count = g->edge_count = g->frame_count = 0;
 	g->binding_count = g->column_count = g->choice_count = g->nesting = 0;
+	g->present_count = 0;
 	g->named_count = 0;
 	if (is(g, 0, "with"))
 		at = 1;

@@ -193,6 +193,18 @@ ways_take(const struct graph *g, struct arena *a, struct reach *r)
 	}
 }
 
+/* Whether the word is written as it is looked for: all of them in small letters, and what stands
+ * after "in" in parentheses. */
+static bool
+is_plain(const struct sql_token *t, const struct sql_token *before)
+{
+	for (size_t i = 0; t->kind == SQL_WORD && i < t->text.len; i++) {
+		if (t->text.ptr[i] >= 'A' && t->text.ptr[i] <= 'Z')
+			return false;
+	}
+	return !before || !str_is(before->text, "in") || str_is(t->text, "(");
+}
+
 static bool
 tokens_read(const char *composed, struct arena *a, struct graph *g)
 {
@@ -206,6 +218,8 @@ tokens_read(const char *composed, struct arena *a, struct graph *g)
 	while (g->count < most && sql_scan_next(&scan, &tokens[g->count])) {
 		const struct sql_token *t = &tokens[g->count];
 
+		if (!is_plain(t, g->count > 0 ? t - 1 : NULL))
+			return false;
 		if (str_is(t->text, "(")) {
 			if (depth == (int)(sizeof(open) / sizeof(*open)))
 				return false;

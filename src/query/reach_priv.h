@@ -38,6 +38,7 @@ struct edge {
 struct frame {
 	int up;
 	bool is_from; /* its rows are part of the rows above; else it is nested in a condition */
+	bool is_left; /* joined from the left: there may be no row, and all its columns null */
 };
 
 /* What a name in a from clause stands for. */
@@ -74,6 +75,8 @@ struct graph {
 	int node_count;
 	struct edge edges[EDGES_MAX];
 	int edge_count;
+	struct edge present[EDGES_MAX]; /* `a` is said not to be null */
+	int present_count;
 	struct frame frames[FRAMES_MAX];
 	int frame_count;
 	struct binding bindings[NODES_MAX];
