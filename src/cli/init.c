@@ -45,6 +45,18 @@ report_print(struct cli *c, const struct workspace_report *r)
 	}
 }
 
+static void
+roles_print(struct cli *c, const struct workspace_report *r)
+{
+	if (!r->roles_missing)
+		return;
+	cli_print(c, "The database's user may not make roles. So checks do not run as a role that "
+		     "can only read,\nand no user can be served behind the wall between "
+		     "organisations. An administrator types\n'alter role USER createrole'; then "
+		     "repeat this command, and take it back with\n'alter role USER nocreaterole'. "
+		     "docs/scale.md says more.\n");
+}
+
 static enum err_code
 run(struct cli *c)
 {
@@ -68,6 +80,8 @@ run(struct cli *c)
 		rc = parties_add(c);
 	if (!rc)
 		report_print(c, &report);
+	if (!rc)
+		roles_print(c, &report);
 	buf_fini(&report.changes);
 	return rc;
 }

@@ -73,6 +73,8 @@ child_table(struct arena *a, const struct reg *r, const struct field *f, bool hi
 	t->clustered = true;
 	t->guard = history ? GUARD_APPEND_ONLY : GUARD_NONE;
 	t->primary_key = history ? "record, row_version, pos" : "record, pos";
+	t->held_by = history ? name_of(a, "%s_history", r->name) : r->name;
+	t->held_by_version = history;
 	c[t->column_count++] = (struct column){"record", COLUMN_INT, true};
 	if (history)
 		c[t->column_count++] = (struct column){"row_version", COLUMN_INT, true};
@@ -106,6 +108,7 @@ register_table(struct arena *a, const struct reg *r, bool history)
 	t->clustered = history;
 	t->guard = history ? GUARD_APPEND_ONLY : GUARD_VERSIONED;
 	t->primary_key = history ? "id, row_version" : "id";
+	t->held = true;
 	memcpy(c, system_columns, sizeof(system_columns));
 	t->column_count = SYSTEM_COLUMNS;
 	for (size_t i = 0; i < r->field_count; i++) {

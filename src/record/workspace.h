@@ -32,7 +32,8 @@ struct workspace_report {
 	bool created;
 	bool joined; /* the store was there; the folder is new to it */
 	bool plan_changed;
-	bool upgraded; /* the store's own tables were of an older format */
+	bool roles_missing; /* the server does not let this user make them: see db_roles */
+	bool upgraded;	    /* the store's own tables were of an older format */
 	size_t tables_added;
 	size_t columns_added;
 	struct buf changes; /* one line each, for people; the caller's */

@@ -228,6 +228,7 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	struct model_source from = {.content = o->content, .plan = o->plan};
 	const char *where = NULL;
 	bool is_new = false;
+	bool roles = true;
 	FOLDER_LOCK lock = -1;
 	enum err_code rc = model_load(&from, &ws->model_arena, diags, &ws->ctx.model, e);
 
@@ -251,6 +252,12 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 		rc = place_write(o, &ws->arena, e);
 	if (!rc)
 		rc = store_fit(ws, o, report, e);
+	if (!rc)
+		rc = db_roles(ws->ctx.db, &roles, e);
+	report->roles_missing = !roles;
+	if (!rc)
+		rc = db_roles(ws->ctx.db, &roles, e);
+	report->roles_missing = !roles;
 	return rc ? rc : content_save(o->home, ws->ctx.model, &ws->arena, e);
 }
 

@@ -276,6 +276,29 @@ db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 }
 
 enum err_code
+db_see(struct db *db, const int64_t *organisations, size_t count, struct err *e)
+{
+	if (db->in_txn)
+		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
+	return db->engine->see ? db->engine->see(db, organisations, count, e) : ERR_NONE;
+}
+
+enum err_code
+db_see_all(struct db *db, struct err *e)
+{
+	if (db->in_txn)
+		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
+	return db->engine->see_all ? db->engine->see_all(db, e) : ERR_NONE;
+}
+
+enum err_code
+db_roles(struct db *db, bool *ret_made, struct err *e)
+{
+	*ret_made = true;
+	return db->engine->roles ? db->engine->roles(db, ret_made, e) : ERR_NONE;
+}
+
+enum err_code
 db_learn(struct db *db, struct err *e)
 {
 	return db->engine->learn(db, e);

@@ -113,6 +113,17 @@ bool db_in_txn(const struct db *db);
 MUST_CHECK enum err_code db_readers(struct db *db, struct db **ret_readers, size_t *count,
 				    struct err *e);
 
+/* From now on the connection serves a user: it only reads, and only rows of these organisations,
+ * whatever it is asked. Not in a transaction. A server refuses (ERR_DENIED) until db_roles has made
+ * the roles for it; a file has no such wall, and nothing happens. */
+MUST_CHECK enum err_code db_see(struct db *db, const int64_t *organisations, size_t count,
+				struct err *e);
+/* It serves nobody any more, and is as it was opened. */
+MUST_CHECK enum err_code db_see_all(struct db *db, struct err *e);
+/* Makes the roles that serve users and run checks, and lets them see each table that they should;
+ * again after tables were added. *ret_made false: the server does not let this user make roles. */
+MUST_CHECK enum err_code db_roles(struct db *db, bool *ret_made, struct err *e);
+
 /* Lets the engine learn how the values of large tables are spread, after many rows were written. */
 MUST_CHECK enum err_code db_learn(struct db *db, struct err *e);
 

@@ -48,6 +48,11 @@ struct db_engine {
 	enum err_code (*put_aside)(struct db *db, const struct past *p, bool *ret_done,
 				   struct err *e);
 	enum err_code (*learn)(struct db *db, struct err *e);
+	/* The wall between organisations; NULL where there is none. */
+	enum err_code (*roles)(struct db *db, bool *ret_made, struct err *e);
+	enum err_code (*see)(struct db *db, const int64_t *organisations, size_t count,
+			     struct err *e);
+	enum err_code (*see_all)(struct db *db, struct err *e);
 	/* Writes the whole store, as it is at one moment, to a new file. NULL where it has no
 	 * file. */
 	enum err_code (*save)(struct db *db, const char *path, struct err *e);

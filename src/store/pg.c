@@ -120,17 +120,17 @@ take_notice(void *object, const PGresult *r)
 }
 
 static PGconn *
-connect_once(const char *where)
+connect_once(const struct pg_db *d, const char *user, const char *password)
 {
 	/* What stands before the user's own words is only a default. Whoever answers must be able
 	 * to write, so that of several hosts the primary is found. */
-	const char *const keys[] = {"connect_timeout",		 "keepalives_idle",
-				    "keepalives_interval",	 "keepalives_count",
-				    "tcp_user_timeout",		 "target_session_attrs",
-				    "fallback_application_name", "dbname",
-				    "client_encoding",		 NULL};
-	const char *const values[] = {"10",	    "10",	"5",   "3",    "20000",
-				      "read-write", "holdfast", where, "UTF8", NULL};
+	const char *const keys[] = {
+		"connect_timeout",	     "keepalives_idle",	 "keepalives_interval",
+		"keepalives_count",	     "tcp_user_timeout", "target_session_attrs",
+		"fallback_application_name", "dbname",		 "client_encoding",
+		user ? "user" : NULL,	     "password",	 NULL};
+	const char *const values[] = {"10",	  "10",	    "5",    "3",  "20000",  "read-write",
+				      "holdfast", d->where, "UTF8", user, password, NULL};
 
 	return PQconnectdbParams(keys, values, 1);
 }
@@ -185,10 +185,33 @@ connect_failed(struct pg_db *d, struct err *e)
 }
 
 static enum err_code
-pg_connect(struct pg_db *d, struct err *e)
+connect_as(struct pg_db *d, struct err *e)
 {
+	char user[2 * PG_NAME_SIZE];
+	char password[HASH_HEX_LEN + 1];
+	enum err_code rc;
+
+	if (!d->serves) {
+		PQfinish(d->conn);
+		d->conn = connect_once(d, NULL, NULL);
+		return ERR_NONE;
+	}
+	(void)snprintf(user, sizeof(user), "%s_user", PQdb(d->conn) ? PQdb(d->conn) : "");
+	rc = pg_wall_password(d, password, e);
+	if (rc)
+		return rc;
 	PQfinish(d->conn);
-	d->conn = connect_once(d->where);
+	d->conn = connect_once(d, user, password);
+	return ERR_NONE;
+}
+
+enum err_code
+pg_reconnect(struct pg_db *d, struct err *e)
+{
+	enum err_code rc = connect_as(d, e);
+
+	if (rc)
+		return rc;
 	if (!d->conn || PQstatus(d->conn) != CONNECTION_OK)
 		return connect_failed(d, e);
 	(void)PQsetNoticeReceiver(d->conn, take_notice, d);
@@ -196,7 +219,8 @@ pg_connect(struct pg_db *d, struct err *e)
 	d->ahead = 0;
 	d->copying = NULL;
 	d->dropped.len = 0;
-	return session_set_up(d, e);
+	rc = session_set_up(d, e);
+	return rc || !d->serves ? rc : pg_wall_tell(d, e);
 }
 
 /* A server that went away while nothing was asked has said so, or closed its end. */
@@ -223,7 +247,7 @@ pg_ready(struct pg_db *d, struct err *e)
 	/* A throw-away store ended with its connection. */
 	if (d->base.in_txn || d->scratch)
 		return lost(d, "database", e);
-	while ((rc = pg_connect(d, e)) == ERR_LOST && monotonic_ns() < end) {
+	while ((rc = pg_reconnect(d, e)) == ERR_LOST && monotonic_ns() < end) {
 		sleep_ms(pause);
 		pause = pause * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : pause * 2;
 	}
@@ -283,6 +307,7 @@ pg_close(struct db *db)
 	PQfinish(d->conn);
 	buf_fini(&d->dropped);
 	free(d->where);
+	free(d->sees);
 	free(d);
 }
 
@@ -307,6 +332,8 @@ schema_make(struct pg_db *d, struct err *e)
 	if (!rc)
 		rc = pg_add_guards(&d->base, e);
 	if (!rc)
+		rc = pg_add_wall(&d->base, e);
+	if (!rc)
 		rc = db_commit(&txn, e);
 	db_txn_end(&txn);
 	return rc;
@@ -325,7 +352,7 @@ pg_open(const char *where, enum db_access access, struct db **ret_db, struct err
 	d->where = strdup(where);
 	buf_init(&d->dropped, SIZE_MAX);
 	(void)snprintf(d->schema, sizeof(d->schema), "holdfast");
-	rc = d->where ? pg_connect(d, e) : err_set(e, ERR_INTERNAL, "", "no memory for a name");
+	rc = d->where ? pg_reconnect(d, e) : err_set(e, ERR_INTERNAL, "", "no memory for a name");
 	if (!rc && d->scratch) {
 		(void)snprintf(d->schema, sizeof(d->schema), "holdfast_scratch_%d",
 			       PQbackendPID(d->conn));
@@ -431,6 +458,8 @@ reader_open(struct pg_db *d, const char *snapshot, struct db **ret_reader, struc
 	if (!rc)
 		rc = sql.failed ? err_set(e, ERR_INTERNAL, "", "no memory for a statement")
 				: pg_exec(reader, sql.data, e);
+	if (!rc)
+		rc = pg_check_role(pg_of(reader), e);
 	if (rc) {
 		db_close(reader);
 		return rc;
@@ -581,6 +610,9 @@ const struct db_engine pg_engine = {
 	.real_tables = pg_real_tables,
 	.only_read = pg_only_read,
 	.learn = pg_learn,
+	.roles = pg_roles,
+	.see = pg_see,
+	.see_all = pg_see_all,
 	.changes = pg_changes,
 	.deadline = pg_deadline,
 	.prepare = pg_prepare,

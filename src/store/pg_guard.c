@@ -33,6 +33,7 @@ shadow_fill(struct pg_db *d, struct err *e)
 		"from pg_class c join pg_attribute a on a.attrelid = c.oid "
 		"where c.relnamespace in (current_schema()::regnamespace, pg_my_temp_schema()) "
 		"and c.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped "
+		"and c.relname <> 'wall_secret' "
 		"and not exists (select from pg_class t where t.relname = c.relname "
 		"and t.relnamespace = pg_my_temp_schema() and t.oid <> c.oid) "
 		"order by c.relname, c.relnamespace, a.attnum",

@@ -3,6 +3,7 @@
 #define STORE_PG_PRIV_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "store/engine_priv.h"
 
 #include <libpq-fe.h>
@@ -28,6 +29,10 @@ struct pg_db {
 	char schema[PG_NAME_SIZE];
 	char tables[PG_NAME_SIZE + 4]; /* "schema". */
 	bool scratch;
+	uint8_t secret[32]; /* pg_wall.c: signs what a session that serves a user may see */
+	bool has_secret;
+	bool serves;
+	char *sees;	     /* "{1,2}": numbers of organisations */
 	bool warned;	     /* by the server, since it was last set to false */
 	uint64_t generation; /* counts connections: what was prepared on an older one is gone */
 	uint64_t names;	     /* given to statements and cursors */
@@ -65,6 +70,25 @@ enum err_code pg_exec(struct db *db, const char *sql, struct err *e);
 enum err_code pg_timeout_tell(struct pg_db *d, struct err *e);
 /* Tells the server the plan's time zone. */
 enum err_code pg_zone_tell(struct pg_db *d, struct err *e);
+
+/* Leaves the connection and opens another. */
+enum err_code pg_reconnect(struct pg_db *d, struct err *e);
+
+/* pg_wall.c: who sees what, and the roles for it. */
+
+/* The secret, and the function that the policies ask. */
+enum err_code pg_add_wall(struct db *db, struct err *e);
+/* Appends the policy of a table whose rows are somebody's. */
+void pg_wall_text(const struct table *t, struct buf *sql);
+enum err_code pg_roles(struct db *db, bool *ret_made, struct err *e);
+/* Until the transaction ends: may only read. Nothing happens where there is no such role. */
+enum err_code pg_check_role(struct pg_db *d, struct err *e);
+enum err_code pg_see(struct db *db, const int64_t *organisations, size_t count, struct err *e);
+enum err_code pg_see_all(struct db *db, struct err *e);
+/* Of the role that serves users. */
+enum err_code pg_wall_password(const struct pg_db *d, char out[HASH_HEX_LEN + 1], struct err *e);
+/* Tells the session whom it serves. */
+enum err_code pg_wall_tell(struct pg_db *d, struct err *e);
 
 /* pg_turn.c: begins a transaction that writes, when its turn has come. */
 enum err_code pg_turn_take(struct pg_db *d, struct err *e);

@@ -175,6 +175,7 @@ pg_create_table(struct db *db, const struct table *t, struct err *e)
 	buf_addf(&sql, ")");
 	if (t->guard != GUARD_NONE)
 		guard_text(pg_of(db), t, &sql);
+	pg_wall_text(t, &sql);
 	return run(db, &sql, e);
 }
 

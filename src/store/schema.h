@@ -37,6 +37,11 @@ struct table {
 	bool temporary;		 /* this connection's alone; gone when it ends or rolls back */
 	bool if_missing;	 /* of a temporary one: that it is there already is no fault */
 	enum table_guard guard;
+	/* Whose rows they are, for the wall between organisations: of the column `organisation`, or
+	 * of the rows of another table, by `record` and, in a history, by row_version too. */
+	bool held;
+	const char *held_by;
+	bool held_by_version;
 	const struct index *indexes;
 	size_t index_count;
 };
