@@ -13,6 +13,7 @@
 
 enum {
 	STEPS = 30,
+	SERVER_STEPS = 10, /* each statement is a journey there */
 	PER_REGISTER = 6,
 	MEMORY = 512 * 1024 * 1024,
 	TEXT_LIMIT = 64 * 1024 * 1024,
@@ -417,7 +418,7 @@ world_lives(unsigned long seed)
 {
 	struct model_source from = {.content = HOLDFAST_CONTENT,
 				    .plan = HOLDFAST_CONTENT "/plans/post-office-2015"};
-	unsigned long steps = asked("INCREMENT_STEPS", STEPS);
+	unsigned long steps = asked("INCREMENT_STEPS", engine_is_server() ? SERVER_STEPS : STEPS);
 	struct world w = {.seed = asked("INCREMENT_SEED", 0) + seed};
 	struct diags diags;
 	struct err e = {0};
