@@ -129,10 +129,12 @@ is_register(const struct table *t)
 	return strcmp(t->columns[0].name, "id") == 0;
 }
 
+/* What the plan does not name itself; the text lives until the next obligation. */
 static struct str
-text_for(struct world *w, const char *name, char text[CIVIL_INSTANT_LEN + 1])
+text_for(struct world *w, const char *name)
 {
 	struct check_moment m = check_moment_at(w->ctx, w->model->plan.examples_at, w->o->cadence);
+	char *text = arena_alloc(w->ctx->arena, CIVIL_INSTANT_LEN + 1);
 
 	if (strcmp(name, "now") == 0)
 		civil_format_instant(m.now, text);
@@ -150,10 +152,9 @@ params_bind(struct world *w, struct db_stmt *s)
 {
 	for (int i = 1; i <= db_param_count(s); i++) {
 		const struct param *p = model_param(w->model, db_param_name(s, i));
-		char text[CIVIL_INSTANT_LEN + 1];
 
 		if (!p)
-			db_bind_text(s, i, text_for(w, db_param_name(s, i), text));
+			db_bind_text(s, i, text_for(w, db_param_name(s, i)));
 		else if (p->kind == UNIT_NUMBER)
 			db_bind_int(s, i, p->number);
 		else
@@ -679,6 +680,7 @@ shape_lives(struct world *w, const char *sql, unsigned long steps)
 
 	arena_init(&own, MEMORY);
 	w->did[0] = '\0';
+	w->ctx->arena = &own;
 	w->reach = (struct reach){0};
 	w->shadow_count = 0;
 	reach_find(sql, &own, &w->reach);
