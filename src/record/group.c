@@ -24,38 +24,68 @@ struct group {
 enum outcome {
 	WRITTEN_WHOLE,
 	SPOILED, /* by one change, which is refused now */
+	SUSPECT, /* by one of them, but not surely by the one that was told */
 	LOST,	 /* the connection; nothing was kept, and no change is to blame */
 	FAILED,
 };
 
+struct batch {
+	struct group_change *changes[TOGETHER_MAX];
+	size_t count;
+	bool one_by_one; /* each is answered by the store before the next */
+};
+
+/* A server may say of a statement only later that it refuses it. */
+static enum err_code
+change_write(struct group *g, struct writer *w, const struct group_change *c, bool wait)
+{
+	enum err_code rc = writer_act_as(w, c->actor);
+
+	if (!rc)
+		rc = c->write(c->object, w);
+	return rc || !wait ? rc : db_exec(g->ctx->db, "select 1", &g->ctx->err);
+}
+
 /* Writes all that was not refused. One of them spoils the transaction when it had written something
  * before it was refused, or the store itself refused it. */
 static enum outcome
-write_all(struct group *g, struct writer *w, struct group_change **batch, size_t count)
+write_all(struct group *g, struct writer *w, struct batch *b)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct group_change *one = batch[i];
+	for (size_t i = 0; i < b->count; i++) {
+		struct group_change *one = b->changes[i];
 		int64_t before = writer_leaves(w);
+		bool spoiled;
 
 		if (one->refused)
 			continue;
-		one->rc = writer_act_as(w, one->actor);
-		if (!one->rc)
-			one->rc = one->write(one->object, w);
+		one->rc = change_write(g, w, one, b->one_by_one);
 		if (!one->rc)
 			continue;
 		if (one->rc == ERR_LOST)
 			return LOST;
+		spoiled = writer_torn(w) || writer_leaves(w) != before || one->rc == ERR_CONFLICT;
+		if (spoiled && !b->one_by_one)
+			return SUSPECT;
 		one->err = g->ctx->err;
 		one->refused = true;
-		if (writer_torn(w) || writer_leaves(w) != before || one->rc == ERR_CONFLICT)
+		if (spoiled)
 			return SPOILED;
 	}
 	return WRITTEN_WHOLE;
 }
 
+/* What a commit that failed says of the changes. */
 static enum outcome
-write_once(struct group *g, struct group_change **batch, size_t count, enum err_code *ret_rc)
+commit_failed(const struct writer *w, const struct batch *b, enum err_code rc)
+{
+	if (rc == ERR_LOST)
+		return writer_unknown(w) ? FAILED : LOST;
+	return b->one_by_one || rc == ERR_BUSY || rc == ERR_IO || rc == ERR_DENIED ? FAILED
+										   : SUSPECT;
+}
+
+static enum outcome
+write_once(struct group *g, struct batch *b, enum err_code *ret_rc)
 {
 	WRITER *w = NULL;
 	enum outcome outcome;
@@ -63,77 +93,79 @@ write_once(struct group *g, struct group_change **batch, size_t count, enum err_
 	*ret_rc = writer_begin(g->ctx, &w);
 	if (*ret_rc)
 		return FAILED;
-	outcome = write_all(g, w, batch, count);
+	outcome = write_all(g, w, b);
 	if (outcome == WRITTEN_WHOLE)
 		*ret_rc = writer_commit(w);
 	else if (outcome == LOST)
 		*ret_rc = ERR_LOST;
 	if (outcome == WRITTEN_WHOLE && *ret_rc)
-		outcome = *ret_rc == ERR_LOST && !writer_unknown(w) ? LOST : FAILED;
+		outcome = commit_failed(w, b, *ret_rc);
 	return outcome;
 }
 
-/* Each time round one change more is refused, so it ends. When the connection is lost and nothing
- * was kept for certain, all of it is written again. */
+/* A suspicion is cleared once, one by one; then each time round one change more is refused: so it
+ * ends. When the connection is lost and nothing was kept for certain, all of it is written again.
+ */
 static void
-batch_write(struct group *g, struct group_change **batch, size_t count)
+batch_write(struct group *g, struct batch *b)
 {
 	struct str own = g->ctx->actor;
 	enum outcome outcome;
 	enum err_code rc;
 	int lost = 0;
 
+	b->one_by_one = false;
 	do {
-		outcome = write_once(g, batch, count, &rc);
+		outcome = write_once(g, b, &rc);
 		lost += outcome == LOST;
-	} while (outcome == SPOILED || (outcome == LOST && lost < TRIES_MOST));
+		b->one_by_one = b->one_by_one || outcome == SUSPECT;
+	} while (outcome == SUSPECT || outcome == SPOILED ||
+		 (outcome == LOST && lost < TRIES_MOST));
 	/* The others' names end with their changes. */
 	g->ctx->actor = own;
 	g->ctx->actor_id = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (batch[i]->refused)
+	for (size_t i = 0; i < b->count; i++) {
+		struct group_change *one = b->changes[i];
+
+		if (one->refused)
 			continue;
-		batch[i]->rc = rc;
+		one->rc = rc;
 		if (rc)
-			batch[i]->err = g->ctx->err;
+			one->err = g->ctx->err;
 	}
 }
 
-static size_t
-batch_take(struct group *g, struct group_change **batch)
+static void
+batch_take(struct group *g, struct batch *b)
 {
-	size_t count = 0;
-
-	while (g->first && count < TOGETHER_MAX) {
-		batch[count++] = g->first;
+	b->count = 0;
+	while (g->first && b->count < TOGETHER_MAX) {
+		b->changes[b->count++] = g->first;
 		g->first = g->first->next;
 	}
 	if (!g->first)
 		g->last = &g->first;
-	g->count -= count;
-	return count;
+	g->count -= b->count;
 }
 
 static void *
 write_on(void *object)
 {
 	struct group *g = object;
-	struct group_change *batch[TOGETHER_MAX];
+	struct batch batch;
 
 	(void)pthread_mutex_lock(&g->lock);
 	for (;;) {
-		size_t count;
-
 		while (!g->first && !g->ending)
 			(void)pthread_cond_wait(&g->come, &g->lock);
-		count = batch_take(g, batch);
-		if (count == 0)
+		batch_take(g, &batch);
+		if (batch.count == 0)
 			break;
 		(void)pthread_mutex_unlock(&g->lock);
-		batch_write(g, batch, count);
+		batch_write(g, &batch);
 		(void)pthread_mutex_lock(&g->lock);
-		for (size_t i = 0; i < count; i++)
-			batch[i]->done = true;
+		for (size_t i = 0; i < batch.count; i++)
+			batch.changes[i]->done = true;
 		(void)pthread_cond_broadcast(&g->gone);
 	}
 	(void)pthread_mutex_unlock(&g->lock);
