@@ -77,12 +77,12 @@ rule build-clang make VARIANT=clang WERROR=-Werror
 rule cppcheck tools/check_cppcheck.sh
 rule build-asan make VARIANT=asan all build/asan/unit
 rule build-tsan make VARIANT=tsan build/tsan/unit
-runner unit make unit
+runner unit env UNIT_SECONDS=60 make unit
 runner unit-postgres make unit STORE=postgres
-runner unit-asan tools/fixed_addresses.sh make VARIANT=asan unit
-runner unit-tsan tools/fixed_addresses.sh make VARIANT=tsan unit
-runner cli make cli-tests
-runner cli-asan tools/fixed_addresses.sh make VARIANT=asan cli-tests
+runner unit-asan env UNIT_SECONDS=120 tools/fixed_addresses.sh make VARIANT=asan unit
+runner unit-tsan env UNIT_SECONDS=120 tools/fixed_addresses.sh make VARIANT=tsan unit
+runner cli env CLI_SECONDS=240 make cli-tests
+runner cli-asan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=asan cli-tests
 runner fuzz-corpora tools/fixed_addresses.sh make fuzz-corpora
 rule lint-plan make lint-plan
 rule lint-plan-postgres make lint-plan STORE=postgres

@@ -58,8 +58,16 @@ server_look(struct mover *v, bool *ret_left)
 	enum err_code rc = db_open(v->m->store, DB_WRITE, &db, e);
 
 	*ret_left = false;
-	if (rc || schema_check_table(db, &kernel_tables[0], &fault) == ERR_MISSING)
+	if (rc)
 		return rc;
+	rc = schema_check_table(db, &kernel_tables[0], &fault);
+	if (rc == ERR_MISSING)
+		return ERR_NONE;
+	/* One that was altered is there all the same. */
+	if (rc && rc != ERR_FAILED) {
+		*e = fault;
+		return rc;
+	}
 	rc = meta_get(db, META_UNFINISHED, v->ctx->arena, &mark, e);
 	if (!rc && !mark.ptr)
 		rc = err_set(e, ERR_CONFLICT, "store",

@@ -416,7 +416,7 @@ pg_commit(struct db *db, struct err *e)
 	if (PQstatus(d->conn) == CONNECTION_BAD)
 		rc = err_set(e, ERR_LOST, "",
 			     "the connection to the database was lost while it committed; whether "
-			     "the change was kept shows when it is back");
+			     "the change was kept shows when it is back: look, then try again");
 	else if (PQresultStatus(r) != PGRES_COMMAND_OK)
 		rc = pg_fail(d, r, "commit", e);
 	/* So it says that somebody ended its wait for the standby: kept here, and perhaps only

@@ -56,21 +56,29 @@ ok holdfast verify --home m
 # The connection is cut in the middle: nothing is there, and it is said what to do.
 database cut
 cut=0
-for wait in 0.2 0.3 0.4 0.6 0.8; do
-	holdfast copy --home original --to "$STORE" --to-home x >out 2>err &
-	pid=$!
-	sleep $wait
-	on_server "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'cut'" >/dev/null
+for age in 0 20 60 200; do
+	# Ends the first transaction there that is so old, in milliseconds.
+	on_server "do \$\$ begin
+		for i in 1..1000 loop
+			perform pg_stat_clear_snapshot();
+			perform pg_terminate_backend(pid) from pg_stat_activity
+			where datname = 'cut' and xact_start <= clock_timestamp() - interval '$age ms';
+			exit when found;
+			perform pg_sleep(0.005);
+		end loop; end \$\$" >/dev/null &
+	cutter=$!
+	sleep 0.5
 	status=0
-	wait $pid || status=$?
-	if [ $status -eq 0 ]; then
-		break
-	fi
+	holdfast copy --home original --to "$STORE" --to-home x >out 2>err || status=$?
+	[ $status -ne 0 ] || break
+	wait $cutter
 	[ $status -eq 4 ] || fail "exit status $status"
 	expect_err 'try again'
 	[ ! -e x ] && [ ! -e x.partial ] || fail 'something is left behind'
 	cut=$((cut + 1))
 done
+on_server "select pg_terminate_backend(pid) from pg_stat_activity where query like 'do %'" >/dev/null
+wait $cutter || true
 [ $cut -gt 0 ] || fail 'nothing was cut'
 [ $status -eq 0 ] || ok holdfast copy --home original --to "$STORE" --to-home x
 [ "$(proof x)" = "$(proof original)" ] || fail 'another root'
