@@ -137,7 +137,6 @@ struct assessment {
  * cannot do stays an error. */
 enum err_code decision_failed(struct ctx *ctx, struct decision *d, enum err_code rc);
 /* Nanoseconds of a clock that never goes back. */
-int64_t monotonic_ns(void);
 
 /* pool.c: shares the checks out between a few threads, each with a connection of its own; all see
  * one state. */

@@ -4,6 +4,7 @@
 #include "check/run.h"
 #include "model/sql.h"
 #include "query/narrow.h"
+#include "sys/clock.h"
 
 #include <string.h>
 
@@ -275,7 +276,7 @@ check_decide(struct incremental *in, size_t i, struct roster *roster)
 	struct assessment *as = in->as;
 	struct decision *d = &as->decisions[i];
 	struct check_moment m = check_moment_at(as->ctx, as->now, d->obligation->cadence);
-	int64_t start = monotonic_ns();
+	int64_t start = clock_monotonic_ns();
 	struct check *c = NULL;
 	enum err_code rc = assessor_check(in->assessor, d->obligation, d->how == DECIDED_SOME, &c);
 
@@ -283,7 +284,7 @@ check_decide(struct incremental *in, size_t i, struct roster *roster)
 		m.limit_ms = as->options->limit_ms;
 	if (!rc)
 		rc = check_run(c, roster, &m, &as->found[0], &d->result);
-	d->ns = monotonic_ns() - start;
+	d->ns = clock_monotonic_ns() - start;
 	if (!rc && arena_over(&as->found[0]))
 		rc = err_set(&as->ctx->err, ERR_TOO_BIG, "", "too many records fail to list them");
 	return rc;

@@ -1,20 +1,11 @@
 #include "check/increment.h"
 
 #include "base/limits.h"
+#include "sys/clock.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-int64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Checks are shared out between a few threads, each with a connection of its own; all see the same
  * state. */
@@ -88,7 +79,7 @@ check_decide(struct worker *w, struct decision *d, const struct decision *same)
 	const struct assessor *kept = w->pool->as->assessor;
 	struct check *c = NULL;
 	struct check_moment m = check_moment_at(&w->ctx, w->pool->as->now, d->obligation->cadence);
-	int64_t start = monotonic_ns();
+	int64_t start = clock_monotonic_ns();
 	struct roster *roster = NULL;
 	enum err_code rc = roster_get(w, d->obligation->applies_to, &roster);
 
@@ -107,7 +98,7 @@ check_decide(struct worker *w, struct decision *d, const struct decision *same)
 	}
 	if (rc)
 		rc = decision_failed(&w->ctx, d, rc);
-	d->ns = monotonic_ns() - start;
+	d->ns = clock_monotonic_ns() - start;
 	if (!rc && arena_over(w->ctx.arena))
 		rc = err_set(&w->ctx.err, ERR_TOO_BIG, "", "too many records fail to list them");
 	return rc;

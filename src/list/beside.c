@@ -18,22 +18,6 @@ struct beside {
 	size_t bytes; /* of the items */
 };
 
-struct value
-list_value(const struct db_stmt *row, int column)
-{
-	struct db_cell c = db_cell(row, column);
-
-	switch (c.kind) {
-	case CELL_NULL:
-		break;
-	case CELL_INT:
-		return (struct value){.kind = VALUE_INT, .number = c.number};
-	case CELL_TEXT:
-		return (struct value){.kind = VALUE_TEXT, .text = c.text};
-	}
-	return (struct value){0};
-}
-
 static int
 rows_by_id(const void *a, const void *b)
 {
@@ -72,7 +56,7 @@ item_take(struct beside *b, const struct field *f, const struct db_stmt *s, stru
 	for (size_t k = 0; k < width; k++) {
 		struct value *item = &v->items[v->count * width + k];
 
-		*item = list_value(s, (int)k + 1);
+		*item = row_value(s, (int)k + 1);
 		item->text = str_dup(a, item->text);
 		b->bytes += item->text.len + sizeof(*item);
 	}

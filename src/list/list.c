@@ -188,14 +188,14 @@ row_take(struct reading *rd, const struct db_stmt *s)
 		if (at->kind == ATTRIBUTE_ID)
 			row->cells[i] = (struct value){.kind = VALUE_INT, .number = row->id};
 		else if (field_has_column(at->field))
-			row->cells[i] = list_value(s, column_of(q, at->field));
+			row->cells[i] = row_value(s, column_of(q, at->field));
 		row->cells[i].text = str_dup(a, row->cells[i].text);
 		rd->bytes += row->cells[i].text.len;
 	}
 	if ((int64_t)p->count < rd->asked->limit)
 		return;
 	for (size_t i = 0; i < q->key_count; i++) {
-		rd->last[i] = list_value(s, column_of(q, q->keys[i].attribute->field));
+		rd->last[i] = row_value(s, column_of(q, q->keys[i].attribute->field));
 		rd->last[i].text = str_dup(a, rd->last[i].text);
 	}
 	rd->last[q->key_count] = (struct value){.kind = VALUE_INT, .number = row->id};
@@ -259,9 +259,9 @@ reach(struct reading *rd, enum page_stretch stretch, bool *ret_reached)
 	*ret_reached = row;
 	if (!row)
 		return ERR_NONE;
-	a->after[a->query.key_count] = list_value(s, 0);
+	a->after[a->query.key_count] = row_value(s, 0);
 	if (a->query.key_count > 0) {
-		a->after[0] = list_value(s, 1);
+		a->after[0] = row_value(s, 1);
 		a->after[0].text = str_dup(rd->ctx->arena, a->after[0].text);
 		a->after_null[0] = a->after[0].kind == VALUE_NULL;
 	}

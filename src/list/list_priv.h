@@ -6,6 +6,7 @@
 #include "list/list.h"
 #include "model/page.h"
 #include "model/sql.h"
+#include "record/record.h"
 
 struct asked {
 	struct attributes attributes;
@@ -34,9 +35,6 @@ MUST_CHECK enum err_code cursor_read(struct ctx *ctx, struct str cursor, struct 
 
 /* beside.c: what stands in other tables: items of the rows, and the keys that they refer to. */
 MUST_CHECK enum err_code beside_read(struct ctx *ctx, struct list_page *p);
-
-/* A column of the present row; its text lives as long as that. */
-struct value list_value(const struct db_stmt *row, int column);
 
 /* Whether the column of a field holds numbers. */
 bool list_is_number(const struct field *f);

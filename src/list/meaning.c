@@ -210,11 +210,9 @@ keyed_give(struct reading *rd, const struct reg *target, struct str key, struct 
 static enum err_code
 targets_give(struct reading *rd, const struct reg *only, struct str key, struct str holder)
 {
-	const struct field *f = filter_field(rd->term);
-	const struct model *m = rd->ctx->model;
-	const struct reg *const *targets = f->target_count ? (const struct reg *const *)f->targets
-							   : (const struct reg *const *)m->regs;
-	size_t count = f->target_count ? f->target_count : m->reg_count;
+	size_t count;
+	const struct reg *const *targets =
+		field_targets(rd->ctx->model, filter_field(rd->term), &count);
 	enum err_code rc = ERR_NONE;
 
 	for (size_t i = 0; !rc && i < count; i++) {
@@ -222,16 +220,6 @@ targets_give(struct reading *rd, const struct reg *only, struct str key, struct 
 			rc = keyed_give(rd, targets[i], key, holder);
 	}
 	return rc;
-}
-
-static bool
-allows(const struct field *f, const struct reg *r)
-{
-	for (size_t i = 0; i < f->target_count; i++) {
-		if (f->targets[i] == r)
-			return true;
-	}
-	return f->target_count == 0;
 }
 
 /* Nothing has the key: the words are those of an import. */
@@ -261,7 +249,7 @@ reference_read(struct reading *rd)
 	int64_t id;
 	enum err_code rc;
 
-	if (!only || !allows(f, only)) {
+	if (!only || !field_allows(f, only)) {
 		only = NULL;
 		key = rd->text;
 	}
@@ -274,7 +262,7 @@ reference_read(struct reading *rd)
 	if (rc || rd->term->value_count > rd->before)
 		return rc;
 	id = record_id_of_name(m, rd->text);
-	if (id && allows(f, model_reg_of_id(m, id)))
+	if (id && field_allows(f, model_reg_of_id(m, id)))
 		return id_give(rd, id);
 	return refuse_key(rd);
 }

@@ -102,6 +102,25 @@ reg_field(const struct reg *r, struct str name)
 	return NULL;
 }
 
+const struct reg *const *
+field_targets(const struct model *m, const struct field *f, size_t *ret_count)
+{
+	bool any = f->target_count == 0;
+
+	*ret_count = any ? m->reg_count : f->target_count;
+	return (const struct reg *const *)(any ? m->regs : f->targets);
+}
+
+bool
+field_allows(const struct field *f, const struct reg *r)
+{
+	for (size_t i = 0; i < f->target_count; i++) {
+		if (f->targets[i] == r)
+			return true;
+	}
+	return f->target_count == 0;
+}
+
 const struct obligation *
 model_obligation(const struct model *m, struct str id)
 {

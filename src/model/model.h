@@ -121,6 +121,10 @@ const struct reg *model_reg_by_code(const struct model *m, int64_t code);
 const struct reg *model_reg_of_id(const struct model *m, int64_t id);
 const struct reg *model_reg_by_prefix(const struct model *m, struct str prefix);
 const struct field *reg_field(const struct reg *r, struct str name);
+/* The registers that a reference may point into: all of them where it names none. */
+const struct reg *const *field_targets(const struct model *m, const struct field *f,
+				       size_t *ret_count);
+bool field_allows(const struct field *f, const struct reg *r);
 const struct obligation *model_obligation(const struct model *m, struct str id);
 const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);

@@ -9,16 +9,6 @@ struct window {
 	struct sql_token tokens[WINDOW]; /* those that are not there have no text */
 };
 
-static bool
-is_one_of(struct str word, const char *const *words)
-{
-	for (; *words; words++) {
-		if (str_is(word, *words))
-			return true;
-	}
-	return false;
-}
-
 /* The word so many before :now; after it when negative. */
 static struct str
 word_at(const struct window *w, int before)
@@ -55,9 +45,9 @@ is_comparison(const struct window *w, struct str *ret_column)
 	bool dotted = str_is(word_at(w, 3), ".");
 
 	*ret_column = word_at(w, 2);
-	return is_one_of(word_at(w, 1), signs) && w->tokens[BEFORE - 2].kind == SQL_WORD &&
-	       is_one_of(word_at(w, dotted ? 5 : 3), starts) &&
-	       (!word_at(w, -1).ptr || is_one_of(word_at(w, -1), ends));
+	return sql_word_in(word_at(w, 1), signs) && w->tokens[BEFORE - 2].kind == SQL_WORD &&
+	       sql_word_in(word_at(w, dotted ? 5 : 3), starts) &&
+	       (!word_at(w, -1).ptr || sql_word_in(word_at(w, -1), ends));
 }
 
 static void

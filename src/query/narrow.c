@@ -34,16 +34,6 @@ struct cutting {
 
 enum part { PART_NONE, PART_ITEMS, PART_FROM, PART_WHERE, PART_GROUP, PART_REST };
 
-static bool
-is_one_of(struct str word, const char *const *words)
-{
-	for (; *words; words++) {
-		if (str_is(word, *words))
-			return true;
-	}
-	return false;
-}
-
 /* An item that names its column: "expression as record", or a column of that name. */
 static void
 item_end(struct cutting *c, struct arm *a, size_t to, bool is_record, size_t as_at)
@@ -122,9 +112,9 @@ clause_word(struct walk *w, struct arm *a, const struct sql_token *t)
 	static const char *const unions[] = {"union", "except", "intersect", NULL};
 	static const char *const unknown[] = {"order", "limit", "offset", "window", NULL};
 
-	if (is_one_of(t->text, unions)) {
+	if (sql_word_in(t->text, unions)) {
 		arm_end(w, t->at);
-	} else if (is_one_of(t->text, unknown)) {
+	} else if (sql_word_in(t->text, unknown)) {
 		w->cut->lost = true;
 	} else if (str_is(t->text, "where") && w->part == PART_FROM) {
 		a->where = t->at + t->text.len;
@@ -216,7 +206,7 @@ gathers(const char *sql, struct piece record)
 	struct sql_token t;
 
 	while (sql_scan_next(&scan, &t) && t.at < record.to) {
-		if (t.kind == SQL_WORD && is_one_of(t.text, words))
+		if (t.kind == SQL_WORD && sql_word_in(t.text, words))
 			return true;
 	}
 	return false;

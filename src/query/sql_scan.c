@@ -86,3 +86,13 @@ sql_scan_next(struct sql_scan *s, struct sql_token *ret_token)
 	s->at = (size_t)(end - s->sql);
 	return true;
 }
+
+bool
+sql_word_in(struct str word, const char *const *words)
+{
+	for (; *words; words++) {
+		if (str_is(word, *words))
+			return true;
+	}
+	return false;
+}

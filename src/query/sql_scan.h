@@ -22,4 +22,7 @@ struct sql_scan {
 /* False at the end. Comments and white space are left out. */
 bool sql_scan_next(struct sql_scan *s, struct sql_token *ret_token);
 
+/* Whether it is one of the words, which end with NULL. */
+bool sql_word_in(struct str word, const char *const *words);
+
 #endif

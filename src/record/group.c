@@ -208,12 +208,6 @@ group_free(struct group *g)
 	free(g);
 }
 
-void
-group_freep(struct group **g)
-{
-	group_free(*g);
-}
-
 enum err_code
 group_write(struct group *g, struct group_change *c, struct err *e)
 {

@@ -30,7 +30,6 @@ struct group_change {
 MUST_CHECK enum err_code group_new(struct ctx *ctx, struct group **ret_group, struct err *e);
 /* Waits for what was given to it. */
 void group_free(struct group *g);
-void group_freep(struct group **g);
 
 /* From any thread: waits until the change is durable, or was refused. ERR_BUSY when
  * LIMIT_GROUP_WAITING others wait already. */

@@ -4,8 +4,6 @@
 
 #include "record/record.h"
 
-struct value row_value(const struct db_stmt *row, int column);
-
 /* A record out of a row of its table, or history, made with sql_select(). `values` has room for
  * each field; those with a table of their own are left as they are. */
 struct record row_record(const struct reg *r, const struct db_stmt *row, struct value *values);

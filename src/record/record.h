@@ -60,6 +60,9 @@ void record_reader_freep(struct record_reader **rd);
 MUST_CHECK enum err_code record_read(struct record_reader *rd, const struct db_stmt *row,
 				     struct arena *a, struct record *ret_record);
 
+/* One column of a row; its text points into the row. */
+struct value row_value(const struct db_stmt *row, int column);
+
 /* Makes a record independent of the row that it was read from. */
 void record_keep(struct record *r, struct arena *a);
 

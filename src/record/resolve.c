@@ -188,11 +188,8 @@ static enum err_code
 find_key(struct resolver *rs, struct lookup *l, const struct reg *only, int64_t holder,
 	 struct str key)
 {
-	const struct model *m = rs->ctx->model;
-	const struct reg *const *targets = l->field->target_count
-						   ? (const struct reg *const *)l->field->targets
-						   : (const struct reg *const *)m->regs;
-	size_t count = l->field->target_count ? l->field->target_count : m->reg_count;
+	size_t count;
+	const struct reg *const *targets = field_targets(rs->ctx->model, l->field, &count);
 	enum err_code rc = ERR_NONE;
 
 	for (size_t i = 0; !rc && i < count; i++) {
@@ -213,16 +210,6 @@ find_key(struct resolver *rs, struct lookup *l, const struct reg *only, int64_t 
 		}
 	}
 	return rc;
-}
-
-static bool
-allows(const struct field *f, const struct reg *r)
-{
-	for (size_t i = 0; i < f->target_count; i++) {
-		if (f->targets[i] == r)
-			return true;
-	}
-	return f->target_count == 0;
 }
 
 /* "ORG/key", for each place where the organisation's key may end. */
@@ -254,7 +241,7 @@ find_name(struct resolver *rs, struct lookup *l)
 	enum err_code rc;
 	bool row;
 
-	if (!target || !allows(l->field, target))
+	if (!target || !field_allows(l->field, target))
 		return ERR_NONE;
 	rc = reader_get(rs, target, &reader);
 	if (rc)
@@ -275,7 +262,7 @@ find(struct resolver *rs, struct lookup *l)
 	const struct reg *only = rest.len > 0 ? model_reg(rs->ctx->model, name) : NULL;
 	enum err_code rc = ERR_NONE;
 
-	if (only && allows(l->field, only)) {
+	if (only && field_allows(l->field, only)) {
 		rc = find_held(rs, l, only, rest);
 		if (!rc && !l->id)
 			rc = find_key(rs, l, only, 0, rest);

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "store/load_priv.h"
 #include "store/past_priv.h"
+#include "sys/clock.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -11,15 +12,6 @@
 #include <time.h>
 
 enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, STATEMENT_LIMIT = 65536 };
-
-static int64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void
 sleep_ms(int64_t ms)
@@ -238,7 +230,7 @@ is_open(struct pg_db *d)
 enum err_code
 pg_ready(struct pg_db *d, struct err *e)
 {
-	int64_t end = monotonic_ns() + (int64_t)LIMIT_RECONNECT_SECONDS * 1000000000;
+	int64_t end = clock_monotonic_ns() + (int64_t)LIMIT_RECONNECT_SECONDS * 1000000000;
 	int64_t pause = RETRY_FIRST_MS;
 	enum err_code rc;
 
@@ -247,7 +239,7 @@ pg_ready(struct pg_db *d, struct err *e)
 	/* A throw-away store ended with its connection. */
 	if (d->base.in_txn || d->scratch)
 		return lost(d, "database", e);
-	while ((rc = pg_reconnect(d, e)) == ERR_LOST && monotonic_ns() < end) {
+	while ((rc = pg_reconnect(d, e)) == ERR_LOST && clock_monotonic_ns() < end) {
 		sleep_ms(pause);
 		pause = pause * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : pause * 2;
 	}
@@ -319,9 +311,10 @@ schema_make(struct pg_db *d, struct err *e)
 	struct db_txn txn = {0};
 	enum err_code rc;
 
-	buf_addf(&sql, "%s\"%s\"%s; create schema if not exists \"%s\"",
-		 d->scratch ? "drop schema if exists " : "select '", d->schema,
-		 d->scratch ? " cascade" : "'", d->schema);
+	/* One that a killed process left has the name of this connection's. */
+	if (d->scratch)
+		buf_addf(&sql, "drop schema if exists \"%s\" cascade; ", d->schema);
+	buf_addf(&sql, "create schema if not exists \"%s\"", d->schema);
 	if (sql.failed)
 		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
 	rc = db_begin(&d->base, &txn, e);
@@ -568,13 +561,13 @@ pg_changes(struct db *db, int64_t *ret_count, struct err *e)
 static void
 pg_deadline(struct db *db, int64_t ms)
 {
-	pg_of(db)->deadline_ns = ms ? monotonic_ns() + ms * 1000000 : 0;
+	pg_of(db)->deadline_ns = ms ? clock_monotonic_ns() + ms * 1000000 : 0;
 }
 
 enum err_code
 pg_timeout_tell(struct pg_db *d, struct err *e)
 {
-	int64_t left = d->deadline_ns ? (d->deadline_ns - monotonic_ns()) / 1000000 : 0;
+	int64_t left = d->deadline_ns ? (d->deadline_ns - clock_monotonic_ns()) / 1000000 : 0;
 	char sql[64];
 	enum err_code rc;
 

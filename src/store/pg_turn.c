@@ -1,10 +1,10 @@
 #include "store/pg_priv.h"
 
 #include "base/limits.h"
+#include "sys/clock.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Those who write take turns, whole transactions at a time, as in a file: so there is one sequence
  * of changes, and none can deadlock. The turn ends with the transaction, or with the connection
@@ -19,15 +19,6 @@ enum {
 };
 
 #define TURN "hashtextextended(current_schema() || '/write', 0)"
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* What the holder did last, where the server waits for it; no row when there is none, or the server
  * itself is at work. Rows of a load on their way count as something done. */
@@ -52,7 +43,7 @@ static enum err_code
 holder_watch(struct pg_db *d, struct watch *w, struct err *e)
 {
 	DB_STMT *s = NULL;
-	int64_t now = monotonic_ms();
+	int64_t now = clock_monotonic_ns() / NS_A_MS;
 	bool silent = w->seen[0] != '\0' && now - w->since >= (int64_t)LIMIT_SILENT_SECONDS * 1000;
 	bool row = false;
 	enum err_code rc = db_prepare(&d->base, holder_look, &s, e);
@@ -90,7 +81,7 @@ turn_wait(struct pg_db *d, int64_t ms, struct err *e)
 enum err_code
 pg_turn_take(struct pg_db *d, struct err *e)
 {
-	int64_t end = monotonic_ms() + (int64_t)LIMIT_BUSY_SECONDS * 1000;
+	int64_t end = clock_monotonic_ns() / NS_A_MS + (int64_t)LIMIT_BUSY_SECONDS * 1000;
 	struct watch w = {0};
 	enum err_code rc;
 
@@ -98,7 +89,7 @@ pg_turn_take(struct pg_db *d, struct err *e)
 		struct err none;
 
 		rc = turn_wait(d, LOOK_MS, e);
-		if (rc != ERR_BUSY || monotonic_ms() >= end)
+		if (rc != ERR_BUSY || clock_monotonic_ns() / NS_A_MS >= end)
 			return rc;
 		if (holder_watch(d, &w, &none))
 			return rc;

@@ -2,10 +2,10 @@
 
 #include "base/limits.h"
 #include "store/load_priv.h"
+#include "sys/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Virtual machine steps between two looks at the deadline. */
 enum { PROGRESS_STEPS = 20000 };
@@ -28,21 +28,12 @@ of_stmt(const struct db_stmt *s)
 	return ((const struct sqlite_stmt *)(const void *)s)->handle;
 }
 
-static int64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static int
 on_progress(void *object)
 {
 	const struct sqlite_db *d = object;
 
-	return d->deadline_ns != 0 && monotonic_ns() > d->deadline_ns;
+	return d->deadline_ns != 0 && clock_monotonic_ns() > d->deadline_ns;
 }
 
 enum err_code
@@ -277,7 +268,7 @@ sqlite_changes(struct db *db, int64_t *ret_count, struct err *e)
 static void
 sqlite_deadline(struct db *db, int64_t ms)
 {
-	of_db(db)->deadline_ns = ms ? monotonic_ns() + ms * 1000000 : 0;
+	of_db(db)->deadline_ns = ms ? clock_monotonic_ns() + ms * 1000000 : 0;
 }
 
 static enum err_code

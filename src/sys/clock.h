@@ -11,4 +11,9 @@ struct clock {
 /* Milliseconds since 1970-01-01T00:00:00Z. */
 int64_t clock_now(const struct clock *c);
 
+enum { NS_A_MS = 1000000 };
+
+/* Nanoseconds since some moment; goes on evenly, whoever sets the clock. */
+int64_t clock_monotonic_ns(void);
+
 #endif

@@ -1,6 +1,8 @@
 #include "sys/proc.h"
+
 #include "base/buf.h"
 #include "base/limits.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CHUNK_BYTES = 16384, PATH_BYTES = 256, NOT_FOUND = 127, BY_SIGNAL = 128 };
@@ -150,15 +151,6 @@ child_end(struct child *c)
 	close_fd(&c->output);
 }
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static enum err_code
 take_output(struct child *c, struct buf *out, struct err *e)
 {
@@ -181,7 +173,7 @@ take_output(struct child *c, struct buf *out, struct err *e)
 static enum err_code
 child_follow(struct child *c, struct buf *out, struct err *e)
 {
-	int64_t deadline = monotonic_ms() + (int64_t)LIMIT_COMMAND_SECONDS * 1000;
+	int64_t deadline = clock_monotonic_ns() / NS_A_MS + (int64_t)LIMIT_COMMAND_SECONDS * 1000;
 	bool ended = false;
 
 	while (!ended || c->output >= 0) {
@@ -189,7 +181,7 @@ child_follow(struct child *c, struct buf *out, struct err *e)
 			{.fd = c->output,		  .events = POLLIN},
 			{.fd = ended ? -1 : c->pidfd, .events = POLLIN}
 		       };
-		int64_t left = deadline - monotonic_ms();
+		int64_t left = deadline - clock_monotonic_ns() / NS_A_MS;
 
 		if (left <= 0)
 			return err_set(e, ERR_IO, "", "%s took longer than %d seconds", c->name,

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "record/group.h"
 #include "record/workspace.h"
+#include "sys/clock.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -34,7 +35,7 @@ struct load {
 	const struct model *model;
 	const char *name;
 	int64_t organisation;
-	double end;
+	int64_t end_ns;
 	int answers;
 	atomic_bool bad; /* an error that no second try mends */
 };
@@ -49,15 +50,6 @@ struct attempt {
 	struct client *by;
 	char key[100];
 };
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void
 demand(enum err_code rc, const struct err *e)
@@ -138,7 +130,7 @@ client_run(void *object)
 	struct client *c = object;
 	struct load *l = c->load;
 
-	for (size_t i = 1; now() < l->end && !l->bad; i++) {
+	for (size_t i = 1; clock_monotonic_ns() < l->end_ns && !l->bad; i++) {
 		struct attempt a = {.by = c};
 		struct group_change change = {
 			.actor = str_of(l->name), .write = attempt_write, .object = &a};
@@ -205,7 +197,7 @@ main(int argc, char **argv)
 	l.model = workspace_ctx(ws)->model;
 	l.name = argv[2];
 	l.organisation = organisation_find(workspace_ctx(ws));
-	l.end = now() + seconds;
+	l.end_ns = clock_monotonic_ns() + (int64_t)(seconds * 1e9);
 	l.answers = open(argv[5], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (l.answers < 0 || !model_reg(l.model, str_of("thing")) || l.organisation == 0) {
 		(void)fprintf(stderr, "write_load: no file for answers, or another plan\n");
