@@ -6,10 +6,10 @@
  * each in a transaction of its own, with the settings of a workspace: WAL, synchronous=FULL. Prints
  * the median in seconds.
  */
+#include "seconds.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 enum { ROWS = 1000, TIMES_MOST = 100000 };
 
@@ -26,24 +26,6 @@ static void
 run(sqlite3 *db, const char *sql)
 {
 	demand(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, db, sql);
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 int
@@ -68,7 +50,7 @@ main(int argc, char **argv)
 		       SQLITE_OK,
 	       db, "update");
 	for (int i = 0; i < times; i++) {
-		double start = now();
+		double start = bench_now();
 
 		run(db, "begin immediate");
 		(void)sqlite3_bind_int(s, 1, i);
@@ -76,9 +58,9 @@ main(int argc, char **argv)
 		demand(sqlite3_step(s) == SQLITE_DONE, db, "update");
 		(void)sqlite3_reset(s);
 		run(db, "commit");
-		took[i] = now() - start;
+		took[i] = bench_now() - start;
 	}
-	qsort(took, (size_t)times, sizeof(*took), ascending);
+	qsort(took, (size_t)times, sizeof(*took), bench_ascending);
 	(void)printf("%.6f\n", took[times / 2]);
 	(void)sqlite3_finalize(s);
 	(void)sqlite3_close(db);

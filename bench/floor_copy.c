@@ -7,13 +7,14 @@
  * before the clock starts. Nothing is checked, resolved, versioned or sealed. Prints rows, seconds
  * and rows per second, and drops the table. Fields may be quoted, but hold no line breaks.
  */
+#include "csv_line.h"
+#include "seconds.h"
+
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { COLUMNS = 128, LINE = 65536, PIECE = 65536, STATEMENT = 4096 };
 
@@ -37,15 +38,6 @@ demand(bool good, PGconn *conn, const char *what)
 		return;
 	(void)fprintf(stderr, "floor_copy: %s: %s\n", what, conn ? PQerrorMessage(conn) : "failed");
 	exit(1);
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static void
@@ -75,40 +67,6 @@ columns_read(PGconn *conn, const char *table, struct column *columns)
 		columns[i].cell = -1;
 	}
 	PQclear(r);
-	return count;
-}
-
-/* Takes a field off *rest, unquoted in place; *rest is NULL after the last. */
-static char *
-field_take(char **rest)
-{
-	char *from = *rest;
-	char *to = from;
-	char *field = from;
-
-	if (*from != '"') {
-		*rest = strchr(from, ',');
-		if (*rest)
-			*(*rest)++ = '\0';
-		return field;
-	}
-	for (from++; *from && (*from != '"' || from[1] == '"'); *to++ = *from++)
-		from += *from == '"';
-	if (*from)
-		from++;
-	*rest = *from == ',' ? from + 1 : NULL;
-	*to = '\0';
-	return field;
-}
-
-static int
-split(char *line, char **cells)
-{
-	int count = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	for (char *at = line; at && count < COLUMNS;)
-		cells[count++] = field_take(&at);
 	return count;
 }
 
@@ -167,7 +125,7 @@ rows_make(const char *path, struct column *columns, int count, struct rows *rows
 	int named;
 
 	demand(file && fgets(line, sizeof(line), file), NULL, path);
-	named = split(line, cells);
+	named = csv_split(line, cells, COLUMNS);
 	for (int i = 0; i < count; i++) {
 		for (int k = 0; k < named; k++) {
 			if (strcmp(columns[i].name, cells[k]) == 0)
@@ -175,7 +133,8 @@ rows_make(const char *path, struct column *columns, int count, struct rows *rows
 		}
 	}
 	while (fgets(line, sizeof(line), file)) {
-		demand(split(line, cells) == named, NULL, "a line has another number of fields");
+		demand(csv_split(line, cells, COLUMNS) == named, NULL,
+		       "a line has another number of fields");
 		for (int i = 0; i < count; i++) {
 			if (i > 0)
 				add(rows, "\t", 1);
@@ -231,9 +190,9 @@ main(int argc, char **argv)
 		       "create table floor.bare (like holdfast.\"%s\" including all)",
 		       argv[2]);
 	run(conn, sql);
-	start = now();
+	start = bench_now();
 	copy(conn, &rows);
-	seconds = now() - start;
+	seconds = bench_now() - start;
 	(void)printf("%ld rows, %.3f s, %.0f rows/s\n", rows.count, seconds,
 		     (double)rows.count / seconds);
 	run(conn, "drop schema floor cascade");

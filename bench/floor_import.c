@@ -7,13 +7,14 @@
  * checked, resolved, versioned or sealed. Prints rows, seconds and rows per second. Fields may be
  * quoted, but hold no line breaks.
  */
+#include "csv_line.h"
+#include "seconds.h"
+
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { COLUMNS = 128, LINE = 65536 };
 
@@ -30,15 +31,6 @@ demand(bool good, sqlite3 *db, const char *what)
 		return;
 	(void)fprintf(stderr, "floor_import: %s: %s\n", what, db ? sqlite3_errmsg(db) : "failed");
 	exit(1);
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static void
@@ -83,40 +75,6 @@ columns_read(sqlite3 *db, const char *table, struct column *columns)
 	}
 	(void)sqlite3_finalize(s);
 	demand(count > 0, NULL, "the table is not there");
-	return count;
-}
-
-/* Takes a field off *rest, unquoted in place; *rest is NULL after the last. */
-static char *
-field_take(char **rest)
-{
-	char *from = *rest;
-	char *to = from;
-	char *field = from;
-
-	if (*from != '"') {
-		*rest = strchr(from, ',');
-		if (*rest)
-			*(*rest)++ = '\0';
-		return field;
-	}
-	for (from++; *from && (*from != '"' || from[1] == '"'); *to++ = *from++)
-		from += *from == '"';
-	if (*from)
-		from++;
-	*rest = *from == ',' ? from + 1 : NULL;
-	*to = '\0';
-	return field;
-}
-
-static int
-split(char *line, char **cells)
-{
-	int count = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	for (char *at = line; at && count < COLUMNS;)
-		cells[count++] = field_take(&at);
 	return count;
 }
 
@@ -184,18 +142,18 @@ main(int argc, char **argv)
 	count = columns_read(to, argv[2], columns);
 	file = fopen(argv[3], "r");
 	demand(file && fgets(line, sizeof(line), file), NULL, argv[3]);
-	named = split(line, cells);
+	named = csv_split(line, cells, COLUMNS);
 	for (int i = 0; i < named; i++) {
 		for (int k = 0; k < count; k++) {
 			if (strcmp(cells[i], columns[k].name) == 0)
 				columns[k].cell = i;
 		}
 	}
-	start = now();
+	start = bench_now();
 	insert = insert_prepare(to, argv[2], count);
 	run(to, "begin immediate");
 	while (fgets(line, sizeof(line), file)) {
-		demand(split(line, cells) == named, NULL, "a row has other columns");
+		demand(csv_split(line, cells, COLUMNS) == named, NULL, "a row has other columns");
 		rows++;
 		for (int k = 0; k < count; k++)
 			bind(insert, k + 1, &columns[k], cells, rows);
@@ -203,7 +161,7 @@ main(int argc, char **argv)
 		(void)sqlite3_reset(insert);
 	}
 	run(to, "commit");
-	start = now() - start;
+	start = bench_now() - start;
 	(void)printf("%lld rows, %.2f s, %.0f rows/s\n", (long long)rows, start,
 		     (double)rows / start);
 	(void)sqlite3_finalize(insert);

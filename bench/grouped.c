@@ -6,14 +6,12 @@
  * threads do the same through one group. Prints: changes a second alone, changes a second
  * together, and the 99th percentile of how long a client waited for one, in milliseconds.
  */
+#include "bench.h"
+
 #include "base/civil.h"
 #include "record/group.h"
-#include "record/workspace.h"
 
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 enum {
 	CLIENTS_MOST = 512,
@@ -34,24 +32,6 @@ struct client {
 	size_t done;
 	struct arena arena;
 };
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void
-demand(enum err_code rc, const struct err *e)
-{
-	if (!rc)
-		return;
-	(void)fprintf(stderr, "grouped: %s\n", e->message);
-	exit(2);
-}
 
 /* Says of the next account that it was used at another time than before. */
 static enum err_code
@@ -79,44 +59,16 @@ static void *
 client_run(void *object)
 {
 	struct client *c = object;
-	while (now() < c->end && c->done < WAITS_MOST / CLIENTS_MOST) {
+	while (bench_now() < c->end && c->done < WAITS_MOST / CLIENTS_MOST) {
 		struct group_change change = {
 			.actor = str_of("bench"), .write = account_change, .object = c};
-		double start = now();
+		double start = bench_now();
 		struct err e;
 
-		demand(group_write(c->group, &change, &e), &e);
-		c->waits[c->done++] = now() - start;
+		bench_demand(group_write(c->group, &change, &e), &e);
+		c->waits[c->done++] = bench_now() - start;
 	}
 	return NULL;
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static size_t
-accounts_find(struct ctx *ctx, int64_t *ids, size_t count)
-{
-	DB_STMT *s = NULL;
-	size_t n = 0;
-	bool row;
-
-	demand(db_prepare(ctx->db, "select a.id from account a order by a.id limit :count", &s,
-			  &ctx->err),
-	       &ctx->err);
-	db_bind_int(s, 1, (int64_t)count);
-	for (;;) {
-		demand(db_step(s, &row, &ctx->err), &ctx->err);
-		if (!row)
-			return n;
-		ids[n++] = db_int(s, 0);
-	}
 }
 
 /* Changes a second; all waits, sorted, in `waits`. */
@@ -127,10 +79,10 @@ measure(struct ctx *ctx, const int64_t *ids, size_t clients, double seconds, dou
 	static struct client all[CLIENTS_MOST];
 	pthread_t threads[CLIENTS_MOST];
 	struct group *g = NULL;
-	double start = now();
+	double start = bench_now();
 	size_t count = 0;
 
-	demand(group_new(ctx, &g, &ctx->err), &ctx->err);
+	bench_demand(group_new(ctx, &g, &ctx->err), &ctx->err);
 	for (size_t i = 0; i < clients; i++) {
 		all[i] =
 			(struct client){.group = g,
@@ -145,7 +97,7 @@ measure(struct ctx *ctx, const int64_t *ids, size_t clients, double seconds, dou
 	}
 	for (size_t i = 0; i < clients; i++)
 		(void)pthread_join(threads[i], NULL);
-	seconds = now() - start;
+	seconds = bench_now() - start;
 	group_free(g);
 	for (size_t i = 0; i < clients; i++) {
 		for (size_t k = 0; k < all[i].done; k++)
@@ -153,7 +105,7 @@ measure(struct ctx *ctx, const int64_t *ids, size_t clients, double seconds, dou
 		free(all[i].waits);
 		arena_fini(&all[i].arena);
 	}
-	qsort(waits, count, sizeof(*waits), ascending);
+	qsort(waits, count, sizeof(*waits), bench_ascending);
 	*ret_count = count;
 	return (double)count / seconds;
 }
@@ -175,8 +127,8 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: grouped WORKSPACE CLIENTS SECONDS\n");
 		return 2;
 	}
-	demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
-	if (accounts_find(workspace_ctx(ws), ids, ACCOUNTS) < ACCOUNTS) {
+	bench_demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
+	if (bench_accounts(workspace_ctx(ws), ids, ACCOUNTS) < ACCOUNTS) {
 		(void)fprintf(stderr, "grouped: the workspace has fewer than %d accounts\n",
 			      ACCOUNTS);
 		return 2;

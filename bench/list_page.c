@@ -7,12 +7,9 @@
  * own. Prints a line for each, parted by tabs: what, page, median and 99th percentile in
  * milliseconds, total, and "exact" or "more".
  */
-#include "list/list.h"
-#include "record/workspace.h"
+#include "bench.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "list/list.h"
 
 enum {
 	TIMES_MOST = 100000,
@@ -40,33 +37,6 @@ static const struct asked {
 	{"state=deleted enabled=no",		     "-key"	   },
 };
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static void
-demand(enum err_code rc, const struct err *e)
-{
-	if (!rc)
-		return;
-	(void)fprintf(stderr, "list_page: %s\n", e->message);
-	exit(2);
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* One page in a transaction and memory of its own; what is kept of it stays in `keep`. */
 static struct list_page
 ask(struct ctx *ctx, const struct list_question *q, struct arena *keep)
@@ -78,8 +48,8 @@ ask(struct ctx *ctx, const struct list_question *q, struct arena *keep)
 
 	arena_init(&arena, MEMORY);
 	ctx->arena = &arena;
-	demand(db_begin_read(ctx->db, &txn, &ctx->err), &ctx->err);
-	demand(list_read(ctx, q, &p), &ctx->err);
+	bench_demand(db_begin_read(ctx->db, &txn, &ctx->err), &ctx->err);
+	bench_demand(list_read(ctx, q, &p), &ctx->err);
 	p.next = keep ? str_dup(keep, p.next) : (struct str){0};
 	ctx->arena = whole;
 	arena_fini(&arena);
@@ -95,12 +65,12 @@ measure(struct ctx *ctx, const struct list_question *q, const char *what, size_t
 	for (int i = 0; i < WARM_UP; i++)
 		p = ask(ctx, q, NULL);
 	for (size_t i = 0; i < times; i++) {
-		double start = now();
+		double start = bench_now();
 
 		p = ask(ctx, q, NULL);
-		took[i] = now() - start;
+		took[i] = (bench_now() - start) * 1000;
 	}
-	qsort(took, times, sizeof(*took), ascending);
+	qsort(took, times, sizeof(*took), bench_ascending);
 	(void)printf("%.*s by %.*s\t%s\t%.3f\t%.3f\t%lld\t%s\n",
 		     STR_ARG(q->filter.len ? q->filter : str_of("all")), STR_ARG(q->sort), what,
 		     took[times / 2], took[times * 99 / 100], (long long)p.total,
@@ -144,7 +114,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: list_page WORKSPACE TIMES\n");
 		return 2;
 	}
-	demand(workspace_open(&o, DB_READ, &ws, &e), &e);
+	bench_demand(workspace_open(&o, DB_READ, &ws, &e), &e);
 	for (size_t i = 0; i < COUNT_OF(lists); i++)
 		measure_list(workspace_ctx(ws), &lists[i], times);
 	workspace_close(ws);

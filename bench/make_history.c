@@ -5,25 +5,13 @@
  * Puts a mark at the end of the first text of each record that need not be given, or takes it
  * away, at that instant; through the one writing path, so that it verifies. Prints how many.
  */
-#include "model/sql.h"
-#include "record/workspace.h"
-#include "record/writer.h"
+#include "bench.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "model/sql.h"
+#include "record/writer.h"
 
 enum { RECORDS_A_TRANSACTION = 20000, MEMORY = 256 * 1024 * 1024 };
 #define MARK " ~"
-
-static void
-demand(enum err_code rc, const struct err *e)
-{
-	if (!rc)
-		return;
-	(void)fprintf(stderr, "make_history: %s\n", e->message);
-	exit(2);
-}
 
 /* NULL when it has none. */
 static const struct field *
@@ -58,11 +46,11 @@ ids_read(struct ctx *ctx, const struct reg *r, int64_t last, int64_t *ids)
 	bool row = true;
 
 	sql_from(r, "t.id", "where t.id > :last order by t.id limit :count", &sql);
-	demand(db_prepare(ctx->db, sql.data, &s, &ctx->err), &ctx->err);
+	bench_demand(db_prepare(ctx->db, sql.data, &s, &ctx->err), &ctx->err);
 	db_bind_int(s, 1, last);
 	db_bind_int(s, 2, RECORDS_A_TRANSACTION);
 	while (row) {
-		demand(db_step(s, &row, &ctx->err), &ctx->err);
+		bench_demand(db_step(s, &row, &ctx->err), &ctx->err);
 		if (row)
 			ids[n++] = db_int(s, 0);
 	}
@@ -78,9 +66,9 @@ change(struct writer *w, struct ctx *ctx, const struct field *f, int64_t id)
 	enum written written;
 
 	arena_init(&a, MEMORY);
-	demand(writer_load(w, r, id, &a, &rec), &ctx->err);
+	bench_demand(writer_load(w, r, id, &a, &rec), &ctx->err);
 	record_set_text(&rec, f->name, marked(record_get(&rec, f->name)->text, &a));
-	demand(writer_put(w, &rec, &written), &ctx->err);
+	bench_demand(writer_put(w, &rec, &written), &ctx->err);
 	arena_fini(&a);
 }
 
@@ -96,10 +84,10 @@ register_change(struct ctx *ctx, const struct reg *r)
 	while (f && (n = ids_read(ctx, r, last, ids)) > 0) {
 		WRITER *w = NULL;
 
-		demand(writer_begin(ctx, &w), &ctx->err);
+		bench_demand(writer_begin(ctx, &w), &ctx->err);
 		for (size_t i = 0; i < n; i++)
 			change(w, ctx, f, ids[i]);
-		demand(writer_commit(w), &ctx->err);
+		bench_demand(writer_commit(w), &ctx->err);
 		last = ids[n - 1];
 		count += (long)n;
 	}
@@ -120,7 +108,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: make_history WORKSPACE INSTANT\n");
 		return 2;
 	}
-	demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
+	bench_demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
 	ctx = workspace_ctx(ws);
 	for (size_t i = 0; i < ctx->model->reg_count; i++) {
 		if (!ctx->model->regs[i]->kernel)

@@ -5,21 +5,12 @@
  * Runs the command and writes "SECONDS MEGABYTES" to the file RESULT: wall time, and the largest
  * resident set of the command itself. Ends with the command's exit status.
  */
+#include "seconds.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void
 demand(int good, const char *what)
@@ -40,7 +31,7 @@ main(int argc, char **argv)
 	pid_t child;
 
 	demand(argc > 2, "usage: measure RESULT COMMAND ...");
-	start = now();
+	start = bench_now();
 	child = fork();
 	demand(child >= 0, "fork");
 	if (child == 0) {
@@ -49,7 +40,7 @@ main(int argc, char **argv)
 		_exit(127);
 	}
 	demand(wait4(child, &status, 0, &usage) == child, "wait4");
-	start = now() - start;
+	start = bench_now() - start;
 	result = fopen(argv[1], "w");
 	demand(result != NULL, argv[1]);
 	(void)fprintf(result, "%.6f %.1f\n", start, (double)usage.ru_maxrss / 1024);

@@ -8,62 +8,13 @@
  * last. Ends with 1 when one of
  * them had to decide everything.
  */
+#include "bench.h"
+
 #include "base/civil.h"
 #include "check/check.h"
-#include "record/workspace.h"
 #include "record/writer.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
 enum { MOST = 1000, RECORDS_MOST = 1000000, MEMORY = 256 * 1024 * 1024, DAY_MS = 86400000 };
-
-static double
-now(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void
-demand(enum err_code rc, const struct err *e)
-{
-	if (!rc)
-		return;
-	(void)fprintf(stderr, "one_assess: %s\n", e->message);
-	exit(2);
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static size_t
-accounts_find(struct ctx *ctx, int64_t *ids, size_t count)
-{
-	DB_STMT *s = NULL;
-	size_t n = 0;
-	bool row;
-
-	demand(db_prepare(ctx->db, "select a.id from account a order by a.id limit :count", &s,
-			  &ctx->err),
-	       &ctx->err);
-	db_bind_int(s, 1, (int64_t)count);
-	for (;;) {
-		demand(db_step(s, &row, &ctx->err), &ctx->err);
-		if (!row)
-			return n;
-		ids[n++] = db_int(s, 0);
-	}
-}
 
 static void
 change(struct ctx *ctx, const int64_t *ids, size_t count, struct arena *a)
@@ -72,21 +23,21 @@ change(struct ctx *ctx, const int64_t *ids, size_t count, struct arena *a)
 	char instant[CIVIL_INSTANT_LEN + 1];
 	WRITER *w = NULL;
 
-	demand(writer_begin(ctx, &w), &ctx->err);
+	bench_demand(writer_begin(ctx, &w), &ctx->err);
 	for (size_t i = 0; i < count; i++) {
 		const struct value *enabled;
 		enum written written;
 		struct record r;
 
-		demand(writer_load(w, reg, ids[i], a, &r), &ctx->err);
+		bench_demand(writer_load(w, reg, ids[i], a, &r), &ctx->err);
 		civil_format_instant(writer_now(w) - DAY_MS, instant);
 		enabled = record_get(&r, "enabled");
 		record_set_int(&r, "enabled", enabled->kind == VALUE_INT && enabled->number == 0);
 		record_set_text(&r, "last_used_at", str_of(instant));
 		r.delivered = 0;
-		demand(writer_put(w, &r, &written), &ctx->err);
+		bench_demand(writer_put(w, &r, &written), &ctx->err);
 	}
-	demand(writer_commit(w), &ctx->err);
+	bench_demand(writer_commit(w), &ctx->err);
 }
 
 int
@@ -110,36 +61,36 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: one_assess WORKSPACE TIMES RECORDS\n");
 		return 2;
 	}
-	demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
+	bench_demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
 	ctx = workspace_ctx(ws);
-	demand(assessor_new(ctx, &how.assessor), &ctx->err);
+	bench_demand(assessor_new(ctx, &how.assessor), &ctx->err);
 	ids = calloc(times * records, sizeof(*ids));
 	if (!ids)
 		return 2;
-	all = accounts_find(ctx, ids, times * records);
+	all = bench_accounts(ctx, ids, times * records);
 	if (all < times * records) {
 		(void)fprintf(stderr, "one_assess: the workspace has only %zu accounts\n", all);
 		return 2;
 	}
 	arena_init(&arena, MEMORY);
-	demand(assess_run(ctx, &how, &report), &ctx->err);
+	bench_demand(assess_run(ctx, &how, &report), &ctx->err);
 	for (size_t i = 0; i < times; i++) {
 		double start, work;
 
 		change(ctx, ids + i * records, records, &arena);
 		arena_reset(&arena);
-		start = now(CLOCK_MONOTONIC);
-		work = now(CLOCK_PROCESS_CPUTIME_ID);
-		demand(assess_run(ctx, &how, &report), &ctx->err);
-		took[i] = now(CLOCK_MONOTONIC) - start;
-		worked[i] = now(CLOCK_PROCESS_CPUTIME_ID) - work;
+		start = bench_now();
+		work = bench_time(CLOCK_PROCESS_CPUTIME_ID);
+		bench_demand(assess_run(ctx, &how, &report), &ctx->err);
+		took[i] = bench_now() - start;
+		worked[i] = bench_time(CLOCK_PROCESS_CPUTIME_ID) - work;
 		if (report.full) {
 			(void)fprintf(stderr, "one_assess: everything had to be decided\n");
 			return 1;
 		}
 	}
-	qsort(took, times, sizeof(*took), ascending);
-	qsort(worked, times, sizeof(*worked), ascending);
+	qsort(took, times, sizeof(*took), bench_ascending);
+	qsort(worked, times, sizeof(*worked), bench_ascending);
 	(void)printf("%.6f %.6f %lld\n", took[times / 2], worked[times / 2],
 		     (long long)report.records);
 	free(ids);
