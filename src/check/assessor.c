@@ -21,6 +21,7 @@ assessor_new(struct ctx *ctx, struct assessor **ret_assessor)
 	arena_init(&a->arena, ASSESSOR_MEMORY);
 	a->checks = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->checks));
 	a->reads = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->reads));
+	a->reads_cap = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->reads_cap));
 	a->wanted = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->wanted));
 	a->changed = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->changed));
 	a->few = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->few));
@@ -76,18 +77,10 @@ index_of(const struct assessor *a, const struct obligation *o)
 static void
 read_add(struct assessor *a, const struct obligation *o, struct str table)
 {
-	enum { TABLES_START = 8 };
-	struct words *w = &a->reads[index_of(a, o)];
+	size_t i = index_of(a, o);
+	struct words *w = &a->reads[i];
 
-	/* Grows by doubling: it is full when the count is a power of two. */
-	if (w->count == 0 || (w->count >= TABLES_START && (w->count & (w->count - 1)) == 0)) {
-		const char **more = arena_alloc(
-			&a->arena, (w->count ? 2 * w->count : TABLES_START) * sizeof(*more));
-
-		if (w->count)
-			memcpy(more, w->words, w->count * sizeof(*more));
-		w->words = more;
-	}
+	w->words = arena_room(&a->arena, w->words, w->count, &a->reads_cap[i], sizeof(*w->words));
 	w->words[w->count++] = str_z(&a->arena, table);
 }
 
@@ -177,15 +170,11 @@ assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
 enum err_code
 assessor_roster(struct assessor *a, const struct reg *r, struct roster **ret_roster)
 {
-	size_t i = 0;
-	enum err_code rc = ERR_NONE;
+	struct roster *roster = &a->rosters[r->index];
+	enum err_code rc = roster->reg ? ERR_NONE : roster_load(a->ctx, r, roster);
 
-	while (a->ctx->model->regs[i] != r)
-		i++;
-	if (!a->rosters[i].reg)
-		rc = roster_load(a->ctx, r, &a->rosters[i]);
 	if (!rc)
-		*ret_roster = &a->rosters[i];
+		*ret_roster = roster;
 	return rc;
 }
 

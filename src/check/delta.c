@@ -175,16 +175,6 @@ own_end(struct ctx *ctx, int64_t own_from, int64_t *ret_end)
 	return rc;
 }
 
-static size_t
-reg_index(const struct model *m, int64_t id)
-{
-	size_t i = 0;
-
-	while (i < m->reg_count && m->regs[i]->code != id >> ID_CODE_SHIFT)
-		i++;
-	return i;
-}
-
 /* With the plus the engine does not read all of the ledger for the sake of its order. */
 static const char subjects_sql[] =
 	"select +l.subject, min(l.version) - 1, "
@@ -216,8 +206,8 @@ subjects_read(struct assessment *as, const struct standing *s, const bool *wante
 	db_bind_int(q, db_param(q, "own_to"), own_to);
 	db_bind_int(q, db_param(q, "seen"), s->seen);
 	while (!rc && !(rc = db_step(q, &row, &ctx->err)) && row) {
-		size_t at = reg_index(ctx->model, db_int(q, 0));
-		struct delta_reg *r = at < ctx->model->reg_count ? &d->regs[at] : NULL;
+		const struct reg *of = model_reg_of_id(ctx->model, db_int(q, 0));
+		struct delta_reg *r = of ? &d->regs[of->index] : NULL;
 
 		if (!r)
 			continue;
@@ -225,7 +215,7 @@ subjects_read(struct assessment *as, const struct standing *s, const bool *wante
 		r->rows[r->count++] =
 			(struct changed){.record = db_int(q, 0), .foreign = db_int(q, 2) != 0};
 		r->foreign = r->foreign || db_int(q, 2);
-		if (!wanted[at])
+		if (!wanted[of->index])
 			continue;
 		d->too_many = ++count > DELTA_MAX;
 		if (d->too_many)

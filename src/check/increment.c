@@ -32,16 +32,6 @@ struct incremental {
 	struct duty *duties;
 };
 
-static size_t
-reg_index(const struct incremental *in, const struct reg *r)
-{
-	size_t i = 0;
-
-	while (in->as->ctx->model->regs[i] != r)
-		i++;
-	return i;
-}
-
 /* Whether the last run can be the beginning of this one: the clock did not go back, and no day
  * began meanwhile. */
 static bool
@@ -62,7 +52,7 @@ is_tampered(const struct incremental *in)
 	for (size_t i = 0; i < COUNT_OF(own); i++) {
 		const struct reg *r = model_reg(in->as->ctx->model, str_of(own[i]));
 
-		if (in->delta.regs[reg_index(in, r)].foreign)
+		if (in->delta.regs[r->index].foreign)
 			return true;
 	}
 	return false;
@@ -74,7 +64,7 @@ findings_mark(struct incremental *in)
 {
 	struct ctx *ctx = in->as->ctx;
 	const struct reg *r = model_reg(ctx->model, str_of("finding"));
-	const struct delta_reg *d = &in->delta.regs[reg_index(in, r)];
+	const struct delta_reg *d = &in->delta.regs[r->index];
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
@@ -220,7 +210,7 @@ records_find(struct incremental *in, size_t i)
 	const struct obligation *o = in->as->decisions[i].obligation;
 	enum err_code rc = db_exec(in->as->ctx->db, "delete from " NARROW_TABLE, &in->as->ctx->err);
 
-	if (!rc && in->assessor->changed[reg_index(in, o->applies_to)])
+	if (!rc && in->assessor->changed[o->applies_to->index])
 		rc = records_add(in, changed_sql, o);
 	if (!rc)
 		rc = changes_add(in, o);
@@ -236,7 +226,7 @@ records_take(struct incremental *in, size_t i)
 {
 	struct ctx *ctx = in->as->ctx;
 	const struct reg *r = in->as->decisions[i].obligation->applies_to;
-	struct roster *few = &in->assessor->few[reg_index(in, r)];
+	struct roster *few = &in->assessor->few[r->index];
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	struct duty *duty = &in->duties[i];
 	size_t cap = 0;
@@ -264,7 +254,7 @@ static void
 records_drop(struct incremental *in, size_t i)
 {
 	const struct reg *r = in->as->decisions[i].obligation->applies_to;
-	struct roster *few = &in->assessor->few[reg_index(in, r)];
+	struct roster *few = &in->assessor->few[r->index];
 
 	for (size_t k = 0; k < in->duties[i].count; k++)
 		roster_remove(few, in->duties[i].records[k].record);
@@ -315,7 +305,7 @@ static void
 scope_count(struct incremental *in, size_t i)
 {
 	const struct reg *r = in->as->decisions[i].obligation->applies_to;
-	size_t reg = reg_index(in, r);
+	size_t reg = r->index;
 	struct duty *duty = &in->duties[i];
 	struct standing_duty *sd = &in->standing.duties[i];
 
@@ -346,8 +336,7 @@ decide_narrow(struct incremental *in, size_t i)
 	enum err_code rc = ERR_NONE;
 
 	if (duty->count > 0)
-		rc = check_decide(in, i,
-				  &in->assessor->few[reg_index(in, d->obligation->applies_to)]);
+		rc = check_decide(in, i, &in->assessor->few[d->obligation->applies_to->index]);
 	if (rc)
 		return rc;
 	for (size_t k = 0; k < duty->count; k++)
@@ -481,7 +470,7 @@ changes_read(struct incremental *in)
 	struct assessor *a = in->assessor;
 	enum err_code rc = assessor_reads(a);
 
-	a->wanted[reg_index(in, model_reg(m, str_of("finding")))] = true;
+	a->wanted[model_reg(m, str_of("finding"))->index] = true;
 	if (!rc)
 		rc = delta_tables_make(as->ctx, a->tables);
 	if (!rc)

@@ -27,6 +27,7 @@ struct assessor {
 	struct delta_tables *tables;
 	struct prepared *checks; /* one an obligation of the plan */
 	struct words *reads;	 /* tables that each check reads, as recorded */
+	size_t *reads_cap;
 	bool reads_known;
 	bool *wanted;		/* registers that some check reads */
 	bool *changed;		/* registers that changed since the last run */

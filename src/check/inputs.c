@@ -61,12 +61,8 @@ static bool
 is_fresh(struct gathering *g, const struct reg *r, size_t party)
 {
 	const struct assessment *as = g->as;
-	size_t reg = 0;
-	signed char *known;
+	signed char *known = &g->fresh[r->index * as->facts.party_count + party];
 
-	while (as->ctx->model->regs[reg] != r)
-		reg++;
-	known = &g->fresh[reg * as->facts.party_count + party];
 	if (*known == 0)
 		*known = facts_feed_fresh(&as->facts, as->ctx, r, as->facts.parties[party].id,
 					  as->now)

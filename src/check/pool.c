@@ -28,15 +28,12 @@ static enum err_code
 roster_get(struct worker *w, const struct reg *r, struct roster **ret_roster)
 {
 	struct pool *p = w->pool;
-	size_t i = 0;
 	enum err_code rc = ERR_NONE;
 
-	while (w->ctx.model->regs[i] != r)
-		i++;
 	(void)pthread_mutex_lock(&p->lock);
-	if (!p->rosters[i].reg)
-		rc = roster_load(&w->ctx, r, &p->rosters[i]);
-	*ret_roster = &p->rosters[i];
+	*ret_roster = &p->rosters[r->index];
+	if (!(*ret_roster)->reg)
+		rc = roster_load(&w->ctx, r, *ret_roster);
 	(void)pthread_mutex_unlock(&p->lock);
 	return rc;
 }

@@ -27,16 +27,14 @@ static enum err_code
 target_statement(struct extract *x, const struct reg *r, struct db_stmt **ret_stmt)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	size_t i = 0;
+	struct db_stmt **by_id = &x->by_id[r->index];
 	enum err_code rc = ERR_NONE;
 
-	while (x->ctx->model->regs[i] != r)
-		i++;
-	if (!x->by_id[i]) {
+	if (!*by_id) {
 		sql_from(r, "t.key, t.organisation", "where t.id = :id", &sql);
-		rc = db_prepare(x->ctx->db, sql.data, &x->by_id[i], &x->ctx->err);
+		rc = db_prepare(x->ctx->db, sql.data, by_id, &x->ctx->err);
 	}
-	*ret_stmt = x->by_id[i];
+	*ret_stmt = *by_id;
 	return rc;
 }
 

@@ -148,8 +148,6 @@ struct import {
 	struct db_stmt *statements[STATEMENTS]; /* on the notes */
 };
 
-/* The register's place in the model's list. */
-size_t import_reg(const struct import *im, const struct reg *r);
 struct reg_state *import_state(struct import *im, const struct reg *r);
 
 /* tables.c: what is noted of the rows, in tables on this machine wherever the store is: each row

@@ -14,20 +14,10 @@ struct stage_head {
 	uint64_t content;
 };
 
-size_t
-import_reg(const struct import *im, const struct reg *r)
-{
-	size_t i = 0;
-
-	while (im->ctx->model->regs[i] != r)
-		i++;
-	return i;
-}
-
 struct reg_state *
 import_state(struct import *im, const struct reg *r)
 {
-	return &im->regs[import_reg(im, r)];
+	return &im->regs[r->index];
 }
 
 /* Before the first row of the register is taken. Without the right to write, what is there may
@@ -59,7 +49,7 @@ static void
 key_write(struct import *im, const struct row *row)
 {
 	bool is_organisation = row->reg == im->organisations;
-	size_t at = is_organisation ? 0 : import_reg(im, row->reg) + 1;
+	size_t at = is_organisation ? 0 : row->reg->index + 1;
 	struct str organisation = row->organisation.ptr ? row->organisation : im->home;
 	char place[2] = {(char)(at >> 8), (char)(at & 0xff)};
 

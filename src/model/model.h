@@ -53,6 +53,7 @@ struct transition {
 struct reg {
 	const char *name, *title, *about, *prefix;
 	int64_t code;
+	size_t index;	 /* in model->regs */
 	bool kernel;	 /* written by Holdfast itself only */
 	bool restricted; /* values enter the ledger as salted hashes */
 	const struct field *fields;

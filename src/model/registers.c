@@ -371,6 +371,7 @@ registers_read(struct builder *b, const char *folder)
 			continue;
 		check_unique(b, r);
 		maps[b->model->reg_count] = map;
+		r->index = b->model->reg_count;
 		b->model->regs[b->model->reg_count++] = r;
 	}
 	registers_finish(b, maps);

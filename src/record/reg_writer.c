@@ -87,20 +87,17 @@ cells_most(const struct reg *r)
 enum err_code
 reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw)
 {
-	struct reg_writer *rw;
-	size_t i = 0;
+	struct reg_writer *rw = w->kept->regs[r->index];
 	enum err_code rc;
 
-	while (w->ctx->model->regs[i] != r)
-		i++;
-	if (w->kept->regs[i]) {
-		*ret_rw = w->kept->regs[i];
+	if (rw) {
+		*ret_rw = rw;
 		return ERR_NONE;
 	}
 	rw = calloc(1, sizeof(*rw));
 	if (!rw)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
-	w->kept->regs[i] = rw;
+	w->kept->regs[r->index] = rw;
 	rw->reg = r;
 	rw->by_key_alone = strcmp(r->name, "organisation") == 0;
 	rw->add_items = calloc(r->field_count + 1, sizeof(struct db_load *));

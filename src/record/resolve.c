@@ -137,13 +137,9 @@ reader_get(struct resolver *rs, const struct reg *target, struct target_reader *
 {
 	CLEANUP(buf_fini) struct buf by_key = {.limit = SQL_LIMIT};
 	CLEANUP(buf_fini) struct buf by_id = {.limit = SQL_LIMIT};
-	struct target_reader *reader;
+	struct target_reader *reader = &rs->readers[target->index];
 	enum err_code rc = ERR_NONE;
-	size_t i = 0;
 
-	while (rs->ctx->model->regs[i] != target)
-		i++;
-	reader = &rs->readers[i];
 	if (!reader->by_key) {
 		sql_from(target, "t.id, t.organisation, t.feed", "where t.key = :key", &by_key);
 		rc = db_prepare(rs->ctx->db, by_key.data, &reader->by_key, &rs->ctx->err);
@@ -345,13 +341,7 @@ is_firm(const struct lookup *l)
 static bool
 is_on_roll(const struct resolver *rs, const struct field *f)
 {
-	size_t i = 0;
-
-	if (f->target_count != 1)
-		return false;
-	while (rs->ctx->model->regs[i] != f->targets[0])
-		i++;
-	return rs->readers[i].use.roll != NULL;
+	return f->target_count == 1 && rs->readers[f->targets[0]->index].use.roll != NULL;
 }
 
 /* Finds what the key means; l->id 0, or l->rival, when it means none or several. */
