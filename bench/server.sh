@@ -1,12 +1,12 @@
 # server.sh -- the same on PostgreSQL: a private cluster that waits for its disk, with a copy of the workspace. Read by run.sh.
 chmod a+x "$dir" "$work"
 say "importing $accounts accounts on PostgreSQL, and a bare COPY of them, twice in turns"
-bench/import_server.sh "$dir/csv" "$work/import" 2 >"$work/out" || die "the import on PostgreSQL failed"
+bench/import_server.sh "$dir/csv" "$work/rounds" 2 >"$work/out" || die "the import on PostgreSQL failed"
 read -r ours bare ratio <<END
 $(tail -n 1 "$work/out")
 END
 row "import of $accounts accounts, rows a second, PostgreSQL" "$ours" '' "$bare" "$ratio" least 0.5
-rm -rf "$work/import"
+rm -rf "$work/rounds"
 
 cluster=$work/pg
 url=$(tools/postgres.sh start "$cluster") || die "PostgreSQL cannot be started"
