@@ -106,9 +106,11 @@ static void
 take_notice(void *object, const PGresult *r)
 {
 	struct pg_db *d = object;
+	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
 
-	(void)r;
-	d->warned = true;
+	/* The end of a session, said after its commit was answered, arrives here too. */
+	if (severity && strcmp(severity, "WARNING") == 0)
+		d->warned = true;
 }
 
 static PGconn *

@@ -44,12 +44,12 @@ ok holdfast verify --home m
 database cut
 cut=0
 for age in 0 20 60 200; do
-	# Ends the first transaction there that is so old, in milliseconds.
+	# Ends the first transaction there that has written and is so old, in milliseconds.
 	on_server "do \$\$ begin
 		for i in 1..1000 loop
 			perform pg_stat_clear_snapshot();
 			perform pg_terminate_backend(pid) from pg_stat_activity
-			where datname = 'cut' and xact_start <= clock_timestamp() - interval '$age ms';
+			where datname = 'cut' and backend_xid is not null and xact_start <= clock_timestamp() - interval '$age ms';
 			exit when found;
 			perform pg_sleep(0.005);
 		end loop; end \$\$" >/dev/null &
