@@ -1,11 +1,18 @@
 #include "model/sql.h"
 
+#include <ctype.h>
 #include <string.h>
 
 bool
 field_has_column(const struct field *f)
 {
 	return f->type != FIELD_REFS && f->type != FIELD_LIST;
+}
+
+static bool
+is_name_part(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
 }
 
 static void
@@ -69,14 +76,46 @@ sql_insert(const struct table *t, struct buf *out)
 	buf_addf(out, ")");
 }
 
-void
-sql_update(const struct table *t, struct buf *out)
+/* The columns of an index, and of its condition, are words of their text. */
+static bool
+index_has(const struct index *index, const char *column)
 {
-	/* Named first, so that the key is parameter 1 as in sql_insert. */
-	buf_addf(out, "update \"%s\" set \"%s\" = :p1", t->name, t->columns[0].name);
-	for (size_t i = 1; i < t->column_count; i++)
-		buf_addf(out, ", \"%s\" = :p%zu", t->columns[i].name, i + 1);
-	buf_addf(out, " where \"%s\" = :p1", t->columns[0].name);
+	const char *const texts[] = {index->columns, index->where};
+	size_t len = strlen(column);
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		for (const char *at = texts[i] ? strstr(texts[i], column) : NULL; at;
+		     at = strstr(at + 1, column)) {
+			if ((at == texts[i] || !is_name_part(at[-1])) && !is_name_part(at[len]))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+sql_is_indexed(const struct table *t, size_t column)
+{
+	for (size_t i = 0; i < t->index_count; i++) {
+		if (index_has(&t->indexes[i], t->columns[column].name))
+			return true;
+	}
+	return false;
+}
+
+void
+sql_update(const struct table *t, bool indexed, struct buf *out)
+{
+	const char *comma = "";
+
+	buf_addf(out, "update \"%s\" set ", t->name);
+	for (size_t i = 1; i < t->column_count; i++) {
+		if (!indexed && sql_is_indexed(t, i))
+			continue;
+		buf_addf(out, "%s\"%s\" = :p%zu", comma, t->columns[i].name, i);
+		comma = ", ";
+	}
+	buf_addf(out, " where \"%s\" = :id", t->columns[0].name);
 }
 
 void

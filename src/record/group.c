@@ -1,12 +1,15 @@
 #include "record/group.h"
 
 #include "base/limits.h"
+#include "sys/clock.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
-/* More in one transaction would let the first wait for the last. */
-enum { TOGETHER_MAX = 256, TRIES_MOST = 3 };
+/* More in one transaction would let the first wait for the last. Those who were answered together
+ * mostly come again together: who is first of them waits that long for the others. */
+enum { TOGETHER_MAX = 256, TRIES_MOST = 3, GATHER_MS = 1, NS_A_SECOND = 1000 * NS_A_MS };
 
 struct group {
 	struct ctx *ctx;
@@ -32,8 +35,53 @@ enum outcome {
 struct batch {
 	struct group_change *changes[TOGETHER_MAX];
 	size_t count;
-	bool one_by_one; /* each is answered by the store before the next */
+	size_t before;	       /* in the one before */
+	struct timespec until; /* when nobody waits for more */
+	bool one_by_one;       /* each is answered by the store before the next */
 };
+
+static void
+batch_take(struct group *g, struct batch *b)
+{
+	while (g->first && b->count < TOGETHER_MAX) {
+		b->changes[b->count++] = g->first;
+		g->first = g->first->next;
+		g->count--;
+	}
+	if (!g->first)
+		g->last = &g->first;
+}
+
+/* Waits for the first; there is none at the end. */
+static void
+batch_begin(struct group *g, struct batch *b)
+{
+	int64_t until;
+
+	while (!g->first && !g->ending)
+		(void)pthread_cond_wait(&g->come, &g->lock);
+	until = clock_monotonic_ns() + (int64_t)GATHER_MS * NS_A_MS;
+	b->until = (struct timespec){until / NS_A_SECOND, until % NS_A_SECOND};
+	b->before = b->count;
+	b->count = 0;
+	batch_take(g, b);
+}
+
+/* Takes those that have come meanwhile; while they are fewer than the last time, the transaction
+ * waits a little for more. */
+static bool
+batch_grow(struct group *g, struct batch *b)
+{
+	size_t count = b->count;
+	int late = 0;
+
+	(void)pthread_mutex_lock(&g->lock);
+	while (!g->first && !g->ending && count < b->before && !late)
+		late = pthread_cond_timedwait(&g->come, &g->lock, &b->until);
+	batch_take(g, b);
+	(void)pthread_mutex_unlock(&g->lock);
+	return b->count > count;
+}
 
 /* A server may say of a statement only later that it refuses it. */
 static enum err_code
@@ -46,12 +94,12 @@ change_write(struct group *g, struct writer *w, const struct group_change *c, bo
 	return rc || !wait ? rc : db_exec(g->ctx->db, "select 1", &g->ctx->err);
 }
 
-/* Writes all that was not refused. One of them spoils the transaction when it had written something
- * before it was refused, or the store itself refused it. */
+/* Writes all that was not refused, and what comes meanwhile. One of them spoils the transaction
+ * when it had written something before it was refused, or the store itself refused it. */
 static enum outcome
 write_all(struct group *g, struct writer *w, struct batch *b)
 {
-	for (size_t i = 0; i < b->count; i++) {
+	for (size_t i = 0; i < b->count || batch_grow(g, b); i++) {
 		struct group_change *one = b->changes[i];
 		int64_t before = writer_leaves(w);
 		bool spoiled;
@@ -135,30 +183,15 @@ batch_write(struct group *g, struct batch *b)
 	}
 }
 
-static void
-batch_take(struct group *g, struct batch *b)
-{
-	b->count = 0;
-	while (g->first && b->count < TOGETHER_MAX) {
-		b->changes[b->count++] = g->first;
-		g->first = g->first->next;
-	}
-	if (!g->first)
-		g->last = &g->first;
-	g->count -= b->count;
-}
-
 static void *
 write_on(void *object)
 {
 	struct group *g = object;
-	struct batch batch;
+	struct batch batch = {.count = 0};
 
 	(void)pthread_mutex_lock(&g->lock);
 	for (;;) {
-		while (!g->first && !g->ending)
-			(void)pthread_cond_wait(&g->come, &g->lock);
-		batch_take(g, &batch);
+		batch_begin(g, &batch);
 		if (batch.count == 0)
 			break;
 		(void)pthread_mutex_unlock(&g->lock);
@@ -176,13 +209,17 @@ enum err_code
 group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
 {
 	struct group *g = calloc(1, sizeof(*g));
+	pthread_condattr_t monotonic;
 
 	if (!g)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the writing thread");
 	g->ctx = ctx;
 	g->last = &g->first;
 	(void)pthread_mutex_init(&g->lock, NULL);
-	(void)pthread_cond_init(&g->come, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&g->come, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
 	(void)pthread_cond_init(&g->gone, NULL);
 	if (pthread_create(&g->thread, NULL, write_on, g) != 0) {
 		free(g);

@@ -58,7 +58,8 @@ prepare_all(struct ctx *ctx, struct reg_writer *rw)
 		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1",
 			   &sql));
 	PREPARE(ctx, &rw->load, sql_select(r->table, "where t.id = :id", &sql));
-	PREPARE(ctx, &rw->update, sql_update(r->table, &sql));
+	PREPARE(ctx, &rw->update, sql_update(r->table, false, &sql));
+	PREPARE(ctx, &rw->update_whole, sql_update(r->table, true, &sql));
 	PREPARE(ctx, &rw->supersede, sql_supersede(r, &sql));
 	PREPARE(ctx, &rw->retire, sql_insert(r->history, &sql));
 	PREPARE(ctx, &rw->remove, sql_delete(r->table, "id", &sql));
@@ -103,8 +104,11 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 	rw->add_items = calloc(r->field_count + 1, sizeof(struct db_load *));
 	rw->remove_items = calloc(2 * (r->field_count + 1), sizeof(struct db_stmt *));
 	rw->cells = calloc(cells_most(r), sizeof(*rw->cells));
-	if (!rw->add_items || !rw->remove_items || !rw->cells)
+	rw->indexed = calloc(r->table->column_count, sizeof(*rw->indexed));
+	if (!rw->add_items || !rw->remove_items || !rw->cells || !rw->indexed)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
+	for (size_t i = 0; i < r->table->column_count; i++)
+		rw->indexed[i] = sql_is_indexed(r->table, i);
 	rw->supersede_items = rw->remove_items + r->field_count;
 	rc = prepare_all(w->ctx, rw);
 	if (!rc)
@@ -115,8 +119,9 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 void
 reg_writer_free(struct reg_writer *rw)
 {
-	struct db_stmt *plain[] = {rw->find,   rw->find_retired, rw->load,   rw->last_version,
-				   rw->update, rw->supersede,	 rw->retire, rw->remove};
+	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
+				   rw->last_version, rw->update,       rw->update_whole,
+				   rw->supersede,    rw->retire,       rw->remove};
 	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
@@ -131,6 +136,7 @@ reg_writer_free(struct reg_writer *rw)
 	free(rw->add_items);
 	free(rw->remove_items);
 	free(rw->cells);
+	free(rw->indexed);
 	free(rw);
 }
 

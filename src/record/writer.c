@@ -304,20 +304,15 @@ row_cells(const struct record *r, struct db_cell *cells)
 	return count;
 }
 
-/* Binds a row of a table that begins with those columns. */
 static void
-row_bind(struct db_stmt *s, const struct db_cell *cells, size_t count)
+cell_bind(struct db_stmt *s, int at, size_t column, const struct db_cell *c)
 {
-	for (size_t i = 0; i < count; i++) {
-		int at = (int)i + 1;
-
-		if (cells[i].kind == CELL_INT)
-			db_bind_int(s, at, cells[i].number);
-		else if (i == COLUMN_SALT)
-			db_bind_blob(s, at, cells[i].text.ptr, cells[i].text.len);
-		else
-			db_bind_text(s, at, cells[i].text);
-	}
+	if (c->kind == CELL_INT)
+		db_bind_int(s, at, c->number);
+	else if (column == COLUMN_SALT)
+		db_bind_blob(s, at, c->text.ptr, c->text.len);
+	else
+		db_bind_text(s, at, c->text);
 }
 
 static enum err_code
@@ -398,11 +393,22 @@ version_in_history(struct writer *w, struct reg_writer *rw, int64_t id, int64_t 
 	return ERR_NONE;
 }
 
-/* Compares with the present version: its number, 0 when there is none, and whether the content is
- * the same. */
+static bool
+same_cell(struct db_cell a, struct db_cell b)
+{
+	return a.kind == b.kind && a.number == b.number && str_eq(a.text, b.text);
+}
+
+/* The present version beside the one that is to come. */
+struct present {
+	int64_t version; /* 0 when there is none */
+	bool same;	 /* the new one says the same */
+	bool indexed;	 /* they differ in a column that an index is about */
+};
+
 static enum err_code
-compare(struct writer *w, struct reg_writer *rw, const struct record *r, int64_t *ret_version,
-	bool *ret_same)
+compare(struct writer *w, struct reg_writer *rw, const struct record *r, size_t columns,
+	struct present *ret_present)
 {
 	struct record present;
 	enum err_code rc;
@@ -410,62 +416,72 @@ compare(struct writer *w, struct reg_writer *rw, const struct record *r, int64_t
 
 	db_bind_int(rw->load, 1, r->id);
 	rc = db_step(rw->load, &row, &w->ctx->err);
-	if (rc)
+	if (rc || !row)
 		return rc;
-	*ret_version = 0;
-	*ret_same = false;
-	if (!row)
-		return ERR_NONE;
 	rc = record_read(rw->reader, rw->load, &w->scratch, &present);
 	if (!rc) {
-		*ret_version = present.version;
-		*ret_same = record_same(&present, r);
+		ret_present->version = present.version;
+		ret_present->same = record_same(&present, r);
+	}
+	for (size_t i = 0; !rc && i < columns; i++) {
+		if (rw->indexed[i] && !same_cell(db_cell(rw->load, (int)i), rw->cells[i]))
+			ret_present->indexed = true;
 	}
 	db_reset(rw->load);
 	return rc;
+}
+
+/* Overwrites the present row. */
+static enum err_code
+update(struct writer *w, struct reg_writer *rw, size_t columns, bool indexed)
+{
+	struct db_stmt *s = indexed ? rw->update_whole : rw->update;
+	int at = 0;
+
+	for (size_t i = COLUMN_ID + 1; i < columns; i++) {
+		if (indexed || !rw->indexed[i])
+			cell_bind(s, ++at, i, &rw->cells[i]);
+	}
+	cell_bind(s, ++at, COLUMN_ID, &rw->cells[COLUMN_ID]);
+	return db_run(s, &w->ctx->err);
 }
 
 static enum err_code
 put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
     enum written *ret_written)
 {
-	int64_t present = 0;
-	bool same = false;
-	size_t columns;
+	size_t columns = row_cells(r, rw->cells);
+	struct present present = {0};
 	enum err_code rc = ERR_NONE;
 
 	if (!is_new)
-		rc = compare(w, rw, r, &present, &same);
-	if (rc || same) {
+		rc = compare(w, rw, r, columns, &present);
+	if (rc || present.same) {
 		*ret_written = WRITTEN_UNCHANGED;
 		return rc;
 	}
-	r->version = present;
-	if (!is_new && !present)
+	r->version = present.version;
+	if (!is_new && !present.version)
 		rc = version_in_history(w, rw, r->id, &r->version);
 	if (rc)
 		return rc;
 	r->version++;
+	rw->cells[COLUMN_ROW_VERSION] = int_cell(r->version);
 	rc = entry_make(w, r);
-	if (!rc && present) {
+	if (!rc && present.version) {
 		w->halfway = true;
-		rc = supersede(w, rw, r->id, present);
+		rc = supersede(w, rw, r->id, present.version);
 	}
 	if (rc)
 		return rc;
-	columns = row_cells(r, rw->cells);
-	if (present) {
-		row_bind(rw->update, rw->cells, columns);
-		rc = db_run(rw->update, &w->ctx->err);
-	} else {
-		rc = db_load_row(rw->add, rw->cells, &w->ctx->err);
-	}
+	rc = present.version ? update(w, rw, columns, present.indexed)
+			     : db_load_row(rw->add, rw->cells, &w->ctx->err);
 	w->halfway = w->halfway || !rc;
 	if (!rc)
 		rc = items_write(w, rw, r);
 	if (!rc)
 		rc = entry_seal(w, r->id, r->version);
-	*ret_written = present ? WRITTEN_CHANGED : WRITTEN_ADDED;
+	*ret_written = present.version ? WRITTEN_CHANGED : WRITTEN_ADDED;
 	return rc;
 }
 
@@ -531,7 +547,8 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 	columns = row_cells(last, rw->cells);
 	rw->cells[columns++] = int_cell(w->now);
 	rw->cells[columns++] = int_cell(1);
-	row_bind(rw->retire, rw->cells, columns);
+	for (size_t i = 0; i < columns; i++)
+		cell_bind(rw->retire, (int)i + 1, i, &rw->cells[i]);
 	rc = db_run(rw->retire, &w->ctx->err);
 	if (!rc)
 		rc = entry_seal(w, last->id, last->version);

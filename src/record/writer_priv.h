@@ -14,7 +14,8 @@ struct reg_writer {
 	struct db_stmt *load;
 	struct db_stmt *last_version;
 	struct db_load *add;
-	struct db_stmt *update;
+	struct db_stmt *update;	      /* of the columns that no index is about */
+	struct db_stmt *update_whole; /* of all */
 	struct db_stmt *supersede;
 	struct db_stmt *retire;
 	struct db_stmt *remove;
@@ -23,6 +24,7 @@ struct reg_writer {
 	struct db_stmt **remove_items;
 	struct db_stmt **supersede_items;
 	struct db_cell *cells; /* of one row of the widest table */
+	bool *indexed;	       /* one a column of the register's table */
 	struct roll_use use;
 	enum { RETIRED_UNKNOWN, RETIRED_NONE, RETIRED_SOME } retired; /* records of it */
 	int64_t next;	 /* counter for new numbers; 0 until read */

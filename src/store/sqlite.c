@@ -10,6 +10,10 @@
 /* Virtual machine steps between two looks at the deadline. */
 enum { PROGRESS_STEPS = 20000 };
 
+/* Pages in the write-ahead log before they are moved to their places: those that change again and
+ * again are moved once. One block of the log's index knows about 4,000. */
+#define LOG_PAGES "4000"
+
 struct sqlite_stmt {
 	struct db_stmt base;
 	sqlite3_stmt *handle;
@@ -155,7 +159,9 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 	d->base.engine = &sqlite_engine;
 	rc = sqlite_handle_open(d, where, flags, e);
 	if (!rc && access != DB_READ)
-		rc = sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full",
+		rc = sqlite_exec(&d->base,
+				 "pragma journal_mode = wal; pragma synchronous = full; "
+				 "pragma wal_autocheckpoint = " LOG_PAGES,
 				 e);
 	if (rc) {
 		sqlite_close(&d->base);
