@@ -17,8 +17,8 @@ rm -rf "$work/server"
 timed copied "$holdfast" copy --home "$dir/demo" --to "$url" --to-home "$work/server"
 timed server_assess "$holdfast" assess --full --home "$work/server"
 right_again "$work/server" PostgreSQL 200
-pages "$work/server" PostgreSQL
 many_clients "$work/server" PostgreSQL
+pages "$work/server" PostgreSQL
 tools/postgres.sh stop "$cluster" >/dev/null
 rm -rf "$cluster"
 trap 'rm -rf "$work"' EXIT

@@ -184,9 +184,14 @@ page_print(struct cli *c, const struct ctx *ctx, const struct list_page *p)
 	else if (p->total_is_exact)
 		cli_print(c, "\n%lld record%s in all.\n", (long long)p->total,
 			  p->total == 1 ? "" : "s");
-	else
+	else if (p->total > 0)
 		cli_print(c, "\nAt least %lld record%s in all.\n", (long long)p->total,
 			  p->total == 1 ? "" : "s");
+	if (p->stopped)
+		cli_print(c,
+			  "\nThis page is short, as it looked at %d records and not all of them "
+			  "fit; the next one looks further.\n",
+			  LIMIT_LIST_LOOKED);
 	if (p->next.ptr)
 		next_print(c, p);
 }

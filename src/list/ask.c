@@ -70,7 +70,8 @@ sort_read(struct ctx *ctx, struct str text, struct asked *a)
 		if (count == LIMIT_SORT_FIELDS)
 			return err_set(&ctx->err, ERR_TOO_BIG, "sort",
 				       "a list is sorted by at most %d fields", LIMIT_SORT_FIELDS);
-		if (count++ == 0)
+		/* The number goes the way of the first field that decides. */
+		if (count++ == 0 || (!decided && a->query.key_count == 0))
 			a->query.descending = descending;
 		/* After the number there are no equals left. */
 		if (found->kind == ATTRIBUTE_ID && !decided)

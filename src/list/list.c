@@ -87,12 +87,13 @@ ask(struct reading *rd, const struct buf *sql, int64_t *ret_number)
 	return rc;
 }
 
+/* How many the leader finds, or `most`. */
 static enum err_code
-found(struct reading *rd, int64_t *ret_found)
+found(struct reading *rd, int64_t most, int64_t *ret_found)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 
-	rd->look = LIMIT_LIST_GATHERED + 1;
+	rd->look = most;
 	page_found_sql(&rd->asked->query, &sql);
 	return ask(rd, &sql, ret_found);
 }
@@ -105,7 +106,7 @@ leader_choose(struct reading *rd, int64_t *ret_found)
 	struct page_query *q = &rd->asked->query;
 	const struct filter_term *best = NULL;
 	bool organisations = false;
-	int64_t least = INT64_MAX;
+	int64_t least = LIMIT_LIST_GATHERED + 1;
 	int64_t n = 0;
 	enum err_code rc = ERR_NONE;
 
@@ -113,8 +114,8 @@ leader_choose(struct reading *rd, int64_t *ret_found)
 		if (!filter_can_lead(&q->filter->terms[i]))
 			continue;
 		q->leader = &q->filter->terms[i];
-		rc = found(rd, &n);
-		if (!rc && n < least) {
+		rc = found(rd, least, &n);
+		if (!rc && (!best || n < least)) {
 			least = n;
 			best = q->leader;
 		}
@@ -122,14 +123,14 @@ leader_choose(struct reading *rd, int64_t *ret_found)
 	q->leader = NULL;
 	if (!rc && q->within) {
 		q->organisations_lead = true;
-		rc = found(rd, &n);
-		organisations = !rc && n < least;
+		rc = found(rd, least, &n);
+		organisations = !rc && (!best || n < least);
 		least = organisations ? n : least;
 	}
 	q->organisations_lead = organisations;
 	q->leader = organisations ? NULL : best;
 	if (!rc && !q->leader && !organisations)
-		rc = found(rd, &least);
+		rc = found(rd, least, &least);
 	*ret_found = least;
 	return rc;
 }
@@ -304,6 +305,7 @@ walk_read(struct reading *rd)
 		left -= rd->look;
 		if (!rc && !rd->more && reached && left <= 0) {
 			rd->more = true;
+			rd->page->stopped = true;
 			memcpy(rd->last, rd->asked->after, sizeof(rd->asked->after));
 		}
 		rd->look *= LOOK_MORE;
@@ -330,14 +332,15 @@ refuse_sort(struct reading *rd)
 {
 	CLEANUP(buf_fini) struct buf sorts = {.limit = SQL_LIMIT};
 	const struct page_query *q = &rd->asked->query;
+	/* One that has an index was asked for with the number the other way round. */
+	bool several = q->key_count > 1 || attribute_is_sorted(q->keys[0].attribute);
 
 	list_sorts(&rd->asked->attributes, &sorts);
 	return err_set(
 		&rd->ctx->err, ERR_INVALID, "sort",
 		"more than %d records are too many to sort by %s; narrow the filter, or sort "
 		"by one of: %s",
-		LIMIT_LIST_GATHERED,
-		q->key_count > 1 ? "several fields" : q->keys[0].attribute->field->name,
+		LIMIT_LIST_GATHERED, several ? "several fields" : q->keys[0].attribute->field->name,
 		sorts.data);
 }
 
@@ -345,11 +348,18 @@ static enum err_code
 rows_read(struct reading *rd)
 {
 	const struct page_query *q = &rd->asked->query;
+	struct list_page *p = rd->page;
 	bool everything = q->filter->count == 0 && !q->within;
+	enum err_code rc;
 
 	if (page_can_walk(q) && (everything || !rd->few))
-		return walk_read(rd);
-	return rd->few || rd->question->thorough ? set_read(rd) : refuse_sort(rd);
+		rc = walk_read(rd);
+	else
+		rc = rd->few || rd->question->thorough ? set_read(rd) : refuse_sort(rd);
+	/* The page may have found more than those that it was counted among. */
+	if (p->total < (int64_t)p->count)
+		p->total = (int64_t)p->count;
+	return rc;
 }
 
 enum err_code

@@ -53,9 +53,10 @@ struct list_page {
 	size_t column_count;
 	struct list_row *rows;
 	size_t count;
-	int64_t total;		     /* of the whole list */
-	bool total_is_exact;	     /* else there are more than that */
-	struct str next;	     /* cursor of the next page; {NULL, 0} after the last record */
+	int64_t total;	     /* of the whole list */
+	bool total_is_exact; /* else there are at least so many */
+	bool stopped;	     /* short, as it looked at enough; the next page goes on there */
+	struct str next;     /* cursor of the next page; {NULL, 0} after the last record */
 	struct list_target *targets; /* by number */
 	size_t target_count;
 };
@@ -72,8 +73,8 @@ MUST_CHECK enum err_code list_total(struct ctx *ctx, const struct list_question 
 /* Of the records that the page refers to. */
 struct str list_key(const struct list_page *p, int64_t id);
 
-/* {"register", "total", "total_is_exact", "records": [{"id", ...}], "next"}. A reference is an
- * object of "id", "register" and "key". */
+/* {"register", "total", "total_is_exact", "records": [{"id", ...}], "stopped", "next"}. A reference
+ * is an object of "id", "register" and "key". */
 void list_json(struct json_writer *w, const struct model *m, const struct list_page *p);
 
 /* A cell for people: a reference as its key, or its name when it has none any more. */

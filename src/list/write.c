@@ -146,6 +146,8 @@ list_json(struct json_writer *w, const struct model *m, const struct list_page *
 	for (size_t i = 0; i < p->count; i++)
 		row_json(&t, &p->rows[i]);
 	jw_end_array(w);
+	jw_key(w, "stopped");
+	jw_bool(w, p->stopped);
 	jw_key(w, "next");
 	jw_text(w, p->next);
 	jw_end_object(w);

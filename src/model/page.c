@@ -96,12 +96,32 @@ columns_sql(const struct page_query *q, size_t count, struct buf *out)
 		buf_addf(out, ", t.\"%s\"", q->columns[i]->name);
 }
 
+/* " from ... where ... limit :look": what the leader finds. In the order of the leader's index
+ * where it has one, so that no engine looks for the first of them in the table itself, past all
+ * others; which may be many, however common they are. */
+static void
+found_sql(const struct page_query *q, struct buf *out)
+{
+	const struct filter_term *t = q->leader;
+	bool holder = q->organisations_lead && q->organisations == 1;
+
+	buf_addf(out, " from \"%s\" t", q->reg->name);
+	conditions(q, PART_FINDS, out);
+	if (holder || (t && filter_is_single(t) && t->attribute->kind == ATTRIBUTE_HOLDER))
+		buf_addf(out, " order by t.\"key\", t.\"id\"");
+	else if (t && filter_is_single(t))
+		buf_addf(out, " order by t.\"id\"");
+	else if (t && t->op != FILTER_EQUAL)
+		buf_addf(out, " order by t.\"%s\"", t->attribute->field->name);
+	buf_addf(out, " limit :look)");
+}
+
 void
 page_found_sql(const struct page_query *q, struct buf *out)
 {
-	buf_addf(out, "select count(*) from (select 1 from \"%s\" t", q->reg->name);
-	conditions(q, PART_FINDS, out);
-	buf_addf(out, " limit :look) c");
+	buf_addf(out, "select count(*) from (select 1");
+	found_sql(q, out);
+	buf_addf(out, " c");
 }
 
 void
@@ -114,9 +134,8 @@ page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
 	}
 	buf_addf(out, "select count(*) from (");
 	columns_sql(q, q->asked_count, out);
-	buf_addf(out, " from \"%s\" t", q->reg->name);
-	conditions(q, PART_FINDS, out);
-	buf_addf(out, " limit :look) t");
+	found_sql(q, out);
+	buf_addf(out, " t");
 	conditions(q, PART_RESTS, out);
 }
 
@@ -127,11 +146,9 @@ order_sql(const struct page_query *q, const char *t, struct buf *out)
 	buf_addf(out, " order by ");
 	for (size_t i = 0; i < q->key_count; i++) {
 		const struct page_key *k = &q->keys[i];
-		const char *name = k->attribute->field->name;
 
-		if (!k->attribute->always)
-			buf_addf(out, "case when %s.\"%s\" is null then 1 else 0 end, ", t, name);
-		buf_addf(out, "%s.\"%s\"%s, ", t, name, k->descending ? " desc" : "");
+		buf_addf(out, "%s.\"%s\"%s%s, ", t, k->attribute->field->name,
+			 k->descending ? " desc" : "", k->attribute->always ? "" : " nulls last");
 	}
 	buf_addf(out, "%s.\"id\"%s", t, q->descending ? " desc" : "");
 }
@@ -191,9 +208,8 @@ page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 	if (bounded) {
 		buf_addf(out, " from (");
 		columns_sql(q, q->sifted_count, out);
-		buf_addf(out, " from \"%s\" t", q->reg->name);
-		conditions(q, PART_FINDS, out);
-		buf_addf(out, " limit :look) t");
+		found_sql(q, out);
+		buf_addf(out, " t");
 		conditions(q, PART_RESTS, out);
 	} else {
 		buf_addf(out, " from \"%s\" t", q->reg->name);
@@ -207,7 +223,8 @@ bool
 page_can_walk(const struct page_query *q)
 {
 	return q->key_count == 0 ||
-	       (q->key_count == 1 && attribute_is_sorted(q->keys[0].attribute));
+	       (q->key_count == 1 && attribute_is_sorted(q->keys[0].attribute) &&
+		q->keys[0].descending == q->descending);
 }
 
 static bool
