@@ -141,6 +141,8 @@ enum err_code decision_failed(struct ctx *ctx, struct decision *d, enum err_code
 /* pool.c: shares the checks out between a few threads, each with a connection of its own; all see
  * one state. */
 MUST_CHECK enum err_code checks_run(struct assessment *as);
+/* Whether both are about the same scope in the same period, so that one run of it serves both. */
+bool decision_same_scope(const struct decision *a, const struct decision *b);
 
 /* failures.c: brings the recorded failures of one obligation to what the check found. */
 MUST_CHECK enum err_code failures_settle(struct assessment *as, const struct decision *d,

@@ -1,9 +1,6 @@
 #include "check/increment.h"
 
-#include "base/limits.h"
 #include "check/run.h"
-#include "model/sql.h"
-#include "query/narrow.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -16,6 +13,8 @@ enum { WORTH_NS = 100000000 };
 
 /* What one obligation needs in this run. */
 struct duty {
+	struct touching touching;
+	size_t decided; /* 1 and the first obligation of the same records; 0: not yet */
 	struct scope_change *records; /* those to decide, when it is only some */
 	size_t count;
 	bool moved; /* how many are in scope, or whose they are, changed */
@@ -88,19 +87,6 @@ findings_mark(struct incremental *in)
 	return rc;
 }
 
-/* Whether the table, of a register or of one of its lists, changed. */
-static bool
-is_changed(const struct incremental *in, const char *table)
-{
-	const struct model *m = in->as->ctx->model;
-
-	for (size_t i = 0; i < m->reg_count; i++) {
-		if (assessor_is_of_reg(m->regs[i], table))
-			return in->assessor->changed[i];
-	}
-	return true;
-}
-
 /* What changed of the tables that the check reads, and whether it can be told which records that
  * touches. */
 static enum decided
@@ -112,7 +98,7 @@ changes_reach(struct incremental *in, const struct obligation *o)
 	for (size_t i = 0; i < w->count; i++) {
 		const struct reach_table *t;
 
-		if (!is_changed(in, w->words[i]))
+		if (!assessor_changed(in->assessor, w->words[i]))
 			continue;
 		t = assessor_reach(in->assessor, o, w->words[i]);
 		if (!t || t->all)
@@ -141,127 +127,9 @@ how_much(struct incremental *in, size_t i)
 	return how;
 }
 
-/* Statements that put the records to decide into the table of narrow.h. */
+/* `same` is a decision about the same records and scope, or NULL. */
 static enum err_code
-records_add(struct incremental *in, const char *sql, const struct obligation *o)
-{
-	struct ctx *ctx = in->as->ctx;
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
-
-	if (rc)
-		return rc;
-	if (db_param(s, "obligation") > 0)
-		db_bind_text(s, db_param(s, "obligation"), str_of(o->id));
-	if (db_param(s, "low") > 0) {
-		db_bind_int(s, db_param(s, "low"), o->applies_to->code << ID_CODE_SHIFT);
-		db_bind_int(s, db_param(s, "high"), (o->applies_to->code + 1) << ID_CODE_SHIFT);
-	}
-	return db_run(s, &ctx->err);
-}
-
-#define INTO_NARROW "insert into " NARROW_TABLE " (" NARROW_COLUMN ") "
-#define ONCE "on conflict (" NARROW_COLUMN ") do nothing"
-
-static enum err_code
-reached_add(struct incremental *in, const struct obligation *o, const char *sql)
-{
-	static const char *const parts[] = {INTO_NARROW "select q.record from (", NULL,
-					    ") q where q.record is not null " ONCE};
-	CLEANUP(buf_fini) struct buf text = {.limit = SQL_LIMIT};
-
-	for (size_t i = 0; i < COUNT_OF(parts); i++) {
-		const char *part = parts[i] ? parts[i] : sql;
-
-		buf_add(&text, part, strlen(part));
-	}
-	return text.failed ? err_set(&in->as->ctx->err, ERR_INTERNAL, "", "a statement is too long")
-			   : records_add(in, text.data, o);
-}
-
-static enum err_code
-changes_add(struct incremental *in, const struct obligation *o)
-{
-	const struct words *w = assessor_tables(in->assessor, o);
-	enum err_code rc = ERR_NONE;
-
-	for (size_t i = 0; !rc && i < w->count; i++) {
-		const struct reach_table *t;
-
-		if (!is_changed(in, w->words[i]))
-			continue;
-		t = assessor_reach(in->assessor, o, w->words[i]);
-		for (size_t k = 0; !rc && t && k < t->count; k++)
-			rc = reached_add(in, o, t->sql[k]);
-	}
-	return rc;
-}
-
-static const char changed_sql[] = INTO_NARROW "select c.record from " DELTA_TABLE " c "
-					      "where c.record >= :low and c.record < :high " ONCE;
-static const char open_sql[] =
-	INTO_NARROW "select distinct f.subject from failure f "
-		    "where f.obligation = :obligation and f.fixed_at is null " ONCE;
-
-/* Fills the table of narrow.h with the records that a change can touch. */
-static enum err_code
-records_find(struct incremental *in, size_t i)
-{
-	const struct obligation *o = in->as->decisions[i].obligation;
-	enum err_code rc = db_exec(in->as->ctx->db, "delete from " NARROW_TABLE, &in->as->ctx->err);
-
-	if (!rc && in->assessor->changed[o->applies_to->index])
-		rc = records_add(in, changed_sql, o);
-	if (!rc)
-		rc = changes_add(in, o);
-	/* A waiver that began or ended is written into the failures that it is about. */
-	if (!rc && !inputs_same_waivers(in->standing.duties[i].inputs, in->inputs[i]))
-		rc = records_add(in, open_sql, o);
-	return rc;
-}
-
-/* The records to decide, with their present organisations, in the roster of few. */
-static enum err_code
-records_take(struct incremental *in, size_t i)
-{
-	struct ctx *ctx = in->as->ctx;
-	const struct reg *r = in->as->decisions[i].obligation->applies_to;
-	struct roster *few = &in->assessor->few[r->index];
-	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	struct duty *duty = &in->duties[i];
-	size_t cap = 0;
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
-
-	sql_owners(r, NARROW_TABLE, &sql);
-	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
-	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
-		/* What a query gives beside the register's records is for the whole check to
-		 * judge. */
-		if (db_int(s, 0) >> ID_CODE_SHIFT != r->code)
-			continue;
-		duty->records = arena_room(&in->as->work, duty->records, duty->count, &cap,
-					   sizeof(*duty->records));
-		duty->records[duty->count++] = (struct scope_change){.record = db_int(s, 0)};
-		if (!db_is_null(s, 1))
-			rc = roster_put(ctx, few, db_int(s, 0), db_int(s, 1));
-	}
-	return rc;
-}
-
-static void
-records_drop(struct incremental *in, size_t i)
-{
-	const struct reg *r = in->as->decisions[i].obligation->applies_to;
-	struct roster *few = &in->assessor->few[r->index];
-
-	for (size_t k = 0; k < in->duties[i].count; k++)
-		roster_remove(few, in->duties[i].records[k].record);
-}
-
-static enum err_code
-check_decide(struct incremental *in, size_t i, struct roster *roster)
+check_decide(struct incremental *in, size_t i, struct roster *roster, const struct decision *same)
 {
 	struct assessment *as = in->as;
 	struct decision *d = &as->decisions[i];
@@ -272,6 +140,7 @@ check_decide(struct incremental *in, size_t i, struct roster *roster)
 
 	if (as->options->limit_ms)
 		m.limit_ms = as->options->limit_ms;
+	m.scope_of = same ? &same->result : NULL;
 	if (!rc)
 		rc = check_run(c, roster, &m, &as->found[0], &d->result);
 	d->ns = clock_monotonic_ns() - start;
@@ -292,7 +161,7 @@ decide_all(struct incremental *in, size_t i)
 	if (rc)
 		return rc;
 	d->how = DECIDED_ALL;
-	rc = check_decide(in, i, roster);
+	rc = check_decide(in, i, roster, NULL);
 	if (rc)
 		rc = decision_failed(as->ctx, d, rc);
 	if (rc)
@@ -326,7 +195,7 @@ scope_count(struct incremental *in, size_t i)
 }
 
 static enum err_code
-decide_narrow(struct incremental *in, size_t i)
+decide_narrow(struct incremental *in, size_t i, const struct decision *same)
 {
 	struct assessment *as = in->as;
 	struct decision *d = &as->decisions[i];
@@ -336,7 +205,8 @@ decide_narrow(struct incremental *in, size_t i)
 	enum err_code rc = ERR_NONE;
 
 	if (duty->count > 0)
-		rc = check_decide(in, i, &in->assessor->few[d->obligation->applies_to->index]);
+		rc = check_decide(in, i, &in->assessor->few[d->obligation->applies_to->index],
+				  same);
 	if (rc)
 		return rc;
 	for (size_t k = 0; k < duty->count; k++)
@@ -355,29 +225,79 @@ decide_narrow(struct incremental *in, size_t i)
 	return rc ? rc : failures_known(as, d);
 }
 
+/* Of some records; whatever is wrong, the whole check says it as it always does. */
 static enum err_code
-decide_some(struct incremental *in, size_t i)
+decide_some(struct incremental *in, size_t i, const struct touched *touched,
+	    const struct decision *same)
 {
 	struct assessment *as = in->as;
 	struct duty *duty = &in->duties[i];
-	bool all;
-	enum err_code rc = records_find(in, i);
+	enum err_code rc;
 
-	if (!rc)
-		rc = records_take(in, i);
-	all = duty->count > FEW_RECORDS &&
-	      (int64_t)duty->count * RECORD_NS > in->standing.duties[i].ns;
-	if (!rc && !all) {
-		rc = decide_narrow(in, i);
-		/* Whatever is wrong, the whole check says it as it always does. */
-		if (rc == ERR_INVALID || rc == ERR_TOO_BIG) {
-			as->ctx->err = (struct err){0};
-			all = true;
-			rc = ERR_NONE;
-		}
+	if (touched->count > FEW_RECORDS &&
+	    (int64_t)touched->count * RECORD_NS > in->standing.duties[i].ns)
+		return decide_all(in, i);
+	duty->count = touched->count;
+	duty->records = arena_alloc(&as->work, (duty->count + 1) * sizeof(*duty->records));
+	for (size_t k = 0; k < duty->count; k++)
+		duty->records[k].record = touched->records[k];
+	rc = decide_narrow(in, i, same);
+	if (rc != ERR_INVALID && rc != ERR_TOO_BIG)
+		return rc;
+	as->ctx->err = (struct err){0};
+	return decide_all(in, i);
+}
+
+/* What was decided of the same records about the same scope, from `first` to before `i`. */
+static const struct decision *
+same_before(const struct incremental *in, size_t first, size_t i)
+{
+	const struct decision *decisions = in->as->decisions;
+
+	for (size_t k = first; k < i; k++) {
+		if (decisions[k].how == DECIDED_SOME && in->duties[k].decided == first + 1 &&
+		    decision_same_scope(&decisions[k], &decisions[i]))
+			return &decisions[k];
 	}
-	records_drop(in, i);
-	return !rc && all ? decide_all(in, i) : rc;
+	return NULL;
+}
+
+/* An obligation, and then those that the same records are to be decided of. */
+static enum err_code
+group_decide(struct incremental *in, size_t first)
+{
+	struct assessment *as = in->as;
+	const struct touching *t = &in->duties[first].touching;
+	size_t count = as->ctx->model->plan.obligation_count;
+	struct touched touched = {0};
+	enum err_code rc = touched_take(in->assessor, t, &as->work, &touched);
+
+	for (size_t i = first; !rc && i < count; i++) {
+		struct duty *duty = &in->duties[i];
+
+		if (as->decisions[i].how != DECIDED_SOME || duty->decided ||
+		    !touching_same(t, &duty->touching))
+			continue;
+		rc = decide_some(in, i, &touched, same_before(in, first, i));
+		duty->decided = first + 1;
+	}
+	touched_drop(in->assessor, t, &touched);
+	return rc;
+}
+
+static void
+touching_find_all(struct incremental *in)
+{
+	struct assessment *as = in->as;
+
+	for (size_t i = 0; i < as->ctx->model->plan.obligation_count; i++) {
+		const struct obligation *o = as->decisions[i].obligation;
+		/* A waiver that began or ended is written into the failures that it is about. */
+		bool open = !inputs_same_waivers(in->standing.duties[i].inputs, in->inputs[i]);
+
+		if (as->decisions[i].how == DECIDED_SOME)
+			touching_find(in->assessor, o, open, &as->work, &in->duties[i].touching);
+	}
 }
 
 /* Nothing is written to registers before all is decided: a check may read what assessments write.
@@ -389,14 +309,15 @@ decide(struct incremental *in)
 	size_t count = as->ctx->model->plan.obligation_count;
 	enum err_code rc = ERR_NONE;
 
+	touching_find_all(in);
 	for (size_t i = 0; !rc && i < count; i++) {
 		struct decision *d = &as->decisions[i];
 
-		if (d->how == DECIDED_ALL)
-			rc = decide_all(in, i);
-		else if (d->how == DECIDED_SOME)
-			rc = decide_some(in, i);
 		as->report.decided += d->how != DECIDED_NONE;
+		if (d->how == DECIDED_ALL && !in->duties[i].decided)
+			rc = decide_all(in, i);
+		else if (d->how == DECIDED_SOME && !in->duties[i].decided)
+			rc = group_decide(in, i);
 	}
 	return rc;
 }

@@ -67,6 +67,35 @@ MUST_CHECK enum err_code assessor_roster(struct assessor *a, const struct reg *r
 void assessor_forget_narrow(struct assessor *a);
 /* Forgets what was true of one run alone. */
 void assessor_run_ends(struct assessor *a);
+/* Whether the table, of a register or of one of its lists, changed since the last run. */
+bool assessor_changed(const struct assessor *a, const char *table);
+
+/* touched.c: the records that what changed can touch. */
+
+/* What finds them. Many checks ask alike, and have the same records then. */
+struct touching {
+	const struct reg *reg;
+	const struct obligation *open; /* with the records that it has failing, or NULL */
+	const char **ways;	       /* of reach.h */
+	size_t count;
+	size_t cap;
+};
+
+/* In ascending order. While they are in hand, the table of narrow.h holds them, and the assessor's
+ * roster of few their organisations. */
+struct touched {
+	int64_t *records;
+	size_t count;
+};
+
+/* `open`: what the obligation has failing is touched too. */
+void touching_find(struct assessor *a, const struct obligation *o, bool open, struct arena *work,
+		   struct touching *ret_touching);
+bool touching_same(const struct touching *a, const struct touching *b);
+MUST_CHECK enum err_code touched_take(struct assessor *a, const struct touching *t,
+				      struct arena *work, struct touched *ret_touched);
+void touched_drop(struct assessor *a, const struct touching *t, const struct touched *touched);
+
 /* horizon.c: when the clock alone may change what the check says; HORIZON_NEVER for one that looks
  * at the day at most. With `changes` only what changed since the last run is looked at. */
 MUST_CHECK enum err_code assessor_horizon(struct assessor *a, const struct obligation *o,

@@ -101,8 +101,8 @@ check_decide(struct worker *w, struct decision *d, const struct decision *same)
 	return rc;
 }
 
-static bool
-same_scope(const struct decision *a, const struct decision *b)
+bool
+decision_same_scope(const struct decision *a, const struct decision *b)
 {
 	const struct obligation *x = a->obligation;
 	const struct obligation *y = b->obligation;
@@ -118,7 +118,7 @@ leader_of(const struct assessment *as, const struct decision *d)
 {
 	const struct decision *first = as->decisions;
 
-	while (!same_scope(first, d))
+	while (!decision_same_scope(first, d))
 		first++;
 	return first;
 }
@@ -162,7 +162,7 @@ group_decide(struct worker *w, struct decision *first)
 	enum err_code rc = ERR_NONE;
 
 	for (struct decision *d = first; !rc && d < end; d++) {
-		if (d != first && !same_scope(first, d))
+		if (d != first && !decision_same_scope(first, d))
 			continue;
 		progress_tell(w->pool, d);
 		rc = check_decide(w, d, d == first ? NULL : first);

@@ -30,14 +30,15 @@ table_of(struct arena *a, struct reach *r, struct str table)
 }
 
 static void
-sql_add(struct arena *a, struct reach_table *t, const struct buf *sql)
+way_add(struct arena *a, struct reach_table *t, const struct buf *sql, bool itself)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (strcmp(t->sql[i], sql->data) == 0)
+		if (strcmp(t->ways[i].sql, sql->data) == 0)
 			return;
 	}
-	t->sql = arena_room(a, t->sql, t->count, &t->cap, sizeof(*t->sql));
-	t->sql[t->count++] = str_z(a, (struct str){sql->data, sql->len});
+	t->ways = arena_room(a, t->ways, t->count, &t->cap, sizeof(*t->ways));
+	t->ways[t->count++] =
+		(struct reach_way){str_z(a, (struct str){sql->data, sql->len}), itself};
 }
 
 /* The way from each place to the one that gives the record: the next place, by which equality. */
@@ -88,15 +89,11 @@ add(struct buf *out, const char *words)
 	buf_add(out, words, strlen(words));
 }
 
+/* `step` counts from the changed rows on, so that the same way is written alike in every query. */
 static void
-place_add(struct buf *out, int node, struct str column)
+place_add(struct buf *out, int step, struct str column)
 {
-	char name[16];
-	struct buf number = {.limit = sizeof(name)};
-
-	buf_addf(&number, "n%d", node);
-	add(out, number.data ? number.data : "");
-	buf_fini(&number);
+	buf_addf(out, "n%d", step);
 	if (column.ptr) {
 		add(out, ".\"");
 		buf_add(out, column.ptr, column.len);
@@ -105,13 +102,13 @@ place_add(struct buf *out, int node, struct str column)
 }
 
 static void
-table_add(struct buf *out, const char *before, const struct graph *g, int node)
+table_add(struct buf *out, const char *before, const struct graph *g, int node, int step)
 {
 	add(out, "\"");
 	add(out, before);
 	buf_add(out, g->nodes[node].table.ptr, g->nodes[node].table.len);
 	add(out, "\" ");
-	place_add(out, node, (struct str){0});
+	place_add(out, step, (struct str){0});
 }
 
 /* Where the record's number stands already one place before the one that gives it, that one is left
@@ -138,39 +135,42 @@ last_place(const struct graph *g, const struct ways *w, int node)
 }
 
 static void
-conditions_add(struct buf *out, const struct graph *g, int from, int to, bool *first)
+conditions_add(struct buf *out, const struct graph *g, int from, int to, int step)
 {
+	bool first = step == 0;
+
 	for (int i = 0; i < g->edge_count; i++) {
 		const struct edge *e = &g->edges[i];
 
 		if (!ties(g, e, from, to))
 			continue;
-		add(out, *first ? " where " : " and ");
-		place_add(out, e->a.node, e->a.column);
+		add(out, first ? " where " : " and ");
+		place_add(out, step + (e->a.node == to), e->a.column);
 		add(out, " = ");
-		place_add(out, e->b.node, e->b.column);
-		*first = false;
+		place_add(out, step + (e->b.node == to), e->b.column);
+		first = false;
 	}
 }
 
 /* From the changed rows of one place to the records. The engine is told the order: there are few
  * changed rows. */
 static void
-way_write(const struct graph *g, const struct ways *w, int node, struct buf *out)
+way_write(const struct graph *g, const struct ways *w, int node, struct spot end, struct buf *out)
 {
-	struct spot end = last_place(g, w, node);
-	bool first = true;
+	int steps = 0;
 
-	add(out, "select ");
-	place_add(out, end.node, end.column);
-	add(out, " as record from ");
-	table_add(out, "delta_", g, node);
-	for (int at = node; at != end.node; at = w->next[at]) {
-		add(out, " cross join ");
-		table_add(out, "", g, w->next[at]);
-	}
 	for (int at = node; at != end.node; at = w->next[at])
-		conditions_add(out, g, at, w->next[at], &first);
+		steps++;
+	add(out, "select ");
+	place_add(out, steps, end.column);
+	add(out, " as record from ");
+	table_add(out, "delta_", g, node, 0);
+	for (int at = node, step = 1; at != end.node; at = w->next[at], step++) {
+		add(out, " cross join ");
+		table_add(out, "", g, w->next[at], step);
+	}
+	for (int at = node, step = 0; at != end.node; at = w->next[at], step++)
+		conditions_add(out, g, at, w->next[at], step);
 }
 
 static void
@@ -182,13 +182,16 @@ ways_take(const struct graph *g, struct arena *a, struct reach *r)
 	for (int i = 0; i < g->node_count; i++) {
 		struct reach_table *t = table_of(a, r, g->nodes[i].table);
 		struct buf sql = {.limit = SQL_MAX};
+		struct spot end = {0};
 
-		if (w.reached[i])
-			way_write(g, &w, i, &sql);
+		if (w.reached[i]) {
+			end = last_place(g, &w, i);
+			way_write(g, &w, i, end, &sql);
+		}
 		if (!w.reached[i] || sql.failed)
 			t->all = true;
 		else
-			sql_add(a, t, &sql);
+			way_add(a, t, &sql, end.node == i && str_is(end.column, "id"));
 		buf_fini(&sql);
 	}
 }

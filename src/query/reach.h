@@ -12,11 +12,16 @@
 
 #include "base/str.h"
 
+/* A way from the changed rows of a table to records. */
+struct reach_way {
+	const char *sql; /* gives a column `record`, out of "delta_<name>" and present tables */
+	bool itself;	 /* they are the rows' own `id` */
+};
+
 struct reach_table {
 	struct str name;
 	bool all;
-	const char *
-		*sql; /* each gives a column `record`, out of "delta_<name>" and present tables */
+	struct reach_way *ways;
 	size_t count;
 	size_t cap;
 };

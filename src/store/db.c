@@ -37,8 +37,10 @@ db_is_remote(const char *where)
 void
 db_close(struct db *db)
 {
-	if (db)
-		db->engine->close(db);
+	if (!db)
+		return;
+	stmt_cache_empty(&db->idle);
+	db->engine->close(db);
 }
 
 void
@@ -60,30 +62,48 @@ db_exec(struct db *db, const char *sql, struct err *e)
 	return db->engine->exec(db, sql, e);
 }
 
+static enum err_code
+prepare(struct db *db, const char *sql, const struct db_how *how, struct db_stmt **ret_stmt,
+	struct err *e)
+{
+	struct db_stmt *s = how->guard ? NULL : stmt_cache_take(&db->idle, sql, how->scan);
+	enum err_code rc = s ? ERR_NONE : db->engine->prepare(db, sql, how, &s, e);
+
+	if (!rc)
+		*ret_stmt = s;
+	return rc;
+}
+
 enum err_code
 db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *e)
 {
-	return db->engine->prepare(db, sql, &(struct db_how){0}, ret_stmt, e);
+	return prepare(db, sql, &(struct db_how){0}, ret_stmt, e);
 }
 
 enum err_code
 db_prepare_scan(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *e)
 {
-	return db->engine->prepare(db, sql, &(struct db_how){.scan = true}, ret_stmt, e);
+	return prepare(db, sql, &(struct db_how){.scan = true}, ret_stmt, e);
 }
 
 enum err_code
 db_prepare_guarded(struct db *db, const char *sql, struct db_guard *guard,
 		   struct db_stmt **ret_stmt, struct err *e)
 {
-	return db->engine->prepare(db, sql, &(struct db_how){.guard = guard}, ret_stmt, e);
+	return prepare(db, sql, &(struct db_how){.guard = guard}, ret_stmt, e);
 }
 
 void
 db_stmt_free(struct db_stmt *s)
 {
-	if (s)
+	if (!s)
+		return;
+	if (s->guarded) {
 		s->db->engine->stmt_free(s);
+		return;
+	}
+	s->db->engine->stmt_clear(s);
+	stmt_cache_put(&s->db->idle, s);
 }
 
 void
@@ -320,6 +340,7 @@ db_save(struct db *db, const char *path, struct err *e)
 enum err_code
 db_clear(struct db *db, struct err *e)
 {
+	stmt_cache_empty(&db->idle);
 	return db->engine->clear ? db->engine->clear(db, e)
 				 : err_set(e, ERR_INTERNAL, "", "this store is on no server");
 }
@@ -333,13 +354,14 @@ db_deadline(struct db *db, int64_t ms)
 enum err_code
 schema_create_bare(struct db *db, const struct table *t, struct err *e)
 {
+	stmt_cache_empty(&db->idle);
 	return db->engine->create_table(db, t, e);
 }
 
 enum err_code
 schema_create(struct db *db, const struct table *t, struct err *e)
 {
-	enum err_code rc = db->engine->create_table(db, t, e);
+	enum err_code rc = schema_create_bare(db, t, e);
 
 	for (size_t i = 0; !rc && i < t->index_count; i++)
 		rc = db->engine->add_index(db, t, &t->indexes[i], e);
@@ -352,12 +374,14 @@ schema_drop(struct db *db, const struct table *t, struct err *e)
 	if (!t->temporary)
 		return err_set(e, ERR_INTERNAL, t->name, "table '%s' is not to be dropped",
 			       t->name);
+	stmt_cache_empty(&db->idle);
 	return db->engine->drop_table(db, t, e);
 }
 
 enum err_code
 schema_add_column(struct db *db, const struct table *t, const struct column *column, struct err *e)
 {
+	stmt_cache_empty(&db->idle);
 	return db->engine->add_column(db, t, column, e);
 }
 

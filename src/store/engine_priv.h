@@ -3,6 +3,7 @@
 #define STORE_ENGINE_PRIV_H
 
 #include "store/past.h"
+#include "store/stmt_cache.h"
 
 /* The first member of every engine's connection and statement. */
 struct db {
@@ -11,10 +12,18 @@ struct db {
 	bool in_txn;
 	const struct past *past; /* what it reads instead of the present, or NULL */
 	bool past_aside;
+	struct stmt_cache idle;
 };
 
 struct db_stmt {
 	struct db *db;
+	char *sql;    /* as it was given */
+	bool guarded; /* for a plan: prepared for whoever asked, and never again */
+	bool scan;
+	/* While it is idle. */
+	uint64_t hash;
+	struct db_stmt *newer;
+	struct db_stmt *older;
 };
 
 /* How a statement is to be used. */
@@ -63,6 +72,8 @@ struct db_engine {
 	enum err_code (*prepare)(struct db *db, const char *sql, const struct db_how *how,
 				 struct db_stmt **ret_stmt, struct err *e);
 	void (*stmt_free)(struct db_stmt *s);
+	/* Resets it and takes all values away. */
+	void (*stmt_clear)(struct db_stmt *s);
 	int (*param)(const struct db_stmt *s, const char *name);
 	int (*param_count)(const struct db_stmt *s);
 	const char *(*param_name)(const struct db_stmt *s, int index);

@@ -128,6 +128,7 @@ db_as_of(struct db *db, const struct past *p, struct err *e)
 
 	if (db->past || db->in_txn)
 		return err_set(e, ERR_INTERNAL, "", "the past is asked for too late");
+	stmt_cache_empty(&db->idle);
 	if (p->many && db->engine->put_aside)
 		rc = db->engine->put_aside(db, p, &put_aside, e);
 	if (!rc && !put_aside)

@@ -494,7 +494,7 @@ pg_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 	return rc;
 }
 
-/* Only the tables in which much changed since it last looked. */
+/* Only the tables of which much changed since it last looked. */
 static enum err_code
 pg_learn(struct db *db, struct err *e)
 {
@@ -503,7 +503,8 @@ pg_learn(struct db *db, struct err *e)
 	enum err_code rc =
 		db_prepare(db,
 			   "select relname from pg_stat_all_tables, pg_stat_force_next_flush() "
-			   "where schemaname = current_schema() and n_mod_since_analyze > 1000",
+			   "where schemaname = current_schema() and "
+			   "n_mod_since_analyze > 1000 + n_live_tup / 10",
 			   &s, e);
 	bool row;
 
@@ -612,6 +613,7 @@ const struct db_engine pg_engine = {
 	.deadline = pg_deadline,
 	.prepare = pg_prepare,
 	.stmt_free = pg_stmt_free,
+	.stmt_clear = pg_stmt_clear,
 	.param = pg_param,
 	.param_count = pg_param_count,
 	.param_name = pg_param_name,

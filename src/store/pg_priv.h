@@ -134,6 +134,7 @@ extern const struct db_engine pg_engine;
 enum err_code pg_prepare(struct db *db, const char *sql, const struct db_how *how,
 			 struct db_stmt **ret_stmt, struct err *e);
 void pg_stmt_free(struct db_stmt *s);
+void pg_stmt_clear(struct db_stmt *s);
 int pg_param(const struct db_stmt *s, const char *name);
 int pg_param_count(const struct db_stmt *s);
 const char *pg_param_name(const struct db_stmt *s, int index);

@@ -7,13 +7,10 @@
 
 struct pg_stmt {
 	struct db_stmt base;
-	char *given; /* the text, for its places */
 	struct pg_text text;
 	char name[PG_NAME_SIZE];
 	uint64_t generation; /* of the connection that knows it */
-	bool guarded;
-	bool scan;
-	PGresult *shape; /* types of parameters, names and types of columns */
+	PGresult *shape;     /* types of parameters, names and types of columns */
 	Oid *types;
 	const char **values;
 	int *lengths;
@@ -97,7 +94,7 @@ static enum err_code
 prepare_guarded(struct pg_db *d, struct pg_stmt *s, struct db_guard *guard, struct err *e)
 {
 	bool inside = d->base.in_txn;
-	enum err_code rc = pg_judge(d, s->given, guard, e);
+	enum err_code rc = pg_judge(d, s->base.sql, guard, e);
 
 	if (!rc && inside)
 		rc = savepoint(d, e);
@@ -105,7 +102,7 @@ prepare_guarded(struct pg_db *d, struct pg_stmt *s, struct db_guard *guard, stru
 		return rc;
 	rc = server_prepare(d, s, e);
 	if (rc && d->fault_at > 0)
-		guard->offset = pg_text_offset(s->given, (long)d->fault_at - 1);
+		guard->offset = pg_text_offset(s->base.sql, (long)d->fault_at - 1);
 	if (!inside)
 		return rc;
 	if (!rc)
@@ -124,11 +121,10 @@ pg_prepare(struct db *db, const char *sql, const struct db_how *how, struct db_s
 
 	if (!s)
 		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
-	s->base.db = db;
-	s->guarded = how->guard != NULL;
-	s->scan = how->scan;
-	s->given = strdup(sql);
-	rc = s->given ? pg_ready(d, e) : err_set(e, ERR_INTERNAL, "", "no memory for a statement");
+	s->base = (struct db_stmt){
+		.db = db, .sql = strdup(sql), .guarded = how->guard != NULL, .scan = how->scan};
+	rc = s->base.sql ? pg_ready(d, e)
+			 : err_set(e, ERR_INTERNAL, "", "no memory for a statement");
 	if (!rc)
 		rc = pg_text_read(sql, &s->text, e);
 	if (!rc)
@@ -144,6 +140,15 @@ pg_prepare(struct db *db, const char *sql, const struct db_how *how, struct db_s
 }
 
 void
+pg_stmt_clear(struct db_stmt *stmt)
+{
+	struct pg_stmt *s = of_stmt(stmt);
+
+	pg_reset(stmt);
+	memset(s->values, 0, (size_t)s->text.name_count * sizeof(*s->values));
+}
+
+void
 pg_stmt_free(struct db_stmt *stmt)
 {
 	struct pg_stmt *s = of_stmt(stmt);
@@ -156,7 +161,7 @@ pg_stmt_free(struct db_stmt *stmt)
 		free(s->copies[i]);
 	PQclear(s->shape);
 	pg_text_fini(&s->text);
-	free(s->given);
+	free(s->base.sql);
 	free(s->types);
 	free(s->values);
 	free(s->lengths);
@@ -262,7 +267,7 @@ known_make(struct pg_db *d, struct pg_stmt *s, struct err *e)
 
 	/* A plan's statement may read any table, through a view. */
 	if (!rc && d->loads)
-		rc = pg_loads_before(d, s->guarded ? NULL : s->given, e);
+		rc = pg_loads_before(d, s->base.guarded ? NULL : s->base.sql, e);
 	if (!rc && (d->deadline_ns || d->timeout_ms))
 		rc = pg_timeout_tell(d, e);
 	return rc || s->generation == d->generation ? rc : server_prepare(d, s, e);
@@ -300,7 +305,7 @@ cursor_open(struct pg_db *d, struct pg_stmt *s, struct err *e)
 static enum err_code
 start(struct pg_db *d, struct pg_stmt *s, struct err *e)
 {
-	bool inside = s->guarded && d->base.in_txn;
+	bool inside = s->base.guarded && d->base.in_txn;
 	enum err_code rc = known_make(d, s, e);
 
 	if (!rc && inside)
@@ -308,7 +313,7 @@ start(struct pg_db *d, struct pg_stmt *s, struct err *e)
 	if (rc)
 		return rc;
 	s->row = -1;
-	if (s->scan && d->base.in_txn) {
+	if (s->base.scan && d->base.in_txn) {
 		rc = cursor_open(d, s, e);
 	} else {
 		struct pg_call call = call_of(s);
@@ -356,7 +361,7 @@ pg_run(struct db_stmt *stmt, struct err *e)
 	enum err_code rc;
 	bool row;
 
-	if (!d->base.in_txn || s->guarded || PQnfields(s->shape) > 0) {
+	if (!d->base.in_txn || s->base.guarded || PQnfields(s->shape) > 0) {
 		rc = pg_step(stmt, &row, e);
 		pg_reset(stmt);
 		return rc;

@@ -290,6 +290,14 @@ prepare_failed(struct sqlite_db *d, const struct db_guard *guard, struct err *e)
 	return sqlite_fail(d, "database", e);
 }
 
+static void
+sqlite_stmt_free(struct db_stmt *s)
+{
+	(void)sqlite3_finalize(of_stmt(s));
+	free(s->sql);
+	free(s);
+}
+
 static enum err_code
 sqlite_prepare(struct db *db, const char *sql, const struct db_how *how, struct db_stmt **ret_stmt,
 	       struct err *e)
@@ -303,6 +311,8 @@ sqlite_prepare(struct db *db, const char *sql, const struct db_how *how, struct 
 
 	if (!s)
 		return err_set(e, ERR_INTERNAL, "", "no memory for a statement");
+	s->base = (struct db_stmt){
+		.db = db, .sql = strdup(sql), .guarded = guard != NULL, .scan = how->scan};
 	if (guard)
 		sqlite_guard_on(d, guard);
 	status = sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle,
@@ -315,25 +325,25 @@ sqlite_prepare(struct db *db, const char *sql, const struct db_how *how, struct 
 		rc = prepare_failed(d, guard, e);
 	} else if (!s->handle) {
 		rc = err_set(e, ERR_INVALID, "", "the statement is empty");
+	} else if (!s->base.sql) {
+		rc = err_set(e, ERR_INTERNAL, "", "no memory for a statement");
 	} else if (!sqlite_tail_is_empty(tail) || (guard && !sqlite_only_reads(s->handle))) {
 		if (guard)
 			guard->offset = tail ? tail + strspn(tail, " \t\r\n;") - sql : -1;
 		rc = err_set(e, ERR_INVALID, "", "one statement that only reads is allowed here");
 	} else {
-		s->base.db = db;
 		*ret_stmt = &s->base;
 		return ERR_NONE;
 	}
-	(void)sqlite3_finalize(s->handle);
-	free(s);
+	sqlite_stmt_free(&s->base);
 	return rc;
 }
 
 static void
-sqlite_stmt_free(struct db_stmt *s)
+sqlite_stmt_clear(struct db_stmt *s)
 {
-	(void)sqlite3_finalize(of_stmt(s));
-	free(s);
+	(void)sqlite3_reset(of_stmt(s));
+	(void)sqlite3_clear_bindings(of_stmt(s));
 }
 
 static int
@@ -497,6 +507,7 @@ const struct db_engine sqlite_engine = {
 	.deadline = sqlite_deadline,
 	.prepare = sqlite_prepare,
 	.stmt_free = sqlite_stmt_free,
+	.stmt_clear = sqlite_stmt_clear,
 	.param = sqlite_param,
 	.param_count = sqlite_param_count,
 	.param_name = sqlite_param_name,

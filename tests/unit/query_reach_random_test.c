@@ -347,7 +347,7 @@ is_reached(struct world *w, const struct reach_table *t, int64_t record)
 		bool row;
 
 		CHECK(snprintf(sql, sizeof(sql), "select 1 from (%s) r where r.record = :record",
-			       t->sql[i]) < (int)sizeof(sql));
+			       t->ways[i].sql) < (int)sizeof(sql));
 		good(w, db_prepare(w->ctx->db, sql, &s, &w->ctx->err));
 		db_bind_int(s, 1, record);
 		good(w, db_step(s, &row, &w->ctx->err));
