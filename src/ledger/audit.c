@@ -42,7 +42,7 @@ audit_report(struct ledger_audit *a, struct ledger_fault f, const char *format, 
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	f.message = message;
-	a->found(a->object, &f);
+	a->by.found(a->by.object, &f);
 }
 
 void
@@ -62,7 +62,7 @@ enum err_code
 audit_checkpoint(const struct ledger_audit *a, const struct db_stmt *row,
 		 struct checkpoint *ret_checkpoint, struct err *e)
 {
-	const struct note_key *key = a->ledger->key;
+	const struct note_key *key = a->by.key;
 	struct checkpoint c;
 	struct str text;
 	enum err_code rc = note_open(key, db_text(row, 1), &text, e);
@@ -85,8 +85,8 @@ find_head(struct ledger_audit *a, struct err *e)
 	enum err_code rc;
 	bool row;
 
-	rc = db_prepare_scan(a->ledger->db,
-			     "select id, note from ledger_checkpoint order by id desc", &s, e);
+	rc = db_prepare_scan(a->by.db, "select id, note from ledger_checkpoint order by id desc",
+			     &s, e);
 	while (!rc) {
 		struct err fault;
 
@@ -104,7 +104,7 @@ set_up(struct ledger_audit *a, struct err *e)
 	bool memory;
 
 	if (!rc)
-		rc = tile_reader_open(&a->tiles, a->ledger->db, TILES_KEPT, e);
+		rc = tile_reader_open(&a->tiles, a->by.db, TILES_KEPT, e);
 	if (rc)
 		return rc;
 	a->claimed = audit_bits(a->head.size);
@@ -120,29 +120,30 @@ set_up(struct ledger_audit *a, struct err *e)
 }
 
 enum err_code
-ledger_audit_open(struct ledger *l, void (*found)(void *object, const struct ledger_fault *f),
-		  void *object, struct ledger_audit **ret_audit, struct err *e)
+ledger_audit_open(const struct ledger_auditor *by, struct ledger_audit **ret_audit, struct err *e)
 {
 	struct ledger_audit *a = calloc(1, sizeof(*a));
 	enum err_code rc;
 
 	if (!a)
 		return err_set(e, ERR_INTERNAL, "", "no memory to audit the ledger");
-	a->ledger = l;
-	a->found = found;
-	a->object = object;
-	a->head.root = merkle_empty(l->hasher);
+	a->by = *by;
+	a->head.root = merkle_empty(by->hasher);
 	rc = set_up(a, e);
-	if (!rc)
-		rc = audit_walk(a, e);
-	if (!rc)
-		rc = audit_levels(a, e);
 	if (rc) {
 		ledger_audit_close(a);
 		return rc;
 	}
 	*ret_audit = a;
 	return ERR_NONE;
+}
+
+enum err_code
+ledger_audit_tree(struct ledger_audit *a, struct err *e)
+{
+	enum err_code rc = audit_walk(a, e);
+
+	return rc ? rc : audit_levels(a, e);
 }
 
 void
@@ -170,6 +171,21 @@ ledger_audit_head(const struct ledger_audit *a)
 }
 
 bool
+ledger_audit_join(struct ledger_audit *a, const struct ledger_audit *other)
+{
+	uint8_t twice = 0;
+
+	if (a->head.size != other->head.size)
+		return false;
+	for (uint64_t i = 0; i <= a->head.size / 8; i++) {
+		twice |= a->claimed[i] & other->claimed[i];
+		a->claimed[i] |= other->claimed[i];
+	}
+	a->claims += other->claims;
+	return twice == 0;
+}
+
+bool
 ledger_audit_claimed(const struct ledger_audit *a, int64_t index)
 {
 	return index < 0 || (uint64_t)index >= a->head.size ||
@@ -188,7 +204,7 @@ compare_leaf(struct ledger_audit *a, struct ledger_fault f, struct str entry, st
 
 	if (rc)
 		return rc;
-	leaf = merkle_leaf(a->ledger->hasher, entry.ptr, entry.len);
+	leaf = merkle_leaf(a->by.hasher, entry.ptr, entry.len);
 	if (at < tile->width && hash_eq(&leaf, &tile->hashes[at]))
 		return ERR_NONE;
 	f.what = audit_bit(a->bad[0], number) ? "tile" : "leaf";
@@ -252,7 +268,7 @@ report_known_unclaimed(struct ledger_audit *a, struct err *e)
 	bool row;
 
 	rc = db_prepare_scan(
-		a->ledger->db,
+		a->by.db,
 		"select idx, subject, version from ledger_leaf where idx >= 0 order by idx", &s, e);
 	while (!rc) {
 		struct ledger_fault f = {.what = "leaf_unclaimed"};

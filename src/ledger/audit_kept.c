@@ -7,7 +7,7 @@ static enum err_code
 root_at(struct ledger_audit *a, uint64_t size, bool *ret_whole, struct hash *ret_root,
 	struct err *e)
 {
-	struct hasher *h = a->ledger->hasher;
+	struct hasher *h = a->by.hasher;
 	struct merkle_range whole = {0};
 
 	*ret_whole = true;
@@ -35,7 +35,7 @@ root_at(struct ledger_audit *a, uint64_t size, bool *ret_whole, struct hash *ret
 enum err_code
 ledger_audit_kept(struct ledger_audit *a, struct str note, struct err *e)
 {
-	const struct note_key *key = a->ledger->key;
+	const struct note_key *key = a->by.key;
 	struct checkpoint earlier;
 	struct err fault;
 	struct str text;

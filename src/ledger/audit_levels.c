@@ -41,7 +41,7 @@ check_tile(struct ledger_audit *a, unsigned level, uint64_t number, struct err *
 	if (tile->width < TILE_HASHES)
 		return ERR_NONE;
 	for (size_t i = 0; i < TILE_HASHES; i++)
-		merkle_append(a->ledger->hasher, &range, &tile->hashes[i]);
+		merkle_append(a->by.hasher, &range, &tile->hashes[i]);
 	return check_parent(a, level, number, &range.hashes[0], e);
 }
 
@@ -52,7 +52,7 @@ read_number(struct ledger_audit *a, const char *sql, int64_t *ret_number, struct
 	enum err_code rc;
 	bool row;
 
-	rc = db_prepare(a->ledger->db, sql, &s, e);
+	rc = db_prepare(a->by.db, sql, &s, e);
 	if (!rc)
 		rc = db_step(s, &row, e);
 	if (!rc)
@@ -94,8 +94,8 @@ check_strays(struct ledger_audit *a, struct err *e)
 {
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(
-		a->ledger->db, "select count(*) from ledger_tile where id between :first and :last",
-		&s, e);
+		a->by.db, "select count(*) from ledger_tile where id between :first and :last", &s,
+		e);
 
 	for (unsigned level = 0; !rc && level <= TILE_LEVELS + 1; level++) {
 		bool above = level == TILE_LEVELS, below = level > TILE_LEVELS;

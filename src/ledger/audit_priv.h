@@ -5,9 +5,7 @@
 #include "ledger/ledger_priv.h"
 
 struct ledger_audit {
-	struct ledger *ledger;
-	void (*found)(void *object, const struct ledger_fault *f);
-	void *object;
+	struct ledger_auditor by;
 	struct checkpoint head; /* the newest whose signature holds: what is audited */
 	struct tile_reader tiles;
 	uint8_t *claimed;	   /* a bit for each leaf */

@@ -110,7 +110,7 @@ root_with(const struct walk *w, const struct merkle_range *tiles)
 	struct merkle_range whole = *tiles;
 
 	merkle_join(&whole, &w->inside);
-	return merkle_root(w->a->ledger->hasher, &whole);
+	return merkle_root(w->a->by.hasher, &whole);
 }
 
 static void
@@ -162,7 +162,7 @@ check_roots_here(struct walk *w, struct err *e)
 static enum err_code
 finish_tile(struct walk *w, uint64_t number, bool complete, struct err *e)
 {
-	struct hasher *h = w->a->ledger->hasher;
+	struct hasher *h = w->a->by.hasher;
 	size_t entry = (size_t)(number % TILE_HASHES);
 	struct hash root = w->inside.hashes[0];
 	const struct tile *above;
@@ -209,7 +209,7 @@ walk_tile(struct walk *w, uint64_t number, struct err *e)
 	else if (tile->ragged)
 		audit_blame_tile(w->a, 0, number, "was altered: it holds bytes that are no hash");
 	for (size_t i = 0; i < count; i++) {
-		merkle_append(w->a->ledger->hasher, inside, &tile->hashes[i]);
+		merkle_append(w->a->by.hasher, inside, &tile->hashes[i]);
 		w->position++;
 		/* At the end of a full tile its hash at level 1 has a say first. */
 		if (i + 1 < TILE_HASHES && w->more && w->next.size == w->position) {
@@ -276,7 +276,7 @@ audit_walk(struct ledger_audit *a, struct err *e)
 
 	if (!w.doubts)
 		return err_set(e, ERR_INTERNAL, "", "no memory to audit the ledger");
-	rc = db_prepare_scan(a->ledger->db,
+	rc = db_prepare_scan(a->by.db,
 			     "select id, note, previous from ledger_checkpoint order by id",
 			     &w.rows, e);
 	if (!rc)

@@ -27,6 +27,7 @@ extern const size_t ledger_table_count;
 MUST_CHECK enum err_code ledger_open(struct db *db, const struct note_key *key,
 				     struct hasher *hasher, struct ledger **ret_ledger,
 				     struct err *e);
+const struct note_key *ledger_key(const struct ledger *l);
 void ledger_close(struct ledger *l);
 void ledger_closep(struct ledger **l);
 
@@ -61,7 +62,7 @@ MUST_CHECK enum err_code ledger_prove_consistency(struct ledger *l, uint64_t siz
 
 /* Verification: recompute everything, believe nothing.
  *
- * ledger_audit_open checks that the tables hang together by themselves: each checkpoint's
+ * ledger_audit_tree checks that the tables hang together by themselves: each checkpoint's
  * signature; sizes and tiles complete; every tile of a higher level equals what the tile below
  * gives; the root at each checkpoint's size, recomputed from the level-0 hashes, equals the signed
  * one (so each is consistent with the next). Then the caller gives each version that it holds to
@@ -82,13 +83,22 @@ struct ledger_fault {
 };
 struct ledger_audit;
 
-MUST_CHECK enum err_code
-ledger_audit_open(struct ledger *l, void (*found)(void *object, const struct ledger_fault *f),
-		  void *object, struct ledger_audit **ret_audit, struct err *e);
+/* What an audit reads and hashes with; all of it must outlive the audit. */
+struct ledger_auditor {
+	struct db *db;
+	const struct note_key *key; /* the public part is enough */
+	struct hasher *hasher;
+	void (*found)(void *object, const struct ledger_fault *f);
+	void *object;
+};
+
+MUST_CHECK enum err_code ledger_audit_open(const struct ledger_auditor *by,
+					   struct ledger_audit **ret_audit, struct err *e);
 void ledger_audit_close(struct ledger_audit *a);
 void ledger_audit_closep(struct ledger_audit **a);
 /* The newest checkpoint whose signature holds: what is audited. */
 const struct checkpoint *ledger_audit_head(const struct ledger_audit *a);
+MUST_CHECK enum err_code ledger_audit_tree(struct ledger_audit *a, struct err *e);
 /* A checkpoint's note that was kept elsewhere: that it does not bear the key's signature, or that
  * the ledger does not extend it, is a fault. */
 MUST_CHECK enum err_code ledger_audit_kept(struct ledger_audit *a, struct str note, struct err *e);
@@ -102,6 +112,9 @@ struct ledger_claim {
  * register, so nearly in order of index. */
 MUST_CHECK enum err_code ledger_audit_leaf(struct ledger_audit *a, const struct ledger_claim *c,
 					   struct str entry, struct err *e);
+/* Takes over what was claimed of another audit of the same state; whether no leaf was claimed in
+ * both. */
+bool ledger_audit_join(struct ledger_audit *a, const struct ledger_audit *other);
 /* Whether it can be the leaf of nothing more: claimed before, or beyond the head. */
 bool ledger_audit_claimed(const struct ledger_audit *a, int64_t index);
 MUST_CHECK enum err_code ledger_audit_end(struct ledger_audit *a, struct checkpoint *ret_head,

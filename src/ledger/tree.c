@@ -114,6 +114,12 @@ ledger_open(struct db *db, const struct note_key *key, struct hasher *hasher,
 	return ERR_NONE;
 }
 
+const struct note_key *
+ledger_key(const struct ledger *l)
+{
+	return l->key;
+}
+
 void
 ledger_close(struct ledger *l)
 {

@@ -4,29 +4,84 @@
 #include "sys/file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
 builder_file(struct builder *b, const char *folder, const char *name, struct str content)
 {
 	struct plan_files *files = &b->model->files;
-	uint64_t len = content.len;
 
 	files->files = arena_room(b->bind.arena, files->files, files->count, &b->file_cap,
 				  sizeof(*files->files));
 	files->files[files->count++] =
 		(struct plan_file){file_join(b->bind.arena, folder, name), content};
+}
 
-	hasher_add(b->hasher, name, strlen(name) + 1);
-	hasher_add(b->hasher, &len, sizeof(len));
-	hasher_add(b->hasher, content.ptr, content.len);
+/* Where a file stands among those that are hashed: the order in which they were first read. */
+static size_t
+file_rank(const char *path)
+{
+	static const char *const order[] = {
+		"plan/plan.yaml",   "plan/roles.yaml", "plan/parameters.yaml", "plan/documents.csv",
+		"plan/faults.yaml", "registers/",      "plan/views/",	       "plan/sections/"};
+	size_t rank = 0;
+
+	while (rank < COUNT_OF(order) && strncmp(path, order[rank], strlen(order[rank])) != 0)
+		rank++;
+	return rank;
+}
+
+static int
+by_rank(const void *a, const void *b)
+{
+	const struct plan_file *x = *(const struct plan_file *const *)a;
+	const struct plan_file *y = *(const struct plan_file *const *)b;
+	size_t left = file_rank(x->path);
+	size_t right = file_rank(y->path);
+
+	return left == right ? strcmp(x->path, y->path) : left < right ? -1 : 1;
+}
+
+/* The hash has the name alone, so that a moved folder keeps it. */
+static void
+file_hash(struct hasher *h, const struct plan_file *f)
+{
+	const char *slash = strrchr(f->path, '/');
+	const char *name = slash ? slash + 1 : f->path;
+	uint64_t len = f->bytes.len;
+
+	hasher_add(h, name, strlen(name) + 1);
+	hasher_add(h, &len, sizeof(len));
+	hasher_add(h, f->bytes.ptr, f->bytes.len);
+}
+
+enum err_code
+plan_files_hash(const struct plan_files *files, struct hash *ret_hash, struct err *e)
+{
+	CLEANUP(hasher_freep) struct hasher *h = NULL;
+	const struct plan_file **sorted = calloc(files->count + 1, sizeof(*sorted));
+	enum err_code rc = hasher_new(&h, e);
+
+	if (!rc && !sorted)
+		rc = err_set(e, ERR_INTERNAL, "", "no memory to hash a plan");
+	if (!rc) {
+		for (size_t i = 0; i < files->count; i++)
+			sorted[i] = &files->files[i];
+		qsort(sorted, files->count, sizeof(*sorted), by_rank);
+		hasher_begin(h);
+		for (size_t i = 0; i < files->count; i++)
+			file_hash(h, sorted[i]);
+		*ret_hash = hasher_end(h);
+	}
+	free(sorted);
+	return rc;
 }
 
 enum err_code
 model_load(const struct model_source *from, struct arena *a, struct diags *d,
 	   const struct model **ret_model, struct err *e)
 {
-	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
 	struct model *m = arena_alloc(a, sizeof(*m));
 	struct builder b = {
 		.bind = {.arena = a, .diags = d, .kept = from->kept},
@@ -34,26 +89,22 @@ model_load(const struct model_source *from, struct arena *a, struct diags *d,
 		.plan_folder = from->kept ? PLAN_KEPT_ROOT "/plan" : str_z(a, str_of(from->plan))
 	 };
 	const char *content = from->kept ? PLAN_KEPT_ROOT : from->content;
-	enum err_code rc = hasher_new(&hasher, e);
+	enum err_code rc;
 
-	if (rc)
-		return rc;
 	if (!from->kept && !file_is_folder(from->plan))
 		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", from->plan);
-	b.hasher = hasher;
-	hasher_begin(hasher);
 	plan_read(&b);
 	registers_read(&b, file_join(a, content, "registers"));
 	if (d->errors == 0) {
 		views_read(&b);
 		obligations_read(&b);
 	}
-	m->hash = hasher_end(hasher);
 	rc = diag_err(d, e);
-	if (rc)
-		return rc;
-	*ret_model = m;
-	return ERR_NONE;
+	if (!rc)
+		rc = plan_files_hash(&m->files, &m->hash, e);
+	if (!rc)
+		*ret_model = m;
+	return rc;
 }
 
 const struct reg *

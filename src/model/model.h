@@ -111,6 +111,9 @@ struct model_source {
 	const char *plan;
 	const struct plan_files *kept; /* instead of the two, or NULL */
 };
+/* The hash of a model with these files, in whatever order and whether it can be loaded or not. */
+MUST_CHECK enum err_code plan_files_hash(const struct plan_files *files, struct hash *ret_hash,
+					 struct err *e);
 /* How messages name the folder of a plan that comes from kept files. */
 #define PLAN_KEPT_ROOT "kept-plan"
 MUST_CHECK enum err_code model_load(const struct model_source *from, struct arena *a,

@@ -9,13 +9,11 @@
 struct builder {
 	struct bind bind;
 	struct model *model;
-	struct hasher *hasher;
 	const char *plan_folder;
 	size_t file_cap;
 };
 
-/* Takes a file into the model and its hash. The hash has the name alone, so that a moved folder
- * keeps it; `folder` says where the file is kept: "registers", "plan/views". */
+/* Takes a file into the model. `folder` says where the file is kept: "registers", "plan/views". */
 void builder_file(struct builder *b, const char *folder, const char *name, struct str content);
 
 /* registers.c: two steps, since fields refer to registers and to the plan's roles and

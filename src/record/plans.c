@@ -98,11 +98,10 @@ plan_load(struct db *db, struct str hash, struct arena *a, const struct model **
 {
 	struct plan_files *files = arena_alloc(a, sizeof(*files));
 	struct model_source from = {.kept = files};
-	const struct model *m = NULL;
+	struct hash kept_hash;
 	char hex[HASH_HEX_LEN + 1] = "";
 	struct diags diags;
 	bool kept = false;
-	struct err fault = {0};
 	enum err_code rc = is_kept(db, hash, &kept, e);
 
 	if (!rc && !kept)
@@ -112,17 +111,49 @@ plan_load(struct db *db, struct str hash, struct arena *a, const struct model **
 			     STR_ARG(hash));
 	if (!rc)
 		rc = files_read(db, hash, a, files, e);
+	if (!rc)
+		rc = plan_files_hash(files, &kept_hash, e);
 	if (rc)
 		return rc;
-	diag_init(&diags, a);
-	if (!model_load(&from, a, &diags, &m, &fault))
-		hash_hex(&m->hash, hex);
+	hash_hex(&kept_hash, hex);
 	if (!str_is(hash, hex))
 		return err_set(e, ERR_INVALID, "plan",
 			       "the kept files of the plan with hash %.*s are not those that were "
-			       "taken in: they were altered in the database%s%s",
-			       STR_ARG(hash), fault.code ? "; " : "", fault.message);
-	*ret_model = m;
+			       "taken in: they were altered in the database",
+			       STR_ARG(hash));
+	diag_init(&diags, a);
+	return model_load(&from, a, &diags, ret_model, e);
+}
+
+enum err_code
+plans_kept(struct db *db, struct arena *a, struct plan_kept **ret_plans, size_t *ret_count,
+	   struct err *e)
+{
+	struct plan_kept *plans = NULL;
+	size_t count = 0;
+	size_t cap = 0;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		db, "select v.hash, v.name, v.version from plan_version v order by v.hash", &s, e);
+	bool row;
+
+	while (!rc && !(rc = db_step(s, &row, e)) && row) {
+		plans = arena_room(a, plans, count, &cap, sizeof(*plans));
+		plans[count++] = (struct plan_kept){.kept_as = str_dup(a, db_text(s, 0)),
+						    .name = str_dup(a, db_text(s, 1)),
+						    .version = str_dup(a, db_text(s, 2))};
+	}
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct plan_files files = {0};
+
+		rc = files_read(db, plans[i].kept_as, a, &files, e);
+		if (!rc)
+			rc = plan_files_hash(&files, &plans[i].hash, e);
+	}
+	if (rc)
+		return rc;
+	*ret_plans = plans;
+	*ret_count = count;
 	return ERR_NONE;
 }
 
@@ -135,11 +166,25 @@ member(const json_t *detail, const char *name, struct arena *a)
 }
 
 enum err_code
+plan_taken_read(struct str detail, struct arena *a, struct plan_taken *ret_plan, struct err *e)
+{
+	json_t *read = NULL;
+	enum err_code rc = json_read(detail, &read, e);
+
+	if (rc)
+		return rc;
+	*ret_plan = (struct plan_taken){.hash = member(read, "hash", a),
+					.name = member(read, "plan", a),
+					.version = member(read, "version", a)};
+	json_decref(read);
+	return ERR_NONE;
+}
+
+enum err_code
 plan_in_force(struct db *db, int64_t instant_ms, struct arena *a, struct plan_taken *ret_plan,
 	      struct err *e)
 {
 	struct plan_taken taken = {0};
-	json_t *detail = NULL;
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(db,
 				      "select e.at, e.detail from event e "
@@ -153,17 +198,13 @@ plan_in_force(struct db *db, int64_t instant_ms, struct arena *a, struct plan_ta
 	db_bind_int(s, 1, instant_ms);
 	rc = db_step(s, &row, e);
 	if (!rc && row)
-		rc = json_read(db_text(s, 1), &detail, e);
-	if (!rc && row) {
+		rc = plan_taken_read(db_text(s, 1), a, &taken, e);
+	if (rc)
+		return rc;
+	if (row)
 		taken.at = db_int(s, 0);
-		taken.hash = member(detail, "hash", a);
-		taken.name = member(detail, "plan", a);
-		taken.version = member(detail, "version", a);
-	}
-	json_decref(detail);
-	if (!rc)
-		*ret_plan = taken;
-	return rc;
+	*ret_plan = taken;
+	return ERR_NONE;
 }
 
 /* A date stands for all of it, an instant for its whole second: what happened in it is seen. */

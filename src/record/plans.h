@@ -18,11 +18,23 @@ MUST_CHECK enum err_code plan_keep(struct db *db, const struct model *m, int64_t
 MUST_CHECK enum err_code plan_load(struct db *db, struct str hash, struct arena *a,
 				   const struct model **ret_model, struct err *e);
 
+/* Each kept plan, in the order of the hashes under which they are kept. `hash` is that of its
+ * files, which is the same unless they were altered. */
+struct plan_kept {
+	struct str kept_as, name, version;
+	struct hash hash;
+};
+MUST_CHECK enum err_code plans_kept(struct db *db, struct arena *a, struct plan_kept **ret_plans,
+				    size_t *ret_count, struct err *e);
+
 /* A plan that was taken in, as its event says; `hash` {NULL, 0} when there was none. */
 struct plan_taken {
 	struct str hash, name, version;
 	int64_t at; /* milliseconds */
 };
+/* Out of an event's detail; `at` 0. */
+MUST_CHECK enum err_code plan_taken_read(struct str detail, struct arena *a,
+					 struct plan_taken *ret_plan, struct err *e);
 /* The last one at or before the instant. */
 MUST_CHECK enum err_code plan_in_force(struct db *db, int64_t instant_ms, struct arena *a,
 				       struct plan_taken *ret_plan, struct err *e);

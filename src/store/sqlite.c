@@ -14,6 +14,9 @@ enum { PROGRESS_STEPS = 20000 };
  * again are moved once. One block of the log's index knows about 4,000. */
 #define LOG_PAGES "4000"
 
+/* How often readers try to begin between two commits of others. */
+enum { READERS_TRIES = 100 };
+
 struct sqlite_stmt {
 	struct db_stmt base;
 	sqlite3_stmt *handle;
@@ -199,13 +202,9 @@ reader_open(struct sqlite_db *d, struct db **ret_reader, struct err *e)
 	struct db *reader = NULL;
 	enum err_code rc = sqlite_open(sqlite3_db_filename(d->handle, "main"), DB_READ, &reader, e);
 
-	/* What a check puts aside is small beside what it reads, and is read again and again. The
-	 * state that a transaction sees is fixed by its first read. */
+	/* What a check puts aside is small beside what it reads, and is read again and again. */
 	if (!rc)
-		rc = sqlite_exec(reader,
-				 "pragma temp_store = memory; begin; "
-				 "select count(*) from sqlite_schema",
-				 e);
+		rc = sqlite_exec(reader, "pragma temp_store = memory", e);
 	if (rc) {
 		db_close(reader);
 		return rc;
@@ -214,28 +213,59 @@ reader_open(struct sqlite_db *d, struct db **ret_reader, struct err *e)
 	return ERR_NONE;
 }
 
-/* While this connection holds the right to write nobody can commit, so all that begin to read
- * meanwhile see one state. */
+/* A number that is another one after each commit of any other connection. */
+static enum err_code
+data_version(struct db *db, int64_t *ret_version, struct err *e)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(db, "pragma data_version", &s, e);
+	bool row;
+
+	if (!rc)
+		rc = db_step(s, &row, e);
+	if (!rc)
+		*ret_version = db_int(s, 0);
+	return rc;
+}
+
+/* All begin to read; whether nobody committed meanwhile, so that they see one state. What a
+ * transaction sees is fixed by its first read. */
+static enum err_code
+readers_begin(struct db *db, struct db **readers, size_t count, bool *ret_same, struct err *e)
+{
+	int64_t before = 0;
+	int64_t after = 0;
+	enum err_code rc = data_version(db, &before, e);
+
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = sqlite_exec(readers[i], "begin; select count(*) from sqlite_schema", e);
+	if (!rc)
+		rc = data_version(db, &after, e);
+	*ret_same = before == after;
+	for (size_t i = 0; !rc && !*ret_same && i < count; i++)
+		sqlite_rollback(readers[i]);
+	return rc;
+}
+
 static enum err_code
 sqlite_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 {
 	struct sqlite_db *d = of_db(db);
 	const char *path = sqlite3_db_filename(d->handle, "main");
 	size_t wanted = path && path[0] ? *count : 0;
-	enum err_code rc;
+	enum err_code rc = ERR_NONE;
+	bool same = false;
 
 	if (db->past)
 		return sqlite_past_readers(d, ret_readers, count, e);
 	*count = 0;
-	if (wanted == 0)
-		return ERR_NONE;
-	rc = sqlite_begin(db, true, e);
 	while (!rc && *count < wanted) {
 		rc = reader_open(d, &ret_readers[*count], e);
 		*count += !rc;
 	}
-	sqlite_rollback(db);
-	while (rc && *count > 0)
+	for (int tries = 0; !rc && *count > 0 && !same && tries < READERS_TRIES; tries++)
+		rc = readers_begin(db, ret_readers, *count, &same, e);
+	while ((rc || !same) && *count > 0)
 		db_close(ret_readers[--*count]);
 	return rc;
 }

@@ -4,7 +4,8 @@
  * becomes its ledger entry again, is hashed, and must stand in the tree; tiles, roots, signatures
  * and the consistency of each checkpoint with the next are recomputed (ledger.h). What no hash
  * covers must hang together: guards of the database, numbers of versions, the time at which one
- * ended and the next began, actors, counters. All of it is read in one snapshot.
+ * ended and the next began, actors, counters, plans that were kept. All of it is read in one
+ * snapshot.
  */
 #ifndef VERIFY_VERIFY_H
 #define VERIFY_VERIFY_H
@@ -19,7 +20,8 @@
  *   actor    who recorded something is unknown
  *   leaf_added       ledger_leaf knows a version that never was
  *   checkpoint_time  a checkpoint's time is not that of what it sealed
- *   counter  a number that is in use would be given out again */
+ *   counter  a number that is in use would be given out again
+ *   plan     a plan that was taken in is not kept as it was, or another one is in force */
 struct verify_fault {
 	const char *what;
 	const char *record;	  /* "ACC-1042" or "event 17"; "" when it is about none */

@@ -81,6 +81,9 @@ report(struct verifier *v, const struct subject *s, const char *text)
 	char key[KEY_SIZE];
 	char message[MESSAGE_SIZE + WHO_SIZE];
 
+	v->faults++;
+	if (v->quiet)
+		return;
 	if (r) {
 		record_name(v->ctx->model, s->id, name);
 		f.reg = r->name;
@@ -96,7 +99,6 @@ report(struct verifier *v, const struct subject *s, const char *text)
 	who(&f, message);
 	(void)snprintf(message + strlen(message), MESSAGE_SIZE, "%s", text);
 	f.message = message;
-	v->faults++;
 	v->o->found(v->o->object, &f);
 }
 

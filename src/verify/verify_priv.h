@@ -5,6 +5,26 @@
 #include "record/scan.h"
 #include "verify/verify.h"
 
+#include <pthread.h>
+
+/* The events, or one register: what is verified by itself, and the rows of ledger_leaf that belong
+ * there. Together the parts leave none of those out. */
+struct part {
+	const struct reg *reg; /* NULL: the events */
+	int64_t from;
+	int64_t to; /* within */
+};
+
+/* The parts are done by one, in order, or shared out between two. */
+struct sharing {
+	pthread_mutex_t lock; /* of all below */
+	struct part *parts;
+	size_t count;
+	size_t next;
+	uint64_t done; /* versions and events seen, in steps */
+	bool amiss;    /* one of two found something, so that neither goes on */
+};
+
 /* The rows of ledger_leaf in order, read beside what they stand for. */
 struct leaf_stream {
 	struct db_stmt *rows;
@@ -31,7 +51,10 @@ struct sealed {
 struct verifier {
 	struct ctx *ctx;
 	const struct verify_options *o;
-	struct ledger *ledger;
+	struct sharing *sharing;
+	bool quiet;    /* one of two: what it finds is counted, not told */
+	bool progress; /* it tells how far all are */
+	bool stopped;  /* the other one found something */
 	struct ledger_audit *audit;
 	struct leaf_stream leaves;
 	struct ledger_claim *lone; /* LEAVES_KEPT */
@@ -43,7 +66,6 @@ struct verifier {
 	size_t sealed_last; /* found last: the next is mostly the same */
 	struct buf entry;
 	uint64_t done; /* versions and events seen */
-	uint64_t leaf_count;
 	uint64_t faults;
 	size_t tables_missing;
 };
@@ -64,8 +86,9 @@ void verify_report(struct verifier *v, const struct subject *s, const char *form
 /* As `found` of ledger_audit_open. */
 void verify_ledger_fault(void *object, const struct ledger_fault *f);
 
-/* verify_rows.c: every event, then the registers in the order of their numbers. */
-MUST_CHECK enum err_code verify_rows(struct verifier *v);
+/* verify_rows.c: the events, then the registers in the order of their numbers. */
+void verify_parts(struct ctx *ctx, struct sharing *ret_sharing);
+MUST_CHECK enum err_code verify_part(struct verifier *v, const struct part *p);
 
 /* verify_kernel.c */
 MUST_CHECK enum err_code verify_tables(struct verifier *v);
@@ -78,9 +101,30 @@ void verify_time(struct verifier *v, int64_t index, int64_t recorded);
 struct str verify_actor(struct verifier *v, int64_t id, const struct subject *s);
 MUST_CHECK enum err_code verify_counter(struct verifier *v, const struct reg *r, int64_t highest);
 
-/* verify.c: the leaf of a version, -1 when it has none. Subjects and versions ascend. */
+/* verify_plans.c: that each plan which was taken in is kept as it was, and that the one in force is
+ * the last of them. */
+MUST_CHECK enum err_code verify_plans(struct verifier *v);
+
+/* verify_pair.c: whether nothing is amiss, looked at by two at once. When something is, or they
+ * cannot work, nothing is said of it: one who reads all in order says it. */
+bool verify_by_two(struct ctx *ctx, const struct verify_options *o,
+		   struct verification *ret_verification);
+
+/* verify.c */
+MUST_CHECK enum err_code verifier_open(struct verifier *v);
+void verifier_close(struct verifier *v);
+/* What is verified before the parts, the parts that nobody has taken, and what comes after all. */
+MUST_CHECK enum err_code verify_before(struct verifier *v);
+MUST_CHECK enum err_code verify_taken(struct verifier *v);
+MUST_CHECK enum err_code verify_after(struct verifier *v, struct verification *out);
+/* The leaves of a part; the leaf of a version in it, -1 when it has none. Subjects and versions
+ * ascend. */
+MUST_CHECK enum err_code verify_leaves_open(struct verifier *v, const struct part *p);
+MUST_CHECK enum err_code verify_leaves_end(struct verifier *v);
 MUST_CHECK enum err_code verify_leaf_of(struct verifier *v, int64_t subject, int64_t version,
 					int64_t *ret_index);
 void verify_progress(struct verifier *v);
+/* One of two that need not go on. */
+bool verify_ends(const struct verifier *v);
 
 #endif

@@ -106,7 +106,6 @@ claim(struct verifier *v, const struct subject *s, int64_t recorded)
 	/* A time that is not what was sealed says nothing about the checkpoint's. */
 	if (!rc && v->faults == faults)
 		verify_time(v, s->index, recorded);
-	v->done++;
 	verify_progress(v);
 	return rc;
 }
@@ -153,14 +152,14 @@ static enum err_code
 register_check(struct verifier *v, const struct reg *r)
 {
 	CLEANUP(record_scan_freep) struct record_scan *scan = NULL;
-	struct rows w = {.v = v, .reg = r};
+	struct rows w = {.v = v, .reg = r, .chain = {.lone = v->lone_count}};
 	struct scan_row row;
 	bool more;
 	enum err_code rc = record_scan_new(v->ctx, r, on_stray_item, &w, &scan);
 
-	while (!rc && !(rc = record_scan_next(scan, &row, &more)) && more)
+	while (!rc && !verify_ends(v) && !(rc = record_scan_next(scan, &row, &more)) && more)
 		rc = version_check(&w, &row);
-	if (rc)
+	if (rc || verify_ends(v))
 		return rc;
 	chain_end(&w);
 	return verify_counter(v, r, w.highest);
@@ -199,7 +198,7 @@ events_check(struct verifier *v)
 		&v->ctx->err);
 	bool row;
 
-	while (!rc && !(rc = db_step(s, &row, &v->ctx->err)) && row)
+	while (!rc && !verify_ends(v) && !(rc = db_step(s, &row, &v->ctx->err)) && row)
 		rc = event_check(v, s);
 	return rc;
 }
@@ -213,16 +212,32 @@ by_code(const void *a, const void *b)
 	return (*left)->code < (*right)->code ? -1 : (*left)->code > (*right)->code;
 }
 
-enum err_code
-verify_rows(struct verifier *v)
+void
+verify_parts(struct ctx *ctx, struct sharing *ret_sharing)
 {
-	const struct model *m = v->ctx->model;
-	const struct reg **regs = arena_alloc(v->ctx->arena, (m->reg_count + 1) * sizeof(*regs));
-	enum err_code rc = events_check(v);
+	const struct model *m = ctx->model;
+	const struct reg **regs = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*regs));
+	struct part *parts = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*parts));
 
 	memcpy(regs, m->regs, m->reg_count * sizeof(*regs));
 	qsort(regs, m->reg_count, sizeof(*regs), by_code);
-	for (size_t i = 0; !rc && i < m->reg_count; i++)
-		rc = register_check(v, regs[i]);
-	return rc;
+	parts[0] = (struct part){NULL, INT64_MIN, INT64_MAX};
+	for (size_t i = 0; i < m->reg_count; i++) {
+		int64_t from = regs[i]->code << ID_CODE_SHIFT;
+
+		parts[i].to = from - 1;
+		parts[i + 1] = (struct part){regs[i], from, INT64_MAX};
+	}
+	ret_sharing->parts = parts;
+	ret_sharing->count = m->reg_count + 1;
+}
+
+enum err_code
+verify_part(struct verifier *v, const struct part *p)
+{
+	enum err_code rc = verify_leaves_open(v, p);
+
+	if (!rc)
+		rc = p->reg ? register_check(v, p->reg) : events_check(v);
+	return rc ? rc : verify_leaves_end(v);
 }

@@ -55,3 +55,8 @@ ok holdfast init --content changed
 expect_out 'parameter limit: 3 days (fixed) -> 5 days (fixed)'
 ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'
 expect_out 2
+ok holdfast verify
+# What is kept is held against the ledger.
+sqlite3 ws/holdfast.db 'drop trigger plan_file_guard_update' "update plan_file set bytes = cast(replace(cast(bytes as text), 'value: 3', 'value: 9') as blob) where path = 'plan/parameters.yaml'"
+expect_exit 1 holdfast verify
+expect_out 'are not those that were taken in: they were altered in the database'

@@ -66,7 +66,9 @@ audit(struct ledger_fixture *f, struct records done)
 	CLEANUP(ledger_audit_closep) struct ledger_audit *a = NULL;
 	struct findings all = {.count = 0};
 
-	CHECK(ledger_audit_open(f->ledger, keep, &all, &a, &f->e) == ERR_NONE);
+	CHECK(ledger_audit_open(&(struct ledger_auditor){f->db, &f->key, f->hasher, keep, &all}, &a,
+				&f->e) == ERR_NONE);
+	CHECK(ledger_audit_tree(a, &f->e) == ERR_NONE);
 	audit_records(f, a, done);
 	CHECK(ledger_audit_end(a, &all.head, &f->e) == ERR_NONE);
 	return all;
@@ -489,7 +491,10 @@ TEST(no_changed_byte_of_any_tile_goes_unseen)
 			struct findings all = {.count = 0};
 
 			fixture_flip(&f, tiles[t].id, byte);
-			CHECK(ledger_audit_open(f.ledger, keep, &all, &a, &f.e) == ERR_NONE);
+			CHECK(ledger_audit_open(
+				      &(struct ledger_auditor){f.db, &f.key, f.hasher, keep, &all},
+				      &a, &f.e) == ERR_NONE);
+			CHECK(ledger_audit_tree(a, &f.e) == ERR_NONE);
 			CHECK(found_only(&all, "tile", "own"));
 			fixture_flip(&f, tiles[t].id, byte);
 		}

@@ -1,6 +1,8 @@
 #include "store/schema.h"
 #include "test.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -415,5 +417,54 @@ TEST(db_a_guarded_fault_is_placed_in_the_text)
 	CHECK(db_prepare_guarded(t.db, "select id from thing; select 2", &guard, &s, &t.e) ==
 	      ERR_INVALID);
 	CHECK(guard.offset == 22);
+	store_close(&t);
+}
+
+struct busy {
+	const char *path;
+	atomic_bool enough;
+	size_t written;
+};
+
+static void *
+write_on(void *object)
+{
+	struct busy *b = object;
+	CLEANUP(db_closep) struct db *db = NULL;
+	struct err e = {0};
+
+	CHECK(!db_open(b->path, DB_WRITE, &db, &e));
+	while (!atomic_load(&b->enough)) {
+		CHECK(!db_exec(db, "insert into thing (name) values ('x')", &e));
+		b->written++;
+	}
+	return NULL;
+}
+
+/* Not even a reader that may not write waits for a writer. */
+TEST_SQLITE(threads_read_one_state_while_another_writes)
+{
+	struct store t;
+	CLEANUP(db_closep) struct db *db = NULL;
+	struct busy busy = {0};
+	pthread_t writer;
+
+	store_open(&t);
+	busy.path = t.path;
+	CHECK(!db_open(t.path, DB_READ, &db, &t.e));
+	CHECK(pthread_create(&writer, NULL, write_on, &busy) == 0);
+	for (int64_t last = 0, rounds = 0; rounds < 100 || last < 100; rounds++) {
+		struct db *readers[2];
+		size_t count = COUNT_OF(readers);
+
+		CHECK(!db_readers(db, readers, &count, &t.e) && count == COUNT_OF(readers));
+		last = count_things(readers[0]);
+		CHECK(count_things(readers[1]) == last);
+		db_close(readers[0]);
+		db_close(readers[1]);
+	}
+	atomic_store(&busy.enough, true);
+	CHECK(pthread_join(writer, NULL) == 0);
+	CHECK(count_things(db) == (int64_t)busy.written);
 	store_close(&t);
 }

@@ -1,4 +1,4 @@
-#include "verify/verify.h"
+#include "verify/verify_priv.h"
 
 #include "test.h"
 #include "workspace_fixture.h"
@@ -13,8 +13,8 @@ struct attack {
 	int64_t version;
 };
 
-#define ITEM(n) "(20 << 40 | " #n ")"
-#define DOSSIER(n) "(30 << 40 | " #n ")"
+#define ITEM(n) "(20 * 1099511627776 + " #n ")"
+#define DOSSIER(n) "(30 * 1099511627776 + " #n ")"
 
 static void
 check_named(const struct verdict *v, const struct attack *a)
@@ -56,7 +56,7 @@ check_attacks(const struct attack *attacks, size_t count)
 	CHECK(kept_verify(&f, NULL).count == 0);
 }
 
-TEST_SQLITE(verify_finds_a_change_in_each_column_of_a_present_row)
+TEST(verify_finds_a_change_in_each_column_of_a_present_row)
 {
 	static const char *const changes[] = {
 		"organisation = organisation + 1",
@@ -94,7 +94,7 @@ TEST_SQLITE(verify_finds_a_change_in_each_column_of_a_present_row)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST_SQLITE(verify_finds_a_change_in_each_column_of_a_superseded_row)
+TEST(verify_finds_a_change_in_each_column_of_a_superseded_row)
 {
 	static const struct attack attacks[] = {
 		{"update item_history set note = 'b text' where id = " ITEM(1),			"leaf",		"ITM-1", 1},
@@ -115,14 +115,13 @@ TEST_SQLITE(verify_finds_a_change_in_each_column_of_a_superseded_row)
 		{"update item_history set row_version = 5 where id = " ITEM(1),			"leaf_missing",
 		 "ITM-1",												   5},
 		{"update dossier_history set subject = 'nobody'",				  "leaf",	  "DOS-1", 1},
-		{"update dossier_history set salt = x'00112233445566778899aabbccddeeff'",	  "leaf",
-		 "DOS-1",												   1},
+		{"update dossier_history set salt = zeroblob(16)",				   "leaf",	   "DOS-1", 1},
 	};
 
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST_SQLITE(verify_finds_a_change_of_an_item_of_a_list)
+TEST(verify_finds_a_change_of_an_item_of_a_list)
 {
 	static const struct attack attacks[] = {
 		{"update item_lines set text = 'y' where record = " ITEM(1) " and pos = 1",	    "leaf",
@@ -154,7 +153,7 @@ TEST_SQLITE(verify_finds_a_change_of_an_item_of_a_list)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST_SQLITE(verify_finds_a_change_of_who_did_it_and_of_what_happened)
+TEST(verify_finds_a_change_of_who_did_it_and_of_what_happened)
 {
 	static const struct attack attacks[] = {
 		{"update event set kind = 'report_issuee' where id = 2", "leaf",		 "event 2", 1},
@@ -177,7 +176,7 @@ TEST_SQLITE(verify_finds_a_change_of_who_did_it_and_of_what_happened)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST_SQLITE(verify_finds_versions_that_are_gone_or_never_were)
+TEST(verify_finds_versions_that_are_gone_or_never_were)
 {
 	static const char copied[] = "create temp table t as select * from item where id = " ITEM(
 		2) ";"
@@ -212,7 +211,7 @@ TEST_SQLITE(verify_finds_versions_that_are_gone_or_never_were)
 	check_attacks(attacks, COUNT_OF(attacks));
 }
 
-TEST_SQLITE(verify_finds_what_was_done_to_the_ledger_itself)
+TEST(verify_finds_what_was_done_to_the_ledger_itself)
 {
 	static const char swapped[] = "update ledger_leaf set idx = 7 - idx where subject = " ITEM(
 		2) " or "
@@ -222,23 +221,46 @@ TEST_SQLITE(verify_finds_what_was_done_to_the_ledger_itself)
 		"|| substr(data, 97, 32) || substr(data, 161) as blob) where id = 0";
 	static const struct attack attacks[] = {
 		{"delete from ledger_leaf where idx = (select max(idx) from ledger_leaf)",
-		 "leaf_missing",											     "event 2", 1},
+		 "leaf_missing",											   "event 2", 1},
 		{swapped,									    "leaf",		  "ITM-2",   1},
 		{swapped,									    "leaf",		  "ITM-1",   1},
 		{swapped_hashes,								     "tile",		 "ITM-1",	  1},
 		{swapped_hashes,								     "tile",		 "ITM-2",	  1},
 		{"update ledger_leaf set idx = 5 where subject = " ITEM(2),			    "leaf_claimed_twice",
-		 "ITM-2",													       1},
+		 "ITM-2",													     1},
 		{"insert into ledger_leaf values (" ITEM(7) ", 1, 3)",			       "leaf_added",	     "ITM-7",   1},
 		{"insert into ledger_leaf values (" ITEM(7) ", 1, 77)",				"leaf_added",	      "ITM-7",   1},
 		{"delete from ledger_checkpoint where id = (select max(id) from ledger_checkpoint)",
-		 "checkpoint_missing",										       "",	   0},
-		{"delete from ledger_checkpoint where id = 4",				       "checkpoint_missing",   "",	 0},
-		{"update ledger_checkpoint set note = replace(note, char(10) || '4' || char(10), "
-		 "char(10) || '5' || char(10)) where id = 4",		       "checkpoint_signature", "",	     0},
+		 "checkpoint_missing",										     "",	   0},
+		{"delete from ledger_checkpoint where id = 4",				       "checkpoint_missing", "",	 0},
+		{"update ledger_checkpoint set note = replace(note, '\n4\n', '\n5\n') where id = 4",
+		 "checkpoint_signature",										   "",	     0},
 		{"update ledger_checkpoint set recorded_at = recorded_at + 1 where id = 4",
-		 "checkpoint_time",											  "",	0},
+		 "checkpoint_time",											"",	0},
 		{"delete from ledger_tile",							  "tile",		    "ITM-1",   1},
+	};
+
+	check_attacks(attacks, COUNT_OF(attacks));
+}
+
+TEST(verify_finds_what_was_done_to_plans_that_are_kept)
+{
+	static const struct attack attacks[] = {
+		{"update plan_file set bytes = cast('x' as blob) where path = 'plan/plan.yaml'",
+		 "plan",										 "", 0},
+		{"update plan_file set path = 'registers/other.yaml' where path = "
+		 "'registers/item.yaml'",				       "plan", "", 0},
+		{"delete from plan_file where path = 'registers/item.yaml'",		     "plan", "", 0},
+		{"insert into plan_file select f.hash, 'plan/other.yaml', f.bytes from plan_file f "
+		 "where f.path = 'plan/plan.yaml'",			     "plan", "", 0},
+		{"insert into plan_file values ('abc', 'plan/plan.yaml', zeroblob(1))",		"plan", "",
+		 0											    },
+		{"update plan_version set name = 'other'",					   "plan", "", 0},
+		{"update plan_version set version = 'other'",				      "plan", "", 0},
+		{"insert into plan_version select 'abc', v.name, v.version, v.kept_at from "
+		 "plan_version v",					      "plan", "", 0},
+		{"delete from plan_version; delete from plan_file",				    "plan", "", 0},
+		{"update meta set value = 'abc' where name = 'plan_hash'",			   "plan", "", 0},
 	};
 
 	check_attacks(attacks, COUNT_OF(attacks));
@@ -282,20 +304,22 @@ TEST_SQLITE(verify_finds_tables_that_are_not_as_they_were_made)
 	}
 }
 
-/* Flips one bit of the tile's first hash: SQL has no exclusive or for blobs. */
+/* Changes the first byte of the tile's first hash. */
 static void
 flip(struct workspace_fixture *f, long long id)
 {
 	char sql[512];
 
-	(void)snprintf(sql, sizeof(sql),
-		       "update ledger_tile set data = cast(case hex(substr(data, 1, 1)) when '00' "
-		       "then x'01' else x'00' end || substr(data, 2) as blob) where id = %lld",
-		       id);
+	(void)snprintf(
+		sql, sizeof(sql),
+		"update ledger_tile set data = cast(case substr(data, 1, 1) when zeroblob(1) "
+		"then cast('1' as blob) else zeroblob(1) end || substr(data, 2) as blob) where id "
+		"= %lld",
+		id);
 	kept_tamper(f, sql);
 }
 
-TEST_SQLITE(verify_finds_one_byte_changed_in_a_tile_of_each_level)
+TEST(verify_finds_one_byte_changed_in_a_tile_of_each_level)
 {
 	KEPT f;
 	WRITER *w = NULL;
@@ -326,7 +350,7 @@ TEST_SQLITE(verify_finds_one_byte_changed_in_a_tile_of_each_level)
 
 /* Everything after the checkpoint of the copy goes, as if it had never been: the ledger is whole
  * again, and only who kept a later checkpoint can tell. */
-TEST_SQLITE(verify_finds_a_ledger_that_was_cut_back_only_with_a_checkpoint_that_was_kept)
+TEST(verify_finds_a_ledger_that_was_cut_back_only_with_a_checkpoint_that_was_kept)
 {
 	KEPT f;
 	struct verify_options o = {0};
@@ -360,7 +384,7 @@ TEST_SQLITE(verify_finds_a_ledger_that_was_cut_back_only_with_a_checkpoint_that_
 	CHECK(after.count == 1 && verdict_find(&after, "checkpoint_kept", ""));
 }
 
-TEST_SQLITE(verify_finds_another_key_only_with_the_key_that_was_kept)
+TEST(verify_finds_another_key_only_with_the_key_that_was_kept)
 {
 	KEPT f;
 	struct verify_options o = {0};
@@ -404,4 +428,35 @@ TEST(verify_reads_one_snapshot_while_another_process_writes)
 	CHECK(v.count == 0);
 	f.ctx = workspace_ctx(own);
 	CHECK(kept_verify(&f, NULL).all.leaves == v.all.leaves);
+}
+
+/* Enough that one of the two tells the other how far it is. */
+TEST(threads_verify_what_holds_and_leave_what_does_not_to_one)
+{
+	KEPT f;
+	WRITER *w = NULL;
+	struct verify_options o = {0};
+	struct verification two = {0};
+	struct verdict one;
+
+	kept_open(&f);
+	kept_fill(&f);
+	CHECK(!writer_begin(f.ctx, &w));
+	for (int i = 0; i < 20000; i++)
+		CHECK(!writer_event(w, "tick", str_of("{}")));
+	CHECK(!writer_commit(w));
+	writer_end(w);
+	w = NULL;
+	(void)kept_copy(&f, "copy");
+	CHECK(verify_by_two(f.ctx, &o, &two));
+	one = kept_verify(&f, NULL);
+	CHECK(two.faults == 0 && two.leaves == one.all.leaves && two.leaves > 20000);
+	CHECK(hash_eq(&two.head.root, &one.all.head.root) && str_eq(two.note, one.all.note));
+	kept_tamper(&f, "update item set note = 'b text' where id = " ITEM(1));
+	CHECK(!verify_by_two(f.ctx, &o, &two));
+	/* A leaf that one of them claims, and then the other. */
+	kept_tamper(&f, "update item set note = 'another text' where id = " ITEM(1));
+	CHECK(verify_by_two(f.ctx, &o, &two));
+	kept_tamper(&f, "update ledger_leaf set idx = 0 where subject = " DOSSIER(1));
+	CHECK(!verify_by_two(f.ctx, &o, &two));
 }

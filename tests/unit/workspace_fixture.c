@@ -35,6 +35,67 @@ attach(struct workspace_fixture *f)
 	f->ctx = workspace_ctx(f->ws);
 }
 
+/* Does something to each table of the store on the server. */
+static void
+each_table(struct buf *sql, const char *what)
+{
+	buf_addf(sql,
+		 "do $all$ declare t record; begin for t in select c.relname as name from pg_class "
+		 "c where c.relnamespace = 'holdfast'::regnamespace and c.relkind = 'r' loop "
+		 "execute format('%s', t.name); end loop; end $all$;",
+		 what);
+}
+
+static void
+server_does(const struct buf *sql)
+{
+	CLEANUP(db_closep) struct db *db = NULL;
+	struct err e = {0};
+
+	CHECK(!sql->failed);
+	CHECK(!db_open(engine_store(), DB_WRITE, &db, &e));
+	engine_does(db, sql->data);
+}
+
+#define GUARDS_AWAY "alter table holdfast.%1$I disable trigger user"
+#define GUARDS_BACK "alter table holdfast.%1$I enable trigger user"
+
+/* There is one copy, and the words of SQLite with it. */
+static void
+server_copy(void)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SCRIPT_LIMIT};
+	CLEANUP(db_closep) struct db *db = NULL;
+	struct err e = {0};
+
+	buf_addf(&sql, "drop schema if exists \"copy\" cascade; create schema \"copy\";");
+	each_table(&sql, "create table \"copy\".%1$I as table holdfast.%1$I");
+	server_does(&sql);
+	CHECK(!db_open(engine_store(), DB_WRITE, &db, &e));
+	engine_speak_sqlite(db);
+}
+
+static void
+server_restore(void)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SCRIPT_LIMIT};
+
+	each_table(&sql, GUARDS_AWAY);
+	each_table(&sql, "delete from holdfast.%1$I");
+	each_table(&sql, "insert into holdfast.%1$I select * from \"copy\".%1$I");
+	each_table(&sql, GUARDS_BACK);
+	server_does(&sql);
+}
+
+static void
+server_forget(void)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SCRIPT_LIMIT};
+
+	buf_addf(&sql, "drop schema if exists \"copy\" cascade");
+	server_does(&sql);
+}
+
 static void
 party(struct workspace_fixture *f, const char *key, const char *kind)
 {
@@ -80,8 +141,10 @@ kept_close(struct workspace_fixture *f)
 	struct err e = {0};
 
 	workspace_close(f->ws);
-	if (engine_is_server())
+	if (engine_is_server()) {
+		server_forget();
 		engine_clear();
+	}
 	CHECK(!file_remove_folder(f->folder, &e));
 	arena_fini(&f->arena);
 }
@@ -111,7 +174,10 @@ kept_copy(struct workspace_fixture *f, const char *name)
 
 	/* Closing empties the log beside the database. */
 	workspace_close(f->ws);
-	command(f, argv);
+	if (engine_is_server())
+		server_copy();
+	else
+		command(f, argv);
 	attach(f);
 	return to;
 }
@@ -123,8 +189,12 @@ kept_restore(struct workspace_fixture *f, const char *copy)
 	const char *const back[] = {"cp", "-R", copy, f->home, NULL};
 
 	workspace_close(f->ws);
-	command(f, away);
-	command(f, back);
+	if (engine_is_server()) {
+		server_restore();
+	} else {
+		command(f, away);
+		command(f, back);
+	}
 	attach(f);
 }
 
@@ -268,10 +338,20 @@ static void
 tamper(struct workspace_fixture *f, const char *sql, bool restore)
 {
 	CLEANUP(buf_fini) struct buf script = {.limit = SCRIPT_LIMIT};
-	const char *drops = kept_ask(f, "select 'drop trigger \"' || name || '\";' "
-					"from sqlite_master where type = 'trigger'");
-	const char *guards =
-		kept_ask(f, "select sql || ';' from sqlite_master where type = 'trigger'");
+	const char *drops;
+	const char *guards;
+
+	if (engine_is_server()) {
+		each_table(&script, GUARDS_AWAY);
+		buf_addf(&script, "%s;", sql);
+		if (restore)
+			each_table(&script, GUARDS_BACK);
+		server_does(&script);
+		return;
+	}
+	drops = kept_ask(f, "select 'drop trigger \"' || name || '\";' "
+			    "from sqlite_master where type = 'trigger'");
+	guards = kept_ask(f, "select sql || ';' from sqlite_master where type = 'trigger'");
 
 	buf_addf(&script, "begin;%s%s;%s;commit", drops, sql, restore ? guards : "");
 	CHECK(!script.failed);

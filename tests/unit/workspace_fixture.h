@@ -1,8 +1,8 @@
 /* workspace_fixture.h -- a workspace in a folder of its own, with the registers of
  * tests/golden/records: `item` has a field of each type, `dossier` is restricted.
  *
- * What somebody does with the database's own shell is done with the database's own shell. Tests
- * that do, or copy the folder, are of SQLite alone; the others run on either engine.
+ * What somebody does with the database's own shell is done with the database's own shell, or past
+ * the program on a connection of a server.
  */
 #ifndef WORKSPACE_FIXTURE_H
 #define WORKSPACE_FIXTURE_H
@@ -45,7 +45,7 @@ void kept_close(struct workspace_fixture *f);
 
 /* Closes the workspace and opens it again. */
 void kept_reopen(struct workspace_fixture *f);
-/* Copies the workspace as it is beside it. */
+/* Copies the workspace as it is beside it; on a server its rows. */
 const char *kept_copy(struct workspace_fixture *f, const char *name);
 /* Puts a copy in its place. */
 void kept_restore(struct workspace_fixture *f, const char *copy);
@@ -63,10 +63,10 @@ void kept_event(struct workspace_fixture *f, const char *kind, const char *detai
  * that was retired (ITM-3), a dossier in two versions (DOS-1), and an event. */
 void kept_fill(struct workspace_fixture *f);
 
-/* Runs the statements with sqlite3; then the guards are put back as they were, or stay away. */
+/* Runs the statements without guards; then those are put back as they were, or stay away. */
 void kept_tamper(struct workspace_fixture *f, const char *sql);
 void kept_tamper_unguarded(struct workspace_fixture *f, const char *sql);
-/* What sqlite3 prints. */
+/* What sqlite3 prints; of SQLite alone. */
 const char *kept_ask(struct workspace_fixture *f, const char *sql);
 
 /* Options may be NULL; their callbacks are set here. */
