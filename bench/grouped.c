@@ -60,8 +60,10 @@ client_run(void *object)
 {
 	struct client *c = object;
 	while (bench_now() < c->end && c->done < WAITS_MOST / CLIENTS_MOST) {
-		struct group_change change = {
-			.actor = str_of("bench"), .write = account_change, .object = c};
+		struct group_change change = {.actor = str_of("bench"),
+					      .write = account_change,
+					      .object = c,
+					      .about = c->ids[c->next % c->count]};
 		double start = bench_now();
 		struct err e;
 

@@ -31,6 +31,15 @@ sql_select(const struct table *t, const char *tail, struct buf *out)
 }
 
 void
+sql_select_many(const struct table *t, size_t count, struct buf *out)
+{
+	sql_select(t, "where t.id in (", out);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, "%s:p%zu", i ? ", " : "", i + 1);
+	buf_addf(out, ")");
+}
+
+void
 sql_select_items(const struct field *f, bool history, struct buf *out)
 {
 	const struct table *t = history ? f->history_table : f->table;

@@ -14,6 +14,8 @@ bool field_has_column(const struct field *f);
 /* "select <every column> from <table> t <tail>"; the columns in the table's order. `tail` is a
  * literal of the caller. */
 void sql_select(const struct table *t, const char *tail, struct buf *out);
+/* The same of as many records: one parameter for each number. */
+void sql_select_many(const struct table *t, size_t count, struct buf *out);
 /* The same for a list field's rows: without record and pos, by pos. Parameters :record and, in the
  * history, :version. */
 void sql_select_items(const struct field *f, bool history, struct buf *out);

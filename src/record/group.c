@@ -94,42 +94,69 @@ change_write(struct group *g, struct writer *w, const struct group_change *c, bo
 	return rc || !wait ? rc : db_exec(g->ctx->db, "select 1", &g->ctx->err);
 }
 
-/* Writes all that was not refused, and what comes meanwhile. One of them spoils the transaction
- * when it had written something before it was refused, or the store itself refused it. */
+/* What the failure of something that is for all of them says of the changes. */
 static enum outcome
-write_all(struct group *g, struct writer *w, struct batch *b)
-{
-	for (size_t i = 0; i < b->count || batch_grow(g, b); i++) {
-		struct group_change *one = b->changes[i];
-		int64_t before = writer_leaves(w);
-		bool spoiled;
-
-		if (one->refused)
-			continue;
-		one->rc = change_write(g, w, one, b->one_by_one);
-		if (!one->rc)
-			continue;
-		if (one->rc == ERR_LOST)
-			return LOST;
-		spoiled = writer_torn(w) || writer_leaves(w) != before || one->rc == ERR_CONFLICT;
-		if (spoiled && !b->one_by_one)
-			return SUSPECT;
-		one->err = g->ctx->err;
-		one->refused = true;
-		if (spoiled)
-			return SPOILED;
-	}
-	return WRITTEN_WHOLE;
-}
-
-/* What a commit that failed says of the changes. */
-static enum outcome
-commit_failed(const struct writer *w, const struct batch *b, enum err_code rc)
+common_failed(const struct writer *w, const struct batch *b, enum err_code rc)
 {
 	if (rc == ERR_LOST)
 		return writer_unknown(w) ? FAILED : LOST;
 	return b->one_by_one || rc == ERR_BUSY || rc == ERR_IO || rc == ERR_DENIED ? FAILED
 										   : SUSPECT;
+}
+
+/* Reads at once what those from `from` on are about. */
+static enum err_code
+batch_expect(struct writer *w, const struct batch *b, size_t from)
+{
+	int64_t ids[TOGETHER_MAX];
+	size_t count = 0;
+
+	for (size_t i = from; i < b->count; i++) {
+		if (b->changes[i]->about && !b->changes[i]->refused)
+			ids[count++] = b->changes[i]->about;
+	}
+	return writer_expect(w, ids, count);
+}
+
+/* One change; what it says of the others. It spoils the transaction when it had written something
+ * before it was refused, or the store itself refused it. */
+static enum outcome
+write_one(struct group *g, struct writer *w, const struct batch *b, struct group_change *one)
+{
+	int64_t before = writer_leaves(w);
+	bool spoiled;
+
+	one->rc = change_write(g, w, one, b->one_by_one);
+	if (!one->rc)
+		return WRITTEN_WHOLE;
+	if (one->rc == ERR_LOST)
+		return LOST;
+	spoiled = writer_torn(w) || writer_leaves(w) != before || one->rc == ERR_CONFLICT;
+	if (spoiled && !b->one_by_one)
+		return SUSPECT;
+	one->err = g->ctx->err;
+	one->refused = true;
+	return spoiled ? SPOILED : WRITTEN_WHOLE;
+}
+
+/* Writes all that was not refused, and what comes meanwhile. */
+static enum outcome
+write_all(struct group *g, struct writer *w, struct batch *b, enum err_code *ret_rc)
+{
+	enum outcome outcome = WRITTEN_WHOLE;
+	size_t expected = 0;
+
+	for (size_t i = 0; outcome == WRITTEN_WHOLE && (i < b->count || batch_grow(g, b)); i++) {
+		if (i == expected) {
+			*ret_rc = batch_expect(w, b, i);
+			expected = b->count;
+		}
+		if (*ret_rc)
+			return common_failed(w, b, *ret_rc);
+		if (!b->changes[i]->refused)
+			outcome = write_one(g, w, b, b->changes[i]);
+	}
+	return outcome;
 }
 
 static enum outcome
@@ -141,13 +168,13 @@ write_once(struct group *g, struct batch *b, enum err_code *ret_rc)
 	*ret_rc = writer_begin(g->ctx, &w);
 	if (*ret_rc)
 		return FAILED;
-	outcome = write_all(g, w, b);
+	outcome = write_all(g, w, b, ret_rc);
 	if (outcome == WRITTEN_WHOLE)
 		*ret_rc = writer_commit(w);
 	else if (outcome == LOST)
 		*ret_rc = ERR_LOST;
 	if (outcome == WRITTEN_WHOLE && *ret_rc)
-		outcome = commit_failed(w, b, *ret_rc);
+		outcome = common_failed(w, b, *ret_rc);
 	return outcome;
 }
 

@@ -17,6 +17,8 @@ struct group_change {
 	 * writing thread, and again when another change spoiled the transaction. */
 	enum err_code (*write)(void *object, struct writer *w);
 	void *object;
+	int64_t about; /* the record that it will read or change, or 0: so that those of all
+			* changes are read at once */
 
 	/* The group's own; zero before. */
 	struct group_change *next;

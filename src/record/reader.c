@@ -169,6 +169,31 @@ record_keep(struct record *r, struct arena *a)
 		r->values[i].text = str_dup(a, r->values[i].text);
 }
 
+struct record
+record_copy(const struct record *r, struct arena *a)
+{
+	size_t count = r->reg->field_count;
+	struct record copy = *r;
+
+	copy.values = arena_alloc(a, (count + 1) * sizeof(*copy.values));
+	memcpy(copy.values, r->values, count * sizeof(*copy.values));
+	record_keep(&copy, a);
+	for (size_t i = 0; i < count; i++) {
+		struct value *v = &copy.values[i];
+		const struct value *from = v->items;
+		size_t items = v->kind == VALUE_ITEMS ? v->count * (size_t)v->number : 0;
+
+		if (items == 0)
+			continue;
+		v->items = arena_alloc(a, items * sizeof(*v->items));
+		for (size_t k = 0; k < items; k++) {
+			v->items[k] = from[k];
+			v->items[k].text = str_dup(a, from[k].text);
+		}
+	}
+	return copy;
+}
+
 enum err_code
 record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_record)
 {

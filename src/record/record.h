@@ -65,6 +65,8 @@ struct value row_value(const struct db_stmt *row, int column);
 
 /* Makes a record independent of the row that it was read from. */
 void record_keep(struct record *r, struct arena *a);
+/* One that shares nothing with the other. */
+struct record record_copy(const struct record *r, struct arena *a);
 
 /* The present version of a record, or ERR_MISSING. Lives in the arena. */
 MUST_CHECK enum err_code record_load(struct ctx *ctx, int64_t id, struct arena *a,

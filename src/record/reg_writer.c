@@ -103,12 +103,13 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 	rw->by_key_alone = strcmp(r->name, "organisation") == 0;
 	rw->add_items = calloc(r->field_count + 1, sizeof(struct db_load *));
 	rw->remove_items = calloc(2 * (r->field_count + 1), sizeof(struct db_stmt *));
-	rw->cells = calloc(cells_most(r), sizeof(*rw->cells));
+	rw->cells = calloc(2 * cells_most(r), sizeof(*rw->cells));
 	rw->indexed = calloc(r->table->column_count, sizeof(*rw->indexed));
 	if (!rw->add_items || !rw->remove_items || !rw->cells || !rw->indexed)
 		return err_set(&w->ctx->err, ERR_INTERNAL, "", "no memory for a writer");
 	for (size_t i = 0; i < r->table->column_count; i++)
 		rw->indexed[i] = sql_is_indexed(r->table, i);
+	rw->cells_before = rw->cells + cells_most(r);
 	rw->supersede_items = rw->remove_items + r->field_count;
 	rc = prepare_all(w->ctx, rw);
 	if (!rc)
@@ -119,9 +120,9 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 void
 reg_writer_free(struct reg_writer *rw)
 {
-	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
-				   rw->last_version, rw->update,       rw->update_whole,
-				   rw->supersede,    rw->retire,       rw->remove};
+	struct db_stmt *plain[] = {
+		rw->find,   rw->find_retired, rw->load,	     rw->load_many, rw->last_version,
+		rw->update, rw->update_whole, rw->supersede, rw->retire,    rw->remove};
 	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
@@ -195,6 +196,7 @@ kept_free(struct writer_kept *kept)
 			reg_writer_free(kept->regs[i]);
 	}
 	db_stmt_free(kept->last_time);
+	db_stmt_free(kept->find_actor);
 	free(kept->regs);
 	free(kept);
 }
@@ -203,6 +205,7 @@ enum err_code
 kept_take(struct writer *w)
 {
 	struct ctx *ctx = w->ctx;
+	enum err_code rc;
 
 	w->kept = ctx->kept;
 	ctx->kept = NULL;
@@ -215,9 +218,12 @@ kept_take(struct writer *w)
 	}
 	if (!w->kept || !w->kept->regs)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
-	return db_prepare(ctx->db,
-			  "select recorded_at from ledger_checkpoint order by id desc limit 1",
-			  &w->kept->last_time, &ctx->err);
+	rc = db_prepare(ctx->db,
+			"select recorded_at from ledger_checkpoint order by id desc limit 1",
+			&w->kept->last_time, &ctx->err);
+	return rc ? rc
+		  : db_prepare(ctx->db, "select id from actor where name = :name",
+			       &w->kept->find_actor, &ctx->err);
 }
 
 /* After a failure a statement may stand in the middle of its rows: those are not kept. */

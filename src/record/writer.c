@@ -29,37 +29,41 @@ time_take(struct writer *w)
 }
 
 static enum err_code
+actor_add(struct writer *w)
+{
+	DB_STMT *add = NULL;
+	enum err_code rc =
+		db_prepare(w->ctx->db,
+			   "insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
+			   "from actor",
+			   &add, &w->ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_text(add, 1, w->ctx->actor);
+	return db_run(add, &w->ctx->err);
+}
+
+static enum err_code
 actor_find(struct writer *w)
 {
+	struct db_stmt *find = w->kept->find_actor;
 	struct ctx *ctx = w->ctx;
 	enum err_code rc = ERR_NONE;
 
 	for (int tries = 0; !rc && !ctx->actor_id && tries < 2; tries++) {
-		DB_STMT *find = NULL;
-		DB_STMT *add = NULL;
 		bool row;
 
-		rc = db_prepare(ctx->db, "select id from actor where name = :name", &find,
-				&ctx->err);
-		if (rc)
-			return rc;
 		db_bind_text(find, 1, ctx->actor);
 		rc = db_step(find, &row, &ctx->err);
 		if (rc)
 			return rc;
 		if (row) {
 			ctx->actor_id = db_int(find, 0);
+			db_reset(find);
 			return ERR_NONE;
 		}
-		rc = db_prepare(
-			ctx->db,
-			"insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
-			"from actor",
-			&add, &ctx->err);
-		if (rc)
-			return rc;
-		db_bind_text(add, 1, ctx->actor);
-		rc = db_run(add, &ctx->err);
+		rc = actor_add(w);
 	}
 	return rc;
 }
@@ -102,6 +106,7 @@ writer_begin(struct ctx *ctx, struct writer **ret_writer)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
 	w->ctx = ctx;
 	w->memory = LIMIT_ROLL_BYTES;
+	arena_init(&w->held.arena, LIMIT_IMPORT_MEMORY_BYTES);
 	arena_init(&w->scratch, LIMIT_IMPORT_MEMORY_BYTES);
 	buf_init(&w->entry, LIMIT_ROW_BYTES);
 	rc = kept_take(w);
@@ -131,6 +136,7 @@ writer_end(struct writer *w)
 		ledger_forget(w->ctx->ledger);
 	}
 	db_txn_end(&w->txn);
+	arena_fini(&w->held.arena);
 	arena_fini(&w->scratch);
 	buf_fini(&w->entry);
 	free(w);
@@ -407,27 +413,23 @@ struct present {
 };
 
 static enum err_code
-compare(struct writer *w, struct reg_writer *rw, const struct record *r, size_t columns,
+compare(struct writer *w, struct reg_writer *rw, const struct record *r,
 	struct present *ret_present)
 {
-	struct record present;
-	enum err_code rc;
-	bool row;
+	const struct record *held;
+	enum err_code rc = held_get(w, rw, r->id, &held);
+	size_t columns;
 
-	db_bind_int(rw->load, 1, r->id);
-	rc = db_step(rw->load, &row, &w->ctx->err);
-	if (rc || !row)
+	if (rc || !held)
 		return rc;
-	rc = record_read(rw->reader, rw->load, &w->scratch, &present);
-	if (!rc) {
-		ret_present->version = present.version;
-		ret_present->same = record_same(&present, r);
-	}
-	for (size_t i = 0; !rc && i < columns; i++) {
-		if (rw->indexed[i] && !same_cell(db_cell(rw->load, (int)i), rw->cells[i]))
+	ret_present->version = held->version;
+	ret_present->same = record_same(held, r);
+	columns = row_cells(held, rw->cells_before);
+	(void)row_cells(r, rw->cells);
+	for (size_t i = 0; i < columns; i++) {
+		if (rw->indexed[i] && !same_cell(rw->cells_before[i], rw->cells[i]))
 			ret_present->indexed = true;
 	}
-	db_reset(rw->load);
 	return rc;
 }
 
@@ -450,12 +452,12 @@ static enum err_code
 put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
     enum written *ret_written)
 {
-	size_t columns = row_cells(r, rw->cells);
 	struct present present = {0};
+	size_t columns;
 	enum err_code rc = ERR_NONE;
 
 	if (!is_new)
-		rc = compare(w, rw, r, columns, &present);
+		rc = compare(w, rw, r, &present);
 	if (rc || present.same) {
 		*ret_written = WRITTEN_UNCHANGED;
 		return rc;
@@ -466,7 +468,7 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 	if (rc)
 		return rc;
 	r->version++;
-	rw->cells[COLUMN_ROW_VERSION] = int_cell(r->version);
+	columns = row_cells(r, rw->cells);
 	rc = entry_make(w, r);
 	if (!rc && present.version) {
 		w->halfway = true;
@@ -510,6 +512,8 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 	/* A number that this very transaction gave out stands nowhere yet. */
 	rc = put(w, rw, r, rw->next > 0 && counter >= rw->first && counter > rw->highest,
 		 ret_written);
+	if (rc || *ret_written != WRITTEN_UNCHANGED)
+		held_forget(w, r->id);
 	if (!rc && counter > rw->highest)
 		rw->highest = counter;
 	if (rc)
@@ -552,7 +556,7 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 	rc = db_run(rw->retire, &w->ctx->err);
 	if (!rc)
 		rc = entry_seal(w, last->id, last->version);
-	db_reset(rw->load);
+	held_forget(w, last->id);
 	db_bind_int(rw->remove, 1, last->id);
 	return rc ? rc : db_run(rw->remove, &w->ctx->err);
 }
@@ -560,10 +564,10 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 enum err_code
 writer_retire(struct writer *w, const struct reg *r, int64_t id)
 {
+	const struct record *present;
 	struct reg_writer *rw;
 	struct record last;
 	enum err_code rc = step_begin(w);
-	bool row;
 
 	if (!rc)
 		rc = reg_writer_get(w, r, &rw);
@@ -571,15 +575,13 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 		return rc;
 	roll_end(&rw->use, &w->memory);
 	rw->retired = RETIRED_SOME;
-	db_bind_int(rw->load, 1, id);
-	rc = db_step(rw->load, &row, &w->ctx->err);
-	if (!rc && !row)
+	rc = held_get(w, rw, id, &present);
+	if (!rc && !present)
 		rc = err_set(&w->ctx->err, ERR_MISSING, "", "there is no such record now");
-	if (!rc)
-		rc = record_read(rw->reader, rw->load, &w->scratch, &last);
-	if (!rc)
+	if (!rc) {
+		last = record_copy(present, &w->scratch);
 		rc = retire(w, rw, &last);
-	db_reset(rw->load);
+	}
 	arena_reset(&w->scratch);
 	return step_end(w, rc);
 }

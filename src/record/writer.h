@@ -53,6 +53,10 @@ MUST_CHECK enum err_code writer_find(struct writer *w, const struct record *r, i
 MUST_CHECK enum err_code writer_load(struct writer *w, const struct reg *r, int64_t id,
 				     struct arena *a, struct record *ret_record);
 
+/* These records will be loaded or written next: those without lists are read at once, which a
+ * server answers in one exchange. Nothing needs it. */
+MUST_CHECK enum err_code writer_expect(struct writer *w, const int64_t *ids, size_t count);
+
 /* Writes the record as its next version: r->id says which (of writer_find or writer_new_id);
  * version, time, actor and salt are set here. What equals the present version makes none.
  * References must be resolved. */

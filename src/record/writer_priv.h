@@ -12,6 +12,7 @@ struct reg_writer {
 	struct db_stmt *find;
 	struct db_stmt *find_retired;
 	struct db_stmt *load;
+	struct db_stmt *load_many; /* when first needed */
 	struct db_stmt *last_version;
 	struct db_load *add;
 	struct db_stmt *update;	      /* of the columns that no index is about */
@@ -23,8 +24,9 @@ struct reg_writer {
 	struct db_load **add_items; /* one a field, NULL for plain columns */
 	struct db_stmt **remove_items;
 	struct db_stmt **supersede_items;
-	struct db_cell *cells; /* of one row of the widest table */
-	bool *indexed;	       /* one a column of the register's table */
+	struct db_cell *cells;	      /* of one row of the widest table */
+	struct db_cell *cells_before; /* of the present row */
+	bool *indexed;		      /* one a column of the register's table */
 	struct roll_use use;
 	enum { RETIRED_UNKNOWN, RETIRED_NONE, RETIRED_SOME } retired; /* records of it */
 	int64_t next;	 /* counter for new numbers; 0 until read */
@@ -36,6 +38,16 @@ struct writer_kept {
 	struct reg_writer **regs; /* as ctx->model->regs */
 	size_t reg_count;
 	struct db_stmt *last_time;
+	struct db_stmt *find_actor;
+};
+
+/* Present versions as they were read in this transaction, until they change in it. */
+enum { HELD_MAX = 256 };
+struct held {
+	int64_t ids[HELD_MAX]; /* 0 where it is forgotten */
+	struct record records[HELD_MAX];
+	size_t count;
+	struct arena arena; /* emptied when it is full */
 };
 
 struct writer {
@@ -43,6 +55,7 @@ struct writer {
 	struct writer_kept *kept;
 	struct db_txn txn;
 	int64_t now;
+	struct held held;
 	struct arena scratch; /* emptied after each record */
 	struct buf entry;
 	struct db_stmt *insert_event;
@@ -70,6 +83,11 @@ bool record_same(const struct record *a, const struct record *b);
 /* The statements of the last writer, or new ones; and back for the next, when all went well. */
 MUST_CHECK enum err_code kept_take(struct writer *w);
 void kept_give(struct writer *w);
+/* writer_find.c: the present version of a record, to be read and not changed; NULL when there is
+ * none. Stays until another is asked for. */
+MUST_CHECK enum err_code held_get(struct writer *w, struct reg_writer *rw, int64_t id,
+				  const struct record **ret_record);
+void held_forget(struct writer *w, int64_t id);
 /* Writes back the counters that were used. */
 MUST_CHECK enum err_code counters_store(struct writer *w);
 MUST_CHECK enum err_code counter_load(struct writer *w, struct reg_writer *rw);

@@ -58,8 +58,10 @@ author_run(void *object)
 
 	for (size_t i = 0; i < EACH; i++) {
 		struct entry en = {.by = a, .torn = a->number == 0 && i % 5 == 0};
-		struct group_change c = {
-			.actor = str_of(a->name), .write = item_write, .object = &en};
+		struct group_change c = {.actor = str_of(a->name),
+					 .write = item_write,
+					 .object = &en,
+					 .about = a->organisation};
 		struct err e = {0};
 
 		(void)snprintf(en.key, sizeof(en.key), "%zu-%zu", a->number, i);

@@ -3,6 +3,7 @@
 #include "test.h"
 #include "workspace_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The record as it stands, found by its key. */
@@ -107,4 +108,63 @@ TEST_SQLITE(indexes_agree_with_the_rows_after_every_change)
 	kept_fill(&f);
 	change_each(&f);
 	CHECK(strcmp(kept_ask(&f, "pragma integrity_check"), "ok\n") == 0);
+}
+
+/* Dossiers have lists, items none; both are loaded as they stand, whether they were expected or
+ * not.
+ */
+TEST(what_is_expected_is_what_stands_until_it_changes)
+{
+	enum { MANY = 600 };
+	int64_t ids[MANY + 4];
+	struct record r;
+	enum written written;
+	KEPT f;
+	WRITER *w = NULL;
+
+	kept_open(&f);
+	kept_fill(&f);
+	CHECK(!writer_begin(f.ctx, &w));
+	for (size_t i = 0; i < MANY; i++) {
+		char key[24];
+
+		(void)snprintf(key, sizeof(key), "org %zu", i);
+		r = kept_record(&f, "organisation", str_dup(&f.arena, str_of(key)).ptr);
+		CHECK(!writer_new_id(w, r.reg, &r.id));
+		r.organisation = r.id;
+		record_set_text(&r, "name", str_of("before"));
+		record_set_text(&r, "kind", str_of("client"));
+		CHECK(!writer_put(w, &r, &written));
+		ids[i] = r.id;
+	}
+	CHECK(!writer_commit(w));
+	writer_end(w);
+	w = NULL;
+	ids[MANY] = ids[0];
+	ids[MANY + 1] = ids[MANY - 1] + 1000000; /* there is none */
+	ids[MANY + 3] = record_id_of_name(f.ctx->model, str_of("ITM-2"));
+	ids[MANY + 2] = 1; /* no register's */
+	CHECK(!writer_begin(f.ctx, &w));
+	CHECK(!writer_expect(w, ids, COUNT_OF(ids)));
+	for (size_t i = 0; i < MANY; i++) {
+		const struct reg *reg = model_reg_of_id(f.ctx->model, ids[i]);
+
+		CHECK(!writer_load(w, reg, ids[i], &f.arena, &r));
+		CHECK(r.id == ids[i] && r.version == 1);
+		record_set_text(&r, "name", str_of("after"));
+		CHECK(!writer_put(w, &r, &written) && written == WRITTEN_CHANGED);
+		CHECK(!writer_load(w, reg, ids[i], &f.arena, &r));
+		CHECK(r.version == 2 && str_is(record_get(&r, "name")->text, "after"));
+		CHECK(!writer_put(w, &r, &written) && written == WRITTEN_UNCHANGED);
+		if (i % 2)
+			continue;
+		CHECK(!writer_expect(w, &ids[i], 1));
+		CHECK(!writer_retire(w, reg, ids[i]));
+		CHECK(writer_load(w, reg, ids[i], &f.arena, &r) == ERR_MISSING);
+	}
+	CHECK(!writer_load(w, model_reg_of_id(f.ctx->model, ids[MANY + 3]), ids[MANY + 3], &f.arena,
+			   &r));
+	CHECK(r.version == 1 && record_get(&r, "lines")->count == 2);
+	CHECK(!writer_commit(w));
+	CHECK(kept_verify(&f, NULL).count == 0);
 }
