@@ -48,12 +48,12 @@ static const struct asked {
 	{"organisation=nimbusforth",			     "person"	     },
 	{"kind=remote_access",			       "person,-created_at"},
 	{"login~nf-8 person!=",				"id"		    },
-	{"login=nobody",				    "id"		     },
-	{"login=nobody",				    "-key"	       },
-	{"login=nobody",				    "kind"	       },
-	{"login=nobody kind=user organisation=nimbusforth", "key"		 },
+	{"login=no-one",				    "id"		     },
+	{"login=no-one",				    "-key"	       },
+	{"login=no-one",				    "kind"	       },
+	{"login=no-one kind=user organisation=nimbusforth", "key"		 },
 	{"key<%s",					  "last_used_at"	 },
-	{"key<%s login!=nobody",				 "-created_at,login" },
+	{"key<%s login!=no-one",				 "-created_at,login" },
 };
 
 /* One page in a transaction and memory of its own; what is kept of it stays in `keep`. False when

@@ -45,6 +45,22 @@ is_constant(const struct asked *a, const struct attribute *attribute)
 	return false;
 }
 
+static void
+key_add(struct ctx *ctx, struct asked *a, const struct attribute *at, bool descending)
+{
+	CLEANUP(buf_fini) struct buf name = {.limit = LIMIT_FIELD_BYTES};
+	struct page_key *k = &a->keys[a->query.key_count++];
+
+	*k = (struct page_key){
+		.attribute = at, .descending = descending, .column = at->field->name};
+	if (at->field->type != FIELD_REF)
+		return;
+	k->targets = field_targets(ctx->model, at->field, &k->target_count);
+	/* No field has a blank in its name. */
+	buf_addf(&name, "key of %s", at->field->name);
+	k->column = str_z(ctx->arena, (struct str){name.data, name.len});
+}
+
 static enum err_code
 sort_read(struct ctx *ctx, struct str text, struct asked *a)
 {
@@ -78,7 +94,7 @@ sort_read(struct ctx *ctx, struct str text, struct asked *a)
 			a->query.descending = descending;
 		decided = decided || found->kind == ATTRIBUTE_ID;
 		if (!decided && !is_constant(a, found))
-			a->keys[a->query.key_count++] = (struct page_key){found, descending};
+			key_add(ctx, a, found, descending);
 	}
 	a->query.keys = a->keys;
 	return ERR_NONE;

@@ -10,8 +10,9 @@
  * nobody from making a cursor, who then stands elsewhere in a list that he may see anyway. */
 enum { DIGEST = 8 };
 
-bool
-list_is_number(const struct field *f)
+/* Whether the column of a field holds numbers. */
+static bool
+is_number(const struct field *f)
 {
 	return f->type == FIELD_INT || f->type == FIELD_DECIMAL || f->type == FIELD_BOOL ||
 	       f->type == FIELD_REF;
@@ -94,11 +95,11 @@ cursor_write(struct ctx *ctx, const struct asked *a, const struct value *place,
 
 /* Whether the value is one that the column can hold. */
 static bool
-fits(const struct attribute *attribute, const struct value *v)
+fits(const struct page_key *k, const struct value *v)
 {
 	if (v->kind == VALUE_NULL)
-		return !attribute->always;
-	if (list_is_number(attribute->field))
+		return !page_key_always(k);
+	if (k->target_count == 0 && is_number(k->attribute->field))
 		return v->kind == VALUE_INT;
 	return v->kind == VALUE_TEXT && text_utf8_fault(v->text) < 0 &&
 	       !memchr(v->text.ptr, '\0', v->text.len);
@@ -144,7 +145,7 @@ cursor_read(struct ctx *ctx, struct str cursor, struct asked *a)
 		       values_unpack(place, ctx->arena, a->after, count + 1, &unpacked) == ERR_NONE;
 	}
 	for (size_t i = 0; good && i < count; i++) {
-		good = fits(a->keys[i].attribute, &a->after[i]);
+		good = fits(&a->keys[i], &a->after[i]);
 		a->after_null[i] = a->after[i].kind == VALUE_NULL;
 	}
 	if (!good || a->after[count].kind != VALUE_INT)

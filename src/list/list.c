@@ -135,6 +135,21 @@ leader_choose(struct reading *rd, int64_t *ret_found)
 	return rc;
 }
 
+/* Of more than may be gathered an index alone still knows how many there are, up to a limit. */
+static enum err_code
+many_count(struct reading *rd)
+{
+	struct list_page *p = rd->page;
+	int64_t count;
+	enum err_code rc = found(rd, LIMIT_LIST_COUNTED + 1, &count);
+
+	if (rc)
+		return rc;
+	p->total_is_exact = count <= LIMIT_LIST_COUNTED;
+	p->total = p->total_is_exact ? count : LIMIT_LIST_COUNTED;
+	return ERR_NONE;
+}
+
 /* How many there are, as far as a quick list may know. */
 static enum err_code
 total_find(struct reading *rd)
@@ -152,9 +167,9 @@ total_find(struct reading *rd)
 		q->filter->count > (q->leader != NULL) || (q->within && !q->organisations_lead);
 	rd->few = least <= LIMIT_LIST_GATHERED;
 	p->total_is_exact = rd->few || rd->question->thorough;
-	p->total = rd->few ? least : LIMIT_LIST_GATHERED;
+	p->total = least;
 	if (!more_terms && !rd->question->thorough)
-		return ERR_NONE;
+		return rd->few ? ERR_NONE : many_count(rd);
 	rd->look = rd->few ? LIMIT_LIST_GATHERED : LIMIT_LIST_SAMPLED;
 	page_count_sql(q, !rd->question->thorough, &sql);
 	rc = ask(rd, &sql, &p->total);
@@ -180,6 +195,7 @@ row_take(struct reading *rd, const struct db_stmt *s)
 	struct list_page *p = rd->page;
 	struct list_row *row = &p->rows[p->count++];
 	struct arena *a = rd->ctx->arena;
+	int looked_up = (int)q->column_count + 1;
 
 	row->id = db_int(s, 0);
 	row->cells = arena_alloc(a, (p->column_count + 1) * sizeof(*row->cells));
@@ -196,7 +212,9 @@ row_take(struct reading *rd, const struct db_stmt *s)
 	if ((int64_t)p->count < rd->asked->limit)
 		return;
 	for (size_t i = 0; i < q->key_count; i++) {
-		rd->last[i] = row_value(s, column_of(q, q->keys[i].attribute->field));
+		rd->last[i] = row_value(s, q->keys[i].target_count
+						   ? looked_up++
+						   : column_of(q, q->keys[i].attribute->field));
 		rd->last[i].text = str_dup(a, rd->last[i].text);
 	}
 	rd->last[q->key_count] = (struct value){.kind = VALUE_INT, .number = row->id};

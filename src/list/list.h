@@ -4,8 +4,8 @@
  * costs what the first does, and a record that comes or goes moves no other from one page to the
  * next. All memory is the context's arena's.
  *
- * Engines agree: text compares by its bytes, records without a value come last in either direction,
- * and equals are in the order of their numbers.
+ * Engines agree: text compares by its bytes, references by the keys that they stand for, records
+ * without a value come last in either direction, and equals are in the order of their numbers.
  */
 #ifndef LIST_LIST_H
 #define LIST_LIST_H
@@ -28,9 +28,10 @@ struct list_question {
 	const int64_t *organisations;
 	size_t organisation_count;
 	/* Counts every record and sorts by any field, however long that takes. Else it is quick: it
-	 * gathers LIMIT_LIST_GATHERED records at most, of more it says how many there are at least
-	 * and sorts them only by what has an index; and it looks at LIMIT_LIST_LOOKED for a page,
-	 * which may then be short, or empty, though more pages follow. */
+	 * gathers LIMIT_LIST_GATHERED records at most, and sorts more only by what has an index; it
+	 * counts those, or LIMIT_LIST_COUNTED by an index alone, and of more says how many there
+	 * are at least; and it looks at LIMIT_LIST_LOOKED for a page, which may then be short, or
+	 * empty, though more pages follow. */
 	bool thorough;
 };
 

@@ -36,7 +36,4 @@ MUST_CHECK enum err_code cursor_read(struct ctx *ctx, struct str cursor, struct 
 /* beside.c: what stands in other tables: items of the rows, and the keys that they refer to. */
 MUST_CHECK enum err_code beside_read(struct ctx *ctx, struct list_page *p);
 
-/* Whether the column of a field holds numbers. */
-bool list_is_number(const struct field *f);
-
 #endif

@@ -70,7 +70,8 @@ attributes_of(const struct model *m, const struct reg *r, struct arena *a)
 bool
 attribute_is_sorted(const struct attribute *at)
 {
-	return at->kind != ATTRIBUTE_HOLDER && at->field->indexed && field_has_column(at->field);
+	return at->kind != ATTRIBUTE_HOLDER && at->field->indexed && at->field->type != FIELD_REF &&
+	       field_has_column(at->field);
 }
 
 const struct attribute *

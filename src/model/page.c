@@ -96,6 +96,42 @@ columns_sql(const struct page_query *q, size_t count, struct buf *out)
 		buf_addf(out, ", t.\"%s\"", q->columns[i]->name);
 }
 
+/* The key of the record that a reference of `t` refers to. */
+static void
+target_sql(const struct page_key *k, struct buf *out)
+{
+	const char *name = k->attribute->field->name;
+	bool one = k->target_count == 1;
+
+	if (!one)
+		buf_addf(out, "case t.\"%s\" >> %d ", name, ID_CODE_SHIFT);
+	for (size_t i = 0; i < k->target_count; i++) {
+		if (!one)
+			buf_addf(out, "when %lld then ", (long long)k->targets[i]->code);
+		buf_addf(out, "(select k.\"key\" from \"%s\" k where k.\"id\" = t.\"%s\") ",
+			 k->targets[i]->name, name);
+	}
+	if (!one)
+		buf_addf(out, "end ");
+}
+
+/* By what records are sifted. `found`: as it is found, with what must be looked up. */
+static void
+sifted_sql(const struct page_query *q, bool found, struct buf *out)
+{
+	columns_sql(q, q->sifted_count, out);
+	for (size_t i = 0; i < q->key_count; i++) {
+		const struct page_key *k = &q->keys[i];
+
+		if (k->target_count == 0)
+			continue;
+		buf_addf(out, ", ");
+		if (found)
+			target_sql(k, out);
+		buf_addf(out, "%s\"%s\"", found ? "as " : "t.", k->column);
+	}
+}
+
 /* " from ... where ... limit :look": what the leader finds. In the order of the leader's index
  * where it has one, so that no engine looks for the first of them in the table itself, past all
  * others; which may be many, however common they are. */
@@ -139,6 +175,12 @@ page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
 	conditions(q, PART_RESTS, out);
 }
 
+bool
+page_key_always(const struct page_key *k)
+{
+	return k->attribute->always && k->target_count == 0;
+}
+
 /* "order by": nulls last whichever way, as engines differ in where they put them. */
 static void
 order_sql(const struct page_query *q, const char *t, struct buf *out)
@@ -147,8 +189,8 @@ order_sql(const struct page_query *q, const char *t, struct buf *out)
 	for (size_t i = 0; i < q->key_count; i++) {
 		const struct page_key *k = &q->keys[i];
 
-		buf_addf(out, "%s.\"%s\"%s%s, ", t, k->attribute->field->name,
-			 k->descending ? " desc" : "", k->attribute->always ? "" : " nulls last");
+		buf_addf(out, "%s.\"%s\"%s%s, ", t, k->column, k->descending ? " desc" : "",
+			 page_key_always(k) ? "" : " nulls last");
 	}
 	buf_addf(out, "%s.\"id\"%s", t, q->descending ? " desc" : "");
 }
@@ -168,7 +210,7 @@ after_sql(const struct page_query *q, struct buf *out)
 			continue;
 		buf_addf(out, "(");
 		for (size_t i = 0; i < n; i++) {
-			const char *name = q->keys[i].attribute->field->name;
+			const char *name = q->keys[i].column;
 
 			if (q->after_null[i])
 				buf_addf(out, "t.\"%s\" is null and ", name);
@@ -178,9 +220,8 @@ after_sql(const struct page_query *q, struct buf *out)
 		if (n == q->key_count)
 			buf_addf(out, "t.\"id\" %s :after))", q->descending ? "<" : ">");
 		else
-			buf_addf(out, "(t.\"%s\" %s :s%zu or t.\"%s\" is null)) or ",
-				 k->attribute->field->name, k->descending ? "<" : ">", n + 1,
-				 k->attribute->field->name);
+			buf_addf(out, "(t.\"%s\" %s :s%zu or t.\"%s\" is null)) or ", k->column,
+				 k->descending ? "<" : ">", n + 1, k->column);
 	}
 }
 
@@ -189,8 +230,13 @@ static void
 page_begin(const struct page_query *q, struct buf *out)
 {
 	columns_sql(q, q->column_count, out);
+	for (size_t i = 0; i < q->key_count; i++) {
+		if (q->keys[i].target_count > 0)
+			buf_addf(out, ", p.\"%s\"", q->keys[i].column);
+	}
 	buf_addf(out, " from (");
-	columns_sql(q, q->sifted_count, out);
+	sifted_sql(q, false, out);
+	buf_addf(out, " from (");
 }
 
 static void
@@ -205,15 +251,15 @@ void
 page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 {
 	page_begin(q, out);
+	sifted_sql(q, true, out);
 	if (bounded) {
-		buf_addf(out, " from (");
-		columns_sql(q, q->sifted_count, out);
 		found_sql(q, out);
 		buf_addf(out, " t");
 		conditions(q, PART_RESTS, out);
 	} else {
 		buf_addf(out, " from \"%s\" t", q->reg->name);
 		conditions(q, PART_ALL, out);
+		buf_addf(out, ") t where 1 = 1");
 	}
 	after_sql(q, out);
 	page_end(q, out);
@@ -282,8 +328,7 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 	if (!has_stretch(q, stretch))
 		return false;
 	page_begin(q, out);
-	buf_addf(out, " from (");
-	columns_sql(q, q->sifted_count, out);
+	sifted_sql(q, true, out);
 	stretch_sql(q, stretch, out);
 	buf_addf(out, " limit :look) t");
 	conditions(q, PART_RESTS_ON_WALK, out);

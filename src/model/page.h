@@ -15,9 +15,14 @@
 
 #include "model/filter.h"
 
+/* A reference sorts by the key of the record that it refers to; without one of its own it is
+ * without a value. */
 struct page_key {
 	const struct attribute *attribute;
 	bool descending;
+	const char *column;		  /* its field's, or a name for what is looked up */
+	const struct reg *const *targets; /* of a reference */
+	size_t target_count;
 };
 
 struct page_query {
@@ -29,7 +34,8 @@ struct page_query {
 	const struct filter_term *leader;
 	bool organisations_lead;
 	/* What is read after the number, each once: first what the filter asks, then the keys, by
-	 * which records are sifted; then the rest, of the page's records alone. */
+	 * which records are sifted; then the rest, of the page's records alone. What is looked up
+	 * follows, in the order of the keys. */
 	const struct field *const *columns;
 	size_t column_count;
 	size_t asked_count;
@@ -39,6 +45,9 @@ struct page_query {
 	bool descending;	/* of the number */
 	const bool *after_null; /* which values of the last row are null; NULL for the first page */
 };
+
+/* Whether every record has a value in it. */
+bool page_key_always(const struct page_key *k);
 
 /* How many records the leader finds, up to :look. */
 void page_found_sql(const struct page_query *q, struct buf *out);
