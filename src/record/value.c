@@ -129,6 +129,51 @@ check_word(const struct field *f, struct str word, struct err *e)
 		       f->words.words[f->words.count > 1]);
 }
 
+/* What stands between two quotes, if it is ASCII in which nothing is escaped; and what follows. */
+static bool
+plain_word(struct str *rest, struct str *ret_word)
+{
+	size_t at = 1;
+
+	if (rest->len == 0 || rest->ptr[0] != '"')
+		return false;
+	while (at < rest->len && rest->ptr[at] >= ' ' && rest->ptr[at] <= '~' &&
+	       rest->ptr[at] != '"' && rest->ptr[at] != '\\')
+		at++;
+	if (at + 1 >= rest->len || rest->ptr[at] != '"')
+		return false;
+	*ret_word = (struct str){rest->ptr + 1, at - 1};
+	*rest = (struct str){rest->ptr + at + 1, rest->len - at - 1};
+	return true;
+}
+
+/* A JSON list of such words without a blank between them, as exports write it. False for any other,
+ * which may be a list all the same. */
+static bool
+plain_list(struct str text, struct arena *a, struct words *ret_words)
+{
+	struct str rest = {text.ptr + 1, text.len - 1};
+	struct words w = {0};
+	struct str word;
+	size_t most = 1;
+	char mark;
+
+	for (size_t i = 0; i < text.len && most < LIMIT_LIST_ITEMS; i++)
+		most += text.ptr[i] == ',';
+	w.words = arena_alloc(a, most * sizeof(*w.words));
+	do {
+		if (w.count == most || !plain_word(&rest, &word))
+			return false;
+		w.words[w.count++] = str_z(a, word);
+		mark = rest.ptr[0];
+		rest = (struct str){rest.ptr + 1, rest.len - 1};
+	} while (mark == ',');
+	if (mark != ']' || rest.len > 0)
+		return false;
+	*ret_words = w;
+	return true;
+}
+
 /* Pieces of "[...]" or of "a; b". */
 static enum err_code
 split_list(const struct field *f, struct str text, struct arena *a, struct words *ret_words,
@@ -154,6 +199,8 @@ split_list(const struct field *f, struct str text, struct arena *a, struct words
 		}
 		return ERR_NONE;
 	}
+	if (plain_list(text, a, ret_words))
+		return ERR_NONE;
 	rc = json_read(text, &json, e);
 	if (rc)
 		return refuse(f, text, "is no list, as in [\"one\",\"two\"] or one;two", e);

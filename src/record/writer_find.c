@@ -192,9 +192,12 @@ load_many(struct writer *w, const struct reg *r, const int64_t *ids, size_t coun
 {
 	struct reg_writer *rw;
 	enum err_code rc = reg_writer_get(w, r, &rw);
+	const struct record *one;
 	size_t at;
 	bool row;
 
+	if (!rc && count == 1)
+		return held_get(w, rw, ids[0], &one);
 	if (!rc)
 		rc = load_many_prepare(w, rw);
 	for (size_t i = 0; !rc && i < EXPECT_AT_ONCE; i++) {

@@ -159,6 +159,9 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 
 	if (!d)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the database handle");
+	/* Nobody asks how much memory it has, for which each piece would be counted under a lock.
+	 * Before the first connection of the process; later it says no, and nothing changes. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	d->base.engine = &sqlite_engine;
 	rc = sqlite_handle_open(d, where, flags, e);
 	if (!rc && access != DB_READ)

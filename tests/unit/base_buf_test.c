@@ -77,11 +77,12 @@ TEST(buf_nothing_added_is_an_empty_text)
 
 TEST(buf_a_length_that_overflows_is_refused)
 {
+	volatile size_t most = SIZE_MAX - 1; /* or the compiler would refuse it */
 	struct buf b;
 
 	buf_init(&b, SIZE_MAX);
 	buf_add(&b, "a", 1);
-	buf_add(&b, "a", SIZE_MAX - 1);
+	buf_add(&b, "a", most);
 	CHECK(b.failed && b.len == 1);
 	buf_fini(&b);
 }

@@ -310,6 +310,17 @@ TEST(value_lists_of_words_are_sorted_and_without_doubles)
 	CHECK(is_text(parsed(&words_field, "[\"a;b\",\"say \\\"no\\\"\"]"),
 		      "[\"a;b\",\"say \\\"no\\\"\"]"));
 	CHECK(is_text(parsed(&words_field, "z\xc3\xa9;Z;a"), "[\"Z\",\"a\",\"z\xc3\xa9\"]"));
+	CHECK(is_text(parsed(&words_field, "[\"\",\"~ \"]"), "[\"\",\"~ \"]"));
+	CHECK(is_text(parsed(&words_field, " [ \"b\" , \"a\" ] "), "[\"a\",\"b\"]"));
+	CHECK(is_text(parsed(&words_field, "[\"z\xc3\xa9\",\"\\u0041\"]"),
+		      "[\"A\",\"z\xc3\xa9\"]"));
+	refused(&words_field, "[\"a\",]", ERR_INVALID);
+	refused(&words_field, "[\"a\"", ERR_INVALID);
+	refused(&words_field, "[\"a", ERR_INVALID);
+	refused(&words_field, "[\"", ERR_INVALID);
+	refused(&words_field, "[", ERR_INVALID);
+	refused(&words_field, "[\"a\"]]", ERR_INVALID);
+	refused(&words_field, "[\"a\tb\"]", ERR_INVALID);
 	refused(&set_field, "red;pink", ERR_INVALID);
 	refused(&set_field, "[\"red\"", ERR_INVALID);
 	refused(&set_field, "[\"red\",1]", ERR_INVALID);
