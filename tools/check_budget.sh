@@ -25,7 +25,7 @@ FNR == (FILENAME ~ /\.h$/ ? max_h : max_c) + 1 {
 END { exit bad }' $files || status=1
 
 # Functions whose parameters a library fixes, because it calls them.
-CALLBACKS='on_authorize'
+CALLBACKS='on_authorize header_take call_continue certificate_give'
 
 # A parameter list is a parenthesis after a name outside all braces; arguments of attributes pass as well.
 # shellcheck disable=SC2086

@@ -21,6 +21,8 @@ needs() {
 		libssl-dev        header:openssl/evp.h                   SHA-256
 		libyaml-dev       header:yaml.h                          plans and registers
 		libjansson-dev    header:jansson.h                       JSON
+		libmicrohttpd-dev header:microhttpd.h                    the server
+		libgnutls28-dev   header:gnutls/gnutls.h                 the server's TLS
 		sqlite3           command:sqlite3                        looks into a store by hand
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
 	END

@@ -300,6 +300,21 @@ option_unknown(struct cli *c, struct str name)
 		       near ? "'?" : "");
 }
 
+/* An option that can be given more than once gets all of its values as one list. */
+static void
+option_set(struct cli *c, const char **target, size_t option, const char *value)
+{
+	CLEANUP(buf_fini) struct buf list = {.limit = LINE_SIZE};
+	const char *shown = option < COMMAND_OPTIONS ? c->command->options[option].value : "";
+
+	if (!*target || !strstr(shown, "...")) {
+		*target = value;
+		return;
+	}
+	buf_addf(&list, "%s,%s", *target, value);
+	*target = list.failed ? value : str_z(&c->arena, (struct str){list.data, list.len});
+}
+
 /* One option: --name, --name=value or --name value. `argv` is what follows; *ret_used says how many
  * it took. */
 static enum err_code
@@ -324,11 +339,9 @@ option_take(struct cli *c, const char *text, char **argv, int *ret_used)
 		return err_set(&c->err, ERR_USAGE, "", "'--%.*s' takes no value", STR_ARG(name));
 	if (!takes_value) {
 		*target = "";
-	} else if (value.ptr) {
-		*target = value.ptr;
-	} else if (argv[0]) {
-		*target = argv[0];
-		*ret_used = 1;
+	} else if (value.ptr || argv[0]) {
+		*ret_used = value.ptr ? 0 : 1;
+		option_set(c, target, i, value.ptr ? value.ptr : argv[0]);
 	} else {
 		return err_set(&c->err, ERR_USAGE, "", "'--%.*s' needs a value", STR_ARG(name));
 	}

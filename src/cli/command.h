@@ -14,8 +14,10 @@
 struct cli;
 
 struct command_option {
-	const char *name;  /* "organisation" for --organisation */
-	const char *value; /* "KEY", as help shows it; NULL for a switch */
+	const char *name; /* "organisation" for --organisation */
+	/* "KEY", as help shows it; NULL for a switch. "KEY...": may be given again, and is a list
+	 * parted by commas. */
+	const char *value;
 	const char *about; /* one line */
 };
 

@@ -256,6 +256,7 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 	enum err_code rc = place_read(o->home, &ws->arena, &where, e);
 
 	diag_init(&diags, &ws->model_arena);
+	ws->where = where;
 	if (!rc)
 		rc = db_open(where, access, &ws->ctx.db, e);
 	if (!rc)
@@ -301,6 +302,30 @@ workspace_open(const struct workspace_options *o, enum db_access access, struct 
 
 	if (!rc)
 		rc = open_parts(ws, o, access, e);
+	if (rc) {
+		workspace_close(ws);
+		return rc;
+	}
+	*ret_ws = ws;
+	return ERR_NONE;
+}
+
+enum err_code
+workspace_reader(const struct workspace *of, struct workspace **ret_ws, struct err *e)
+{
+	struct workspace *ws = NULL;
+	enum err_code rc = workspace_new(&ws, e);
+
+	if (rc)
+		return rc;
+	ws->ctx.model = of->ctx.model;
+	ws->ctx.zone = of->ctx.zone;
+	ws->ctx.clock = of->ctx.clock;
+	ws->key = of->key;
+	note_key_wipe(&ws->key);
+	rc = db_open(of->where, DB_READ, &ws->ctx.db, e);
+	if (!rc)
+		rc = workspace_attach(ws, e);
 	if (rc) {
 		workspace_close(ws);
 		return rc;

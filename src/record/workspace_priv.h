@@ -9,7 +9,8 @@ struct workspace {
 	struct arena model_arena;
 	struct arena arena;
 	struct note_key key;
-	int version; /* format of the store; 0: it has no tables yet */
+	const char *where; /* its store, as db_open takes it; NULL for a scratch one */
+	int version;	   /* format of the store; 0: it has no tables yet */
 };
 
 MUST_CHECK enum err_code workspace_new(struct workspace **ret_ws, struct err *e);

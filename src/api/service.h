@@ -1,0 +1,32 @@
+/* service.h -- what all routes have in common: the workspace, and each thread's own reader of it.
+ *
+ * A route's function finds it in its request (service_of), and begins with service_read where it
+ * reads records.
+ */
+#ifndef API_SERVICE_H
+#define API_SERVICE_H
+
+#include "http/address.h"
+#include "http/http.h"
+#include "http/server.h"
+#include "record/workspace.h"
+
+#include <stdatomic.h>
+
+struct service {
+	struct workspace *ws; /* only to make readers from; what it has open is nobody's */
+	struct http_server *server;
+	const struct http_proxies *watchers; /* who else may read the numbers; NULL: nobody */
+	_Atomic bool stopping;
+};
+
+struct service *service_of(const struct http_request *r);
+
+/* The context of the thread's own connection, which only reads, with the request's arena. It is
+ * opened when it is first asked for; whoever uses it begins a transaction. */
+MUST_CHECK enum err_code service_read(const struct http_request *r, struct ctx *ret_ctx,
+				      struct err *e);
+/* Closes a thread's connection: for the server's options. */
+void service_thread_end(void *state);
+
+#endif

@@ -1,0 +1,261 @@
+#include "http/server_priv.h"
+
+#include "sys/clock.h"
+#include "sys/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct http_thread *
+thread_of(struct http_server *s)
+{
+	struct http_thread *t = pthread_getspecific(s->thread_key);
+
+	if (t)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (t)
+		t->shard = number_shard_new(s->o.route_count);
+	if (!t || !t->shard || pthread_setspecific(s->thread_key, t) != 0)
+		abort();
+	t->server = s;
+	(void)pthread_mutex_lock(&s->lock);
+	t->shard->next = s->shards;
+	s->shards = t->shard;
+	(void)pthread_mutex_unlock(&s->lock);
+	return t;
+}
+
+void
+thread_free(void *thread)
+{
+	struct http_thread *t = thread;
+
+	if (t->state && t->server->o.thread_end)
+		t->server->o.thread_end(t->state);
+	while (t->spare) {
+		struct http_call *next = t->spare->next;
+
+		arena_fini(&t->spare->arena);
+		free(t->spare);
+		t->spare = next;
+	}
+	free(t);
+}
+
+/* A call that ended leaves its memory for the next one of its thread. */
+static struct http_call *
+call_take(struct http_thread *t)
+{
+	struct http_call *c = t->spare;
+	struct arena kept;
+
+	if (!c) {
+		c = calloc(1, sizeof(*c));
+		if (!c)
+			abort();
+		arena_init(&c->arena, REQUEST_MEMORY);
+		return c;
+	}
+	t->spare = c->next;
+	kept = c->arena;
+	*c = (struct http_call){.arena = kept};
+	return c;
+}
+
+void *
+call_begin(void *server, const char *uri, struct MHD_Connection *connection)
+{
+	struct http_server *s = server;
+	struct http_thread *t = thread_of(s);
+	struct peer *p = peer_of(connection);
+	struct http_call *c = call_take(t);
+	struct http_request *r = &c->request;
+	struct str raw;
+	char *query;
+
+	c->thread = t;
+	c->peer = p;
+	c->started_ns = clock_monotonic_ns();
+	p->call = c;
+	atomic_fetch_add(&s->busy, 1);
+	(void)peer_enter(p, PEER_HEADERS, deadline_after(LIMIT_HTTP_HEADER_SECONDS));
+	address_text(&p->address, r->address, sizeof(r->address));
+	(void)snprintf(
+		r->id, sizeof(r->id), "%016llx",
+		(unsigned long long)random_mix(
+			s->seed, atomic_fetch_add_explicit(&s->calls, 1, memory_order_relaxed)));
+	r->arena = &c->arena;
+	r->object = s->o.object;
+	r->thread = &t->state;
+	r->call = c;
+	r->tls = s->o.tls != NULL;
+	/* The library is about to take the text apart in its place. */
+	c->head.target = str_of(uri);
+	raw = str_dup(&c->arena, c->head.target);
+	c->target_fault = target_parse(raw, &c->arena, &c->target);
+	r->target = raw;
+	r->query = c->target.query;
+	r->query_count = c->target.query_count;
+	/* It need not make notes about the query, of which there might be more than it has memory
+	 * for. The text is its buffer, which is const only in what it promises us. */
+	query = strchr((char *)(uintptr_t)uri, '?');
+	if (query && query[1])
+		query[1] = '\0';
+	return c;
+}
+
+static enum MHD_Result
+header_take(void *object, enum MHD_ValueKind kind, const char *name, size_t name_len,
+	    const char *value, size_t value_len)
+{
+	struct head *h = object;
+
+	(void)kind;
+	if (h->count < LIMIT_HTTP_HEADERS)
+		h->headers[h->count] = (struct http_pair){
+			{name,  name_len },
+			  {value, value_len}
+		    };
+	h->count++;
+	return MHD_YES;
+}
+
+static void
+head_take(struct http_call *c, struct MHD_Connection *connection, const char *method,
+	  const char *version)
+{
+	const union MHD_ConnectionInfo *size =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	c->has_head = true;
+	c->head.block = (struct str){method, size ? size->header_size : 0};
+	c->head.version = str_of(version);
+	(void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, header_take, &c->head);
+}
+
+/* Lines of X-Forwarded-For are one list, in their order. */
+static struct str
+forwarded(struct http_call *c)
+{
+	CLEANUP(buf_fini) struct buf list = {.limit = LIMIT_HTTP_HEADER_BYTES};
+
+	for (size_t i = 0; i < c->head.count && i < LIMIT_HTTP_HEADERS; i++) {
+		const struct http_pair *h = &c->head.headers[i];
+
+		if (head_is(h, "X-Forwarded-For"))
+			buf_addf(&list, "%s%.*s", list.len ? "," : "", STR_ARG(h->value));
+	}
+	return str_dup(&c->arena, (struct str){list.data, list.failed ? 0 : list.len});
+}
+
+static void
+client_take(struct http_call *c)
+{
+	const struct http_proxies *proxies = c->thread->server->o.proxies;
+	struct http_request *r = &c->request;
+	struct address client;
+
+	r->host = head_find(&c->head, "Host");
+	if (!proxies_trust(proxies, &c->peer->address))
+		return;
+	proxies_client(proxies, &c->peer->address, forwarded(c), &client);
+	address_text(&client, r->address, sizeof(r->address));
+	if (!r->tls)
+		r->tls = str_is(head_find(&c->head, "X-Forwarded-Proto"), "https");
+}
+
+static enum MHD_Result
+answer(struct http_call *c, struct MHD_Connection *connection)
+{
+	struct http_reply reply = {0};
+	struct err e = {0};
+
+	if (!peer_enter(c->peer, PEER_ANSWER, 0))
+		return MHD_NO;
+	c->request.body = (struct str){c->body.data ? c->body.data : "", c->body.len};
+	if (c->match.route->answer(&c->request, &reply, &e)) {
+		if (reply.source.pull && reply.source.close)
+			reply.source.close(reply.source.object);
+		reply = (struct http_reply){.who = reply.who};
+		http_fail(&c->request, &reply, &e);
+	}
+	return reply_send(c, connection, &reply);
+}
+
+static enum MHD_Result
+body_take(struct http_call *c, const char *bytes, size_t *size)
+{
+	struct http_server *s = c->thread->server;
+	int64_t seconds;
+
+	buf_add(&c->body, bytes, *size);
+	atomic_fetch_add(&s->body_bytes, *size);
+	*size = 0;
+	seconds = LIMIT_HTTP_BODY_SECONDS + (int64_t)(c->body.len / LIMIT_HTTP_BODY_RATE);
+	if (c->body.failed || atomic_load(&s->body_bytes) > LIMIT_HTTP_BODIES_BYTES)
+		return MHD_NO;
+	return peer_enter(c->peer, PEER_BODY, c->body_ns + seconds * 1000 * NS_A_MS) ? MHD_YES
+										     : MHD_NO;
+}
+
+/* The head is there. A reply now would end the connection, whatever comes after: so it is only for
+ * those whose body is not wanted, or cannot be found. */
+static enum MHD_Result
+head_answer(struct http_call *c, struct MHD_Connection *connection)
+{
+	client_take(c);
+	c->refused = call_refused(c, &c->refusal);
+	if (c->refused && (c->length > 0 || !c->framed))
+		return reply_send(c, connection, &c->refusal);
+	if (c->length == 0)
+		return MHD_YES;
+	buf_init(&c->body, (size_t)c->length);
+	c->body_ns = clock_monotonic_ns();
+	return peer_enter(c->peer, PEER_BODY, deadline_after(LIMIT_HTTP_BODY_SECONDS)) ? MHD_YES
+										       : MHD_NO;
+}
+
+/* The library calls this when the head is there, for each piece of a body, and when all is there.
+ */
+enum MHD_Result
+call_continue(void *server, struct MHD_Connection *connection, const char *url, const char *method,
+	      const char *version, const char *bytes, size_t *size, void **context)
+{
+	struct http_call *c = *context;
+
+	(void)server;
+	(void)url;
+	if (!c->has_head) {
+		head_take(c, connection, method, version);
+		return head_answer(c, connection);
+	}
+	if (*size > 0)
+		return body_take(c, bytes, size);
+	return c->refused ? reply_send(c, connection, &c->refusal) : answer(c, connection);
+}
+
+void
+call_end(void *server, struct MHD_Connection *connection, void **context,
+	 enum MHD_RequestTerminationCode how)
+{
+	struct http_server *s = server;
+	struct http_call *c = *context;
+	struct peer *p = c->peer;
+	bool whole = how == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+
+	(void)connection;
+	reply_end(c);
+	call_record(c, whole);
+	atomic_fetch_sub(&s->body_bytes, c->body.len);
+	buf_fini(&c->body);
+	arena_reset(&c->arena);
+	c->next = c->thread->spare;
+	c->thread->spare = c;
+	p->call = NULL;
+	atomic_fetch_sub(&s->busy, 1);
+	if (peer_enter(p, PEER_IDLE, deadline_after(LIMIT_HTTP_IDLE_SECONDS)) && whole &&
+	    atomic_load(&s->draining))
+		(void)shutdown(p->fd, SHUT_RDWR);
+}

@@ -1,0 +1,49 @@
+#include "http/server_priv.h"
+
+#include <string.h>
+
+static const char *const method_names[HTTP_METHODS] = {
+	[HTTP_GET] = "GET",	    [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
+	[HTTP_PUT] = "PUT",	    [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+	[HTTP_OPTIONS] = "OPTIONS",
+};
+
+const char *
+http_method_name(enum http_method method)
+{
+	return method < HTTP_METHODS ? method_names[method] : "";
+}
+
+struct str
+http_parameter(const struct http_request *r, const char *name)
+{
+	struct str rest = str_of(r->route->pattern + 1);
+	size_t n = 0;
+
+	while (rest.ptr) {
+		struct str part = str_cut(&rest, '/');
+
+		if (part.len == 0 || part.ptr[0] != '{')
+			continue;
+		if (str_is((struct str){part.ptr + 1, part.len - 2}, name))
+			return r->parameters[n];
+		n++;
+	}
+	return (struct str){0};
+}
+
+struct str
+http_query(const struct http_request *r, const char *name)
+{
+	for (size_t i = 0; i < r->query_count; i++) {
+		if (str_is(r->query[i].name, name))
+			return r->query[i].value;
+	}
+	return (struct str){0};
+}
+
+struct str
+http_header(const struct http_request *r, const char *name)
+{
+	return head_find(&r->call->head, name);
+}

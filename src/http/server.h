@@ -1,0 +1,52 @@
+/* server.h -- the server: sockets, threads, limits, TLS, log and numbers.
+ *
+ * libmicrohttpd with epoll and a few threads, each of which serves many connections. One thread
+ * more watches that nobody takes too long, one writes the log. Whoever calls these functions has
+ * blocked the signals that it waits for, and SIGPIPE, before http_server_new.
+ */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include "base/buf.h"
+#include "http/http.h"
+
+struct http_server;
+struct http_tls;
+struct http_proxies;
+struct http_log;
+
+struct http_options {
+	const struct http_route *routes; /* outlive the server */
+	size_t route_count;
+	void *object; /* for the functions that answer */
+	/* Frees what a function that answers has put into *thread, when that thread ends. */
+	void (*thread_end)(void *state);
+	unsigned threads; /* 0: two */
+	/* 0: the limits, and the address of this machine itself is not held to the second. */
+	size_t connections;
+	size_t address_connections;
+	int listener;			    /* of listen_open; taken over */
+	struct http_tls *tls;		    /* NULL: none. Outlives the server */
+	const struct http_proxies *proxies; /* NULL: none. Outlives the server */
+	struct http_log *log;		    /* outlives the server */
+};
+
+/* ERR_INVALID for a table of routes with a fault in it. */
+MUST_CHECK enum err_code http_server_new(const struct http_options *o,
+					 struct http_server **ret_server, struct err *e);
+
+/* Takes no more connections, closes those that wait, and each other after its reply. Streams of
+ * events end. */
+void http_server_drain(struct http_server *s);
+/* Connections with a request in them. */
+size_t http_server_busy(struct http_server *s);
+/* Cuts off what is left. Waits for functions that answer. */
+void http_server_free(struct http_server *s);
+
+/* Sources that wait are asked again. From any thread. */
+void http_server_wake(struct http_server *s);
+
+/* Appends the numbers in Prometheus' text format (0.0.4). */
+void http_server_metrics(struct http_server *s, struct buf *out);
+
+#endif
