@@ -54,16 +54,16 @@ attributes_of(const struct model *m, const struct reg *r, struct arena *a)
 	struct attribute *list = arena_alloc(a, (BEFORE + r->field_count + AFTER) * sizeof(*list));
 	size_t n = 0;
 
-	list[n++] = (struct attribute){ATTRIBUTE_ID, &id_field, true};
-	list[n++] = (struct attribute){ATTRIBUTE_KEY, &key_field, true};
-	list[n++] = (struct attribute){ATTRIBUTE_HOLDER, organisation_field(m, a), true};
+	list[n++] = (struct attribute){ATTRIBUTE_ID, &id_field, true, NULL};
+	list[n++] = (struct attribute){ATTRIBUTE_KEY, &key_field, true, NULL};
+	list[n++] = (struct attribute){ATTRIBUTE_HOLDER, organisation_field(m, a), true, NULL};
 	if (r->states.count > 0)
-		list[n++] = (struct attribute){ATTRIBUTE_FIELD, state_field(r, a), false};
-	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &feed_field, true};
+		list[n++] = (struct attribute){ATTRIBUTE_FIELD, state_field(r, a), false, r->usual};
+	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &feed_field, true, NULL};
 	for (size_t i = 0; i < r->field_count; i++)
-		list[n++] = (struct attribute){ATTRIBUTE_FIELD, &r->fields[i], false};
-	list[n++] = (struct attribute){ATTRIBUTE_RECORDED, &recorded_field, true};
-	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &version_field, true};
+		list[n++] = (struct attribute){ATTRIBUTE_FIELD, &r->fields[i], false, NULL};
+	list[n++] = (struct attribute){ATTRIBUTE_RECORDED, &recorded_field, true, NULL};
+	list[n++] = (struct attribute){ATTRIBUTE_FIELD, &version_field, true, NULL};
 	return (struct attributes){r, list, n};
 }
 

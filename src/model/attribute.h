@@ -17,6 +17,7 @@ struct attribute {
 	enum attribute_kind kind;
 	const struct field *field; /* its name is the column's */
 	bool always;		   /* every record has one */
+	const char *usual;	   /* an index finds those with another value than this, or NULL */
 };
 
 /* All of a register in the order in which people read them: id, key, organisation, state (where the

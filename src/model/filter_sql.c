@@ -168,11 +168,26 @@ leading_items_sql(const struct filter_term *t, struct buf *out)
 	buf_addf(out, ")");
 }
 
+/* Whether no record in the usual state passes. */
+static bool
+is_unusual(const struct filter_term *t)
+{
+	bool named = false;
+
+	if (t->op != FILTER_EQUAL && t->op != FILTER_NOT_EQUAL)
+		return false;
+	for (size_t i = 0; i < t->value_count; i++)
+		named = named || str_is(t->values[i].low, t->attribute->usual);
+	return named == (t->op == FILTER_NOT_EQUAL);
+}
+
 bool
 filter_can_lead(const struct filter_term *t)
 {
 	const struct field *f = t->attribute->field;
 
+	if (t->attribute->usual)
+		return is_unusual(t);
 	if (t->op == FILTER_NOT_EQUAL || t->op == FILTER_HAS || t->op == FILTER_HAS_NOT ||
 	    t->or_null || t->value_count == 0)
 		return false;
@@ -190,6 +205,8 @@ filter_sql(const struct filter_term *t, bool leads, struct buf *out)
 	size_t numbering = t->first - 1;
 
 	buf_addf(out, " and ");
+	if (leads && t->attribute->usual)
+		buf_addf(out, STATE_UNUSUAL " and ", "t.", t->attribute->usual);
 	if (field_has_column(f))
 		scalar_sql(t, &s, &numbering, out);
 	else if (leads)

@@ -60,6 +60,8 @@ struct reg {
 	size_t field_count;
 	const size_t *sorted; /* indexes of fields in the order of their names */
 	struct words states;
+	const char
+		*usual; /* the state of most records, so that an index finds the others; or NULL */
 	const struct transition *transitions;
 	size_t transition_count;
 	const struct table *table;

@@ -83,7 +83,9 @@ conditions(const struct page_query *q, enum part part, struct buf *out)
 		const struct filter_term *t = &q->filter->terms[i];
 
 		if (term_is_in(q, t, part))
-			filter_sql(t, t == q->leader && (part == PART_FINDS || part == PART_ALL),
+			filter_sql(t,
+				   t == q->leader && (part == PART_FINDS || part == PART_WALKS ||
+						      part == PART_ALL),
 				   out);
 	}
 }

@@ -213,12 +213,32 @@ transitions_read(struct builder *b, const struct yaml *map, struct reg *r)
 	r->transitions = t;
 }
 
+/* It becomes part of an index's name and condition. */
+static const char *
+usual_read(struct builder *b, const struct yaml *map, const struct words *states)
+{
+	const struct yaml *v = yaml_get(map, "usual");
+	const char *usual;
+
+	if (!v)
+		return NULL;
+	if (states->count == 0) {
+		bind_error(&b->bind, v, "a register without states has no usual one");
+		return NULL;
+	}
+	usual = states->words[bind_choice(&b->bind, map, "usual", states->words, states->count)];
+	if (!text_is_name(str_of(usual)))
+		bind_error(&b->bind, v, "'%s' must be small letters, digits and _ to be usual",
+			   usual);
+	return usual;
+}
+
 static struct reg *
 register_read(struct builder *b, const struct yaml *map)
 {
-	static const char *const keys[] = {"name",   "code",	  "prefix", "title",
-					   "about",  "fields",	  "states", "transitions",
-					   "kernel", "restricted"};
+	static const char *const keys[] = {"name",   "code",	   "prefix", "title",
+					   "about",  "fields",	   "states", "transitions",
+					   "kernel", "restricted", "usual"};
 	struct reg *r = arena_alloc(b->bind.arena, sizeof(*r));
 
 	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
@@ -234,6 +254,7 @@ register_read(struct builder *b, const struct yaml *map)
 	r->kernel = bind_bool(&b->bind, map, "kernel");
 	r->restricted = bind_bool(&b->bind, map, "restricted");
 	r->states = bind_words(&b->bind, map, "states");
+	r->usual = usual_read(b, map, &r->states);
 	fields_read(b, map, false, &r->fields, &r->field_count);
 	transitions_read(b, map, r);
 	return r;

@@ -11,6 +11,10 @@ enum { SQL_LIMIT = 65536 };
 /* Whether a field is a column of its register's table, not a table of its own. */
 bool field_has_column(const struct field *f);
 
+/* That a record is in another state than the register's usual one, in the words of its index: an
+ * alias with its dot, the state. Engines use that index where the very same words stand. */
+#define STATE_UNUSUAL "coalesce(%sstate, '') <> '%s'"
+
 /* "select <every column> from <table> t <tail>"; the columns in the table's order. `tail` is a
  * literal of the caller. */
 void sql_select(const struct table *t, const char *tail, struct buf *out);

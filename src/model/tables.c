@@ -1,4 +1,5 @@
 #include "model/model_priv.h"
+#include "model/sql.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,7 +101,7 @@ register_table(struct arena *a, const struct reg *r, bool history)
 {
 	struct table *t = arena_alloc(a, sizeof(*t));
 	struct column *c = arena_alloc(a, (SYSTEM_COLUMNS + 2 + r->field_count) * sizeof(*c));
-	struct index *ix = arena_alloc(a, (r->field_count + 3) * sizeof(*ix));
+	struct index *ix = arena_alloc(a, (r->field_count + 4) * sizeof(*ix));
 
 	t->name = history ? name_of(a, "%s_history", r->name) : r->name;
 	t->columns = c;
@@ -141,6 +142,13 @@ tables_plan(struct builder *b, struct reg *r)
 	 * often, mostly in the order of the keys. */
 	ix[current->index_count++] = (struct index){.name = name_of(a, "%s_holder_index", r->name),
 						    .columns = "organisation, key"};
+	/* Those in another state than most are what people look for; of most, it would be dear to
+	 * keep and good for nothing. */
+	if (r->usual)
+		ix[current->index_count++] =
+			(struct index){.name = name_of(a, "%s_not_%s_index", r->name, r->usual),
+				       .columns = "state",
+				       .where = name_of(a, STATE_UNUSUAL, "", r->usual)};
 	c[history->column_count++] = (struct column){"recorded_to", COLUMN_INT, true};
 	c[history->column_count++] = (struct column){"retired", COLUMN_INT, true};
 	ix = (struct index *)(uintptr_t)history->indexes;

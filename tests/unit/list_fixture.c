@@ -119,6 +119,8 @@ items_put(struct list_fixture *f, size_t count)
 		r.values = arena_alloc(&scratch, (f->item->field_count + 1) * sizeof(*r.values));
 		CHECK(!writer_new_id(w, f->item, &r.id));
 		first = first ? first : r.id;
+		if (i % 100)
+			r.state = str_of(i % 50 ? "open" : "closed");
 		record_set_int(&r, "size", (int64_t)(i * 31 % 17));
 		record_set_text(&r, "kind",
 				i % 3 ? str_of(i % 2 ? "one" : "other") : (struct str){0});

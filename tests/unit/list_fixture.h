@@ -24,7 +24,8 @@ void list_close(struct list_fixture *f);
 /* An item of alpha, or of beta where the key begins with "b"; `values` is "field=text|field=text".
  */
 int64_t item_put(struct list_fixture *f, const char *key, const char *values);
-/* So many items at once, with numbers in their keys; of each third one `kind` is missing. */
+/* So many items at once, with numbers in their keys; of each third one `kind` is missing. One of a
+ * hundred is closed and one has no state; the others are open. */
 void items_put(struct list_fixture *f, size_t count);
 
 /* The keys of the whole list in their order, parted by blanks, read in pages of `limit`; "!" and

@@ -409,6 +409,11 @@ question_invent(struct list_fixture *f, uint64_t *random, struct buf *filter,
 		"key<b3 key>=a7",
 		"id=ITM-9,ITM-11",
 		"state=",
+		"state=open",
+		"state=closed",
+		"state!=open",
+		"state=,closed",
+		"state!=closed",
 	};
 	static const char *const sorts[] = {
 		"id",
@@ -492,6 +497,10 @@ TEST(list_finds_its_records_by_the_term_that_finds_the_fewest)
 	struct list_question q = {.filter = str_of("organisation=alpha parent=b0 size>1"),
 				  .sort = str_of("size,-key"),
 				  .limit = LIMIT_LIST_ROWS};
+	static const char *const states[] = {
+		"state=open",  "state!=closed", "state=closed",
+		"state!=open", "state=",	"state!=,open",
+	};
 	struct list_page p;
 	const char *quick;
 
@@ -505,6 +514,17 @@ TEST(list_finds_its_records_by_the_term_that_finds_the_fewest)
 	q.thorough = false;
 	q.filter = str_of("organisation=alpha size>1");
 	has(list_keys(&f, &q), "too many to sort by several fields");
+	/* A state that few are in finds them too, and that which most are in does not. */
+	for (size_t i = 0; i < COUNT_OF(states); i++) {
+		q.filter = str_of(states[i]);
+		q.sort = str_of("size,-key");
+		q.thorough = false;
+		quick = list_keys(&f, &q);
+		CHECK((quick[0] == '!') == (i < 2));
+		q.thorough = true;
+		CHECK(i < 2 || strcmp(quick, list_keys(&f, &q)) == 0);
+	}
+	q.thorough = false;
 	q.filter = str_of("parent=b0");
 	q.reg = f.item;
 	CHECK(!list_total(f.ctx, &q, &p));

@@ -148,6 +148,29 @@ TEST(registers_transitions_join_states)
 	content_refused(&f, "registers/thing.yaml:8:22", "did you mean 'new'?");
 }
 
+TEST(registers_with_a_usual_state_have_an_index_of_the_others)
+{
+	CONTENT f;
+	const struct reg *r;
+	size_t found = 0;
+
+	content_open(&f);
+	r = thing(&f, "  []\nstates: [new, old]\nusual: old\n");
+	CHECK(strcmp(r->usual, "old") == 0);
+	for (size_t i = 0; i < r->table->index_count; i++) {
+		const struct index *ix = &r->table->indexes[i];
+
+		found += strcmp(ix->name, "thing_not_old_index") == 0 &&
+			 strcmp(ix->where, "coalesce(state, '') <> 'old'") == 0;
+	}
+	CHECK(found == 1);
+	refused("  []\nstates: [new, old]\nusual: odl\n", "registers/thing.yaml:8:8",
+		"did you mean 'old'?");
+	refused("  []\nstates: [new, \"it's\"]\nusual: \"it's\"\n", "registers/thing.yaml:8:8",
+		"must be small letters");
+	refused("  []\nusual: old\n", "registers/thing.yaml:7:8", "without states");
+}
+
 TEST(registers_numbers_of_records_carry_the_register)
 {
 	CONTENT f;
