@@ -196,7 +196,6 @@ kept_free(struct writer_kept *kept)
 			reg_writer_free(kept->regs[i]);
 	}
 	db_stmt_free(kept->last_time);
-	db_stmt_free(kept->find_actor);
 	free(kept->regs);
 	free(kept);
 }
@@ -205,7 +204,6 @@ enum err_code
 kept_take(struct writer *w)
 {
 	struct ctx *ctx = w->ctx;
-	enum err_code rc;
 
 	w->kept = ctx->kept;
 	ctx->kept = NULL;
@@ -218,12 +216,9 @@ kept_take(struct writer *w)
 	}
 	if (!w->kept || !w->kept->regs)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a writer");
-	rc = db_prepare(ctx->db,
-			"select recorded_at from ledger_checkpoint order by id desc limit 1",
-			&w->kept->last_time, &ctx->err);
-	return rc ? rc
-		  : db_prepare(ctx->db, "select id from actor where name = :name",
-			       &w->kept->find_actor, &ctx->err);
+	return db_prepare(ctx->db,
+			  "select recorded_at from ledger_checkpoint order by id desc limit 1",
+			  &w->kept->last_time, &ctx->err);
 }
 
 /* After a failure a statement may stand in the middle of its rows: those are not kept. */

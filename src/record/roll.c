@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-	LOOK_FIRST = 1000, /* questions before a roll is thought of */
-	WORTH = 32,	   /* it is read when the register has at most so many records a question */
+	LOOK_FIRST =
+		32000, /* rows read in the time of so many questions: then a roll is thought of */
 	FEEDS = 256,
 	SLOTS_LEAST = 1024,
 	UNIT = 8,
@@ -209,15 +209,17 @@ roll_read(struct ctx *ctx, const struct reg *r, size_t memory, struct roll **ret
 enum err_code
 roll_ask(struct ctx *ctx, const struct reg *r, size_t *memory, struct roll_use *use)
 {
+	int64_t a_question = db_question_rows(ctx->db);
 	int64_t newest = 0;
 	enum err_code rc;
 
-	if (use->roll || ++use->asked < (use->next_look ? use->next_look : (int64_t)LOOK_FIRST))
+	if (use->roll || ++use->asked < (use->next_look ? use->next_look : LOOK_FIRST / a_question))
 		return ERR_NONE;
 	/* The newest number tells how many there can be without counting them. */
 	rc = number_read(ctx, r, "max(t.id)", &newest);
 	newest &= ((int64_t)1 << ID_CODE_SHIFT) - 1;
-	use->next_look = newest / WORTH + 1;
+	/* It is read when that costs about as much as the questions so far. */
+	use->next_look = newest / a_question + 1;
 	if (rc || use->asked < use->next_look)
 		return rc;
 	rc = roll_read(ctx, r, *memory, &use->roll);

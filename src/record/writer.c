@@ -29,41 +29,37 @@ time_take(struct writer *w)
 }
 
 static enum err_code
-actor_add(struct writer *w)
-{
-	DB_STMT *add = NULL;
-	enum err_code rc =
-		db_prepare(w->ctx->db,
-			   "insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
-			   "from actor",
-			   &add, &w->ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_text(add, 1, w->ctx->actor);
-	return db_run(add, &w->ctx->err);
-}
-
-static enum err_code
 actor_find(struct writer *w)
 {
-	struct db_stmt *find = w->kept->find_actor;
 	struct ctx *ctx = w->ctx;
 	enum err_code rc = ERR_NONE;
 
 	for (int tries = 0; !rc && !ctx->actor_id && tries < 2; tries++) {
+		DB_STMT *find = NULL;
+		DB_STMT *add = NULL;
 		bool row;
 
+		rc = db_prepare(ctx->db, "select id from actor where name = :name", &find,
+				&ctx->err);
+		if (rc)
+			return rc;
 		db_bind_text(find, 1, ctx->actor);
 		rc = db_step(find, &row, &ctx->err);
 		if (rc)
 			return rc;
 		if (row) {
 			ctx->actor_id = db_int(find, 0);
-			db_reset(find);
 			return ERR_NONE;
 		}
-		rc = actor_add(w);
+		rc = db_prepare(
+			ctx->db,
+			"insert into actor (id, name) select coalesce(max(id), 0) + 1, :name "
+			"from actor",
+			&add, &ctx->err);
+		if (rc)
+			return rc;
+		db_bind_text(add, 1, ctx->actor);
+		rc = db_run(add, &ctx->err);
 	}
 	return rc;
 }

@@ -38,7 +38,6 @@ struct writer_kept {
 	struct reg_writer **regs; /* as ctx->model->regs */
 	size_t reg_count;
 	struct db_stmt *last_time;
-	struct db_stmt *find_actor;
 };
 
 /* Present versions as they were read in this transaction, until they change in it. */

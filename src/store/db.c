@@ -214,6 +214,12 @@ db_cell(const struct db_stmt *s, int column)
 	return s->db->engine->get_cell(s, column);
 }
 
+int64_t
+db_question_rows(const struct db *db)
+{
+	return db->engine->question_rows;
+}
+
 enum err_code
 db_changes(struct db *db, int64_t *ret_count, struct err *e)
 {

@@ -88,6 +88,10 @@ struct db_cell {
 };
 struct db_cell db_cell(const struct db_stmt *s, int column);
 
+/* About how many rows are read in a row in the time that a question for one takes: a server's
+ * answer is long on its way. */
+int64_t db_question_rows(const struct db *db);
+
 /* Rows that the last insert, update or delete touched; the failure of one that was only sent. */
 MUST_CHECK enum err_code db_changes(struct db *db, int64_t *ret_count, struct err *e);
 

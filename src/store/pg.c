@@ -593,6 +593,7 @@ pg_set_zone(struct db *db, struct err *e)
 
 const struct db_engine pg_engine = {
 	.name = "postgresql",
+	.question_rows = 100,
 	.loader = &pg_loader,
 	.clear = pg_clear,
 	.open = pg_open,

@@ -522,6 +522,7 @@ sqlite_get_cell(const struct db_stmt *s, int column)
 
 const struct db_engine sqlite_engine = {
 	.name = "sqlite",
+	.question_rows = 32,
 	.loader = &insert_loader,
 	.save = sqlite_save,
 	.open = sqlite_open,
