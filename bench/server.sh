@@ -20,5 +20,12 @@ right_again "$work/server" PostgreSQL 200
 many_clients "$work/server" PostgreSQL
 pages "$work/server" PostgreSQL
 tools/postgres.sh stop "$cluster" >/dev/null
+rm -rf "$cluster" "$work/server"
+
+say "copying the workspace with a history to PostgreSQL"
+url=$(tools/postgres.sh start "$cluster") || die "PostgreSQL cannot be started"
+timed copied "$holdfast" copy --home "$dir/past" --to "$url" --to-home "$work/server"
+the_past "$work/server" PostgreSQL
+tools/postgres.sh stop "$cluster" >/dev/null
 rm -rf "$cluster"
 trap 'rm -rf "$work"' EXIT

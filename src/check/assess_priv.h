@@ -130,7 +130,8 @@ struct assessment {
 	int64_t failures_written;  /* versions of failures */
 	struct assessor *assessor; /* NULL while the past is decided */
 	const struct assess_options *options;
-	struct again *again; /* NULL: what is decided is written */
+	struct again *again;	/* NULL: what is decided is written */
+	struct intervals *past; /* of each obligation, while the past is decided */
 };
 
 /* A fault of one check is its own: it is told in the decision, and the others go on. What the store

@@ -35,15 +35,31 @@ interval_add(struct assessment *as, struct intervals *v)
 
 #define INTERVAL_COLUMNS                                                                           \
 	"select f.id, f.subject, f.organisation, f.key, f.reason, f.waiver, "                      \
-	"f.first_failed_at, f.fixed_at "
+	"f.first_failed_at, f.fixed_at"
 #define INTERVAL_ORDER " order by f.subject, f.first_failed_at, f.id"
 
 static const char all_sql[] =
-	INTERVAL_COLUMNS "from failure f where f.obligation = :obligation" INTERVAL_ORDER;
+	INTERVAL_COLUMNS " from failure f where f.obligation = :obligation" INTERVAL_ORDER;
 /* The records come first: there are few of them, and many failures of the obligation. */
-static const char some_sql[] = INTERVAL_COLUMNS "from " NARROW_TABLE " n cross join failure f "
+static const char some_sql[] = INTERVAL_COLUMNS " from " NARROW_TABLE " n cross join failure f "
 						"where f.subject = n." NARROW_COLUMN
 						" and f.obligation = :obligation" INTERVAL_ORDER;
+
+static enum err_code
+interval_read(struct assessment *as, const struct db_stmt *s, struct intervals *v)
+{
+	*interval_add(as, v) = (struct interval){.id = db_int(s, 0),
+						 .subject = db_int(s, 1),
+						 .organisation = db_int(s, 2),
+						 .key = str_dup(&as->work, db_text(s, 3)),
+						 .reason = str_dup(&as->work, db_text(s, 4)),
+						 .waiver = db_is_null(s, 5) ? 0 : db_int(s, 5),
+						 .first = row_instant(s, 6),
+						 .fixed = row_instant(s, 7)};
+	return arena_over(&as->work)
+		       ? err_set(&as->ctx->err, ERR_TOO_BIG, "", "there are too many failures")
+		       : ERR_NONE;
+}
 
 static enum err_code
 intervals_load(struct assessment *as, const struct obligation *o, const char *sql,
@@ -57,19 +73,44 @@ intervals_load(struct assessment *as, const struct obligation *o, const char *sq
 	if (rc)
 		return rc;
 	db_bind_text(s, 1, str_of(o->id));
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row)
+		rc = interval_read(as, s, v);
+	return rc;
+}
+
+/* Of every obligation at once: in the past each question may cost as much as all of them. */
+static enum err_code
+past_load(struct assessment *as)
+{
+	const struct plan *p = &as->ctx->model->plan;
+	struct ctx *ctx = as->ctx;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare_scan(
+		ctx->db, INTERVAL_COLUMNS ", f.obligation from failure f" INTERVAL_ORDER, &s,
+		&ctx->err);
+	bool row;
+
+	as->past = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*as->past));
 	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
-		*interval_add(as, v) =
-			(struct interval){.id = db_int(s, 0),
-					  .subject = db_int(s, 1),
-					  .organisation = db_int(s, 2),
-					  .key = str_dup(&as->work, db_text(s, 3)),
-					  .reason = str_dup(&as->work, db_text(s, 4)),
-					  .waiver = db_is_null(s, 5) ? 0 : db_int(s, 5),
-					  .first = row_instant(s, 6),
-					  .fixed = row_instant(s, 7)};
-		if (arena_over(&as->work))
-			rc = err_set(&ctx->err, ERR_TOO_BIG, "", "there are too many failures");
+		const struct obligation *o = model_obligation(ctx->model, db_text(s, 8));
+
+		if (o)
+			rc = interval_read(as, s, &as->past[o - p->obligations]);
 	}
+	return rc;
+}
+
+static enum err_code
+intervals_of(struct assessment *as, const struct obligation *o, struct intervals *v)
+{
+	enum err_code rc = ERR_NONE;
+
+	if (!as->again)
+		return intervals_load(as, o, all_sql, v);
+	if (!as->past)
+		rc = past_load(as);
+	if (!rc)
+		*v = as->past[o - as->ctx->model->plan.obligations];
 	return rc;
 }
 
@@ -267,7 +308,7 @@ enum err_code
 failures_settle(struct assessment *as, const struct decision *d, struct failure_state *ret_state)
 {
 	struct intervals known = {0};
-	enum err_code rc = intervals_load(as, d->obligation, all_sql, &known);
+	enum err_code rc = intervals_of(as, d->obligation, &known);
 
 	if (rc)
 		return rc;

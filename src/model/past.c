@@ -1,5 +1,42 @@
 #include "model/past.h"
 
+#include <string.h>
+
+static bool
+is_word(char c)
+{
+	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+/* Whether the name stands in the text as a word. Where that means something else, no harm is done.
+ */
+static bool
+names(const struct query *q, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = q->text ? q->composed : NULL;
+
+	while (at && (at = strstr(at, name))) {
+		if ((at == q->composed || !is_word(at[-1])) && !is_word(at[len]))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static bool
+asked(const struct model *m, const struct table *t)
+{
+	for (size_t i = 0; i < m->plan.obligation_count; i++) {
+		const struct obligation *o = &m->plan.obligations[i];
+
+		if (names(&o->scope, t->name) || names(&o->check, t->name))
+			return true;
+	}
+	return false;
+}
+
 static size_t
 tables_of(const struct model *m)
 {
@@ -33,6 +70,8 @@ model_past(const struct model *m, const struct table *events, int64_t instant_ms
 							     .versions_history = r->history};
 		}
 	}
+	for (size_t i = 0; i < n; i++)
+		t[i].asked = asked(m, t[i].table);
 	*p = (struct past){.instant = instant_ms, .tables = t, .table_count = n, .many = many};
 	return p;
 }

@@ -292,10 +292,12 @@ db_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 	if (db->in_txn)
 		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
 	rc = db->engine->readers(db, ret_readers, count, e);
-	for (size_t i = 0; !rc && i < *count; i++)
+	for (size_t i = 0; !rc && db->zone && i < *count; i++)
 		rc = db_set_zone(ret_readers[i], db->zone, e);
 	for (size_t i = 0; !rc && db->past && !db->past_aside && i < *count; i++)
-		rc = past_reader(ret_readers[i], db->past, e);
+		rc = past_reader(ret_readers[i], db->past, true, e);
+	while (rc && *count > 0)
+		db_close(ret_readers[--*count]);
 	for (size_t i = 0; i < *count; i++)
 		ret_readers[i]->past = db->past;
 	return rc;

@@ -57,6 +57,9 @@ struct db_engine {
 	 * was superseded by then. May be NULL, or do nothing. */
 	enum err_code (*put_aside)(struct db *db, const struct past *p, bool *ret_done,
 				   struct err *e);
+	/* Does so for a reader alone, in its transaction, which then only reads; views of the
+	 * history are there. It need not wait until that is done. May be NULL. */
+	enum err_code (*put_aside_own)(struct db *db, const struct past *p, struct err *e);
 	enum err_code (*learn)(struct db *db, struct err *e);
 	/* The wall between organisations; NULL where there is none. */
 	enum err_code (*roles)(struct db *db, bool *ret_made, struct err *e);

@@ -99,12 +99,12 @@ view_make(struct db *db, const struct past *p, const struct past_table *t, bool 
 }
 
 enum err_code
-past_views(struct db *db, const struct past *p, bool history_alone, struct err *e)
+past_views(struct db *db, const struct past *p, enum past_aside aside, struct err *e)
 {
 	enum err_code rc = ERR_NONE;
 
 	for (size_t i = 0; !rc && i < p->table_count; i++) {
-		if (!history_alone)
+		if (aside == PAST_NONE_ASIDE || (aside == PAST_ASKED_ASIDE && !p->tables[i].asked))
 			rc = view_make(db, p, &p->tables[i], false, e);
 		if (!rc && p->tables[i].history)
 			rc = view_make(db, p, &p->tables[i], true, e);
@@ -113,11 +113,14 @@ past_views(struct db *db, const struct past *p, bool history_alone, struct err *
 }
 
 enum err_code
-past_reader(struct db *db, const struct past *p, struct err *e)
+past_reader(struct db *db, const struct past *p, bool much, struct err *e)
 {
-	enum err_code rc = past_views(db, p, false, e);
+	bool own = much && p->many && db->engine->put_aside_own;
+	enum err_code rc = past_views(db, p, own ? PAST_ASKED_ASIDE : PAST_NONE_ASIDE, e);
 
-	return rc ? rc : db->engine->only_read(db, e);
+	if (rc)
+		return rc;
+	return own ? db->engine->put_aside_own(db, p, e) : db->engine->only_read(db, e);
 }
 
 enum err_code
@@ -132,7 +135,7 @@ db_as_of(struct db *db, const struct past *p, struct err *e)
 	if (p->many && db->engine->put_aside)
 		rc = db->engine->put_aside(db, p, &put_aside, e);
 	if (!rc && !put_aside)
-		rc = past_views(db, p, false, e);
+		rc = past_views(db, p, PAST_NONE_ASIDE, e);
 	if (!rc)
 		rc = db->engine->only_read(db, e);
 	if (rc)

@@ -1,7 +1,7 @@
 /* past.h -- a connection that reads what was recorded at an instant of the past.
  *
  * Under the name of each table stands what it held then, so no statement knows of it. Nothing can
- * be written on such a connection.
+ * be written to the store on such a connection.
  */
 #ifndef STORE_PAST_H
 #define STORE_PAST_H
@@ -20,6 +20,7 @@ struct past_table {
 	const struct table *history;	      /* NULL for a log */
 	const struct table *versions;	      /* of items: whose they are */
 	const struct table *versions_history; /* likewise */
+	bool asked; /* by the plan's queries, so that it is worth being put aside */
 };
 
 struct past {

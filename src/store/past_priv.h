@@ -13,11 +13,14 @@ void past_rows(const struct past *p, const struct past_table *t, const char *fro
 void past_history_rows(const struct past *p, const struct past_table *t, const char *from,
 		       struct buf *sql);
 
-/* Makes views of this connection that stand before the tables: of the history alone, or of all. */
-MUST_CHECK enum err_code past_views(struct db *db, const struct past *p, bool history_alone,
+/* Makes views of this connection that stand before the tables and their histories; of the tables
+ * only of those that are not put aside. */
+enum past_aside { PAST_NONE_ASIDE, PAST_ASKED_ASIDE, PAST_ALL_ASIDE };
+MUST_CHECK enum err_code past_views(struct db *db, const struct past *p, enum past_aside aside,
 				    struct err *e);
 
-/* A reader of the present becomes one of the past. */
-MUST_CHECK enum err_code past_reader(struct db *db, const struct past *p, struct err *e);
+/* A connection to the present becomes one to the past. One of those that do what much is asked of
+ * puts the tables aside for itself, where the engine can. */
+MUST_CHECK enum err_code past_reader(struct db *db, const struct past *p, bool much, struct err *e);
 
 #endif

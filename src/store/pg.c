@@ -246,7 +246,7 @@ pg_ready(struct pg_db *d, struct err *e)
 		pause = pause * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : pause * 2;
 	}
 	/* What stood before the tables went with the connection. */
-	return rc || !d->base.past ? rc : past_reader(&d->base, d->base.past, e);
+	return rc || !d->base.past ? rc : past_reader(&d->base, d->base.past, false, e);
 }
 
 enum err_code
@@ -606,6 +606,7 @@ const struct db_engine pg_engine = {
 	.readers = pg_readers,
 	.real_tables = pg_real_tables,
 	.only_read = pg_only_read,
+	.put_aside_own = pg_put_aside_own,
 	.learn = pg_learn,
 	.roles = pg_roles,
 	.see = pg_see,

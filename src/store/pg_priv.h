@@ -90,6 +90,9 @@ enum err_code pg_wall_password(const struct pg_db *d, char out[HASH_HEX_LEN + 1]
 /* Tells the session whom it serves. */
 enum err_code pg_wall_tell(struct pg_db *d, struct err *e);
 
+/* pg_past.c: as `put_aside_own`. */
+enum err_code pg_put_aside_own(struct db *db, const struct past *p, struct err *e);
+
 /* pg_turn.c: begins a transaction that writes, when its turn has come. */
 enum err_code pg_turn_take(struct pg_db *d, struct err *e);
 
@@ -180,6 +183,7 @@ enum err_code pg_create_table(struct db *db, const struct table *t, struct err *
 enum err_code pg_drop_table(struct db *db, const struct table *t, struct err *e);
 enum err_code pg_add_column(struct db *db, const struct table *t, const struct column *c,
 			    struct err *e);
+void pg_index_text(const struct table *t, const struct index *i, struct buf *sql);
 enum err_code pg_add_index(struct db *db, const struct table *t, const struct index *i,
 			   struct err *e);
 enum err_code pg_check_table(struct db *db, const struct table *t, struct err *e);

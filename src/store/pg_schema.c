@@ -198,20 +198,27 @@ pg_add_column(struct db *db, const struct table *t, const struct column *c, stru
 	return run(db, &sql, e);
 }
 
+void
+pg_index_text(const struct table *t, const struct index *i, struct buf *sql)
+{
+	/* Equals are in the order of their numbers, as they are in SQLite by themselves: lists are
+	 * read so (model/page.h). */
+	bool numbered = !i->unique && !t->clustered && strcmp(t->primary_key, "id") == 0;
+
+	buf_addf(sql, "create %sindex if not exists \"%s\" on \"%s\" (%s%s)%s%s",
+		 i->unique ? "unique " : "", i->name, t->name, i->columns, numbered ? ", id" : "",
+		 i->where ? " where " : "", i->where ? i->where : "");
+}
+
 enum err_code
 pg_add_index(struct db *db, const struct table *t, const struct index *i, struct err *e)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 	enum err_code rc = name_fits(i->name, "", e);
-	/* Equals are in the order of their numbers, as they are in SQLite by themselves: lists are
-	 * read so (model/page.h). */
-	bool numbered = !i->unique && !t->clustered && strcmp(t->primary_key, "id") == 0;
 
 	if (rc)
 		return rc;
-	buf_addf(&sql, "create %sindex if not exists \"%s\" on \"%s\" (%s%s)%s%s",
-		 i->unique ? "unique " : "", i->name, t->name, i->columns, numbered ? ", id" : "",
-		 i->where ? " where " : "", i->where ? i->where : "");
+	pg_index_text(t, i, &sql);
 	return run(db, &sql, e);
 }
 

@@ -158,7 +158,7 @@ sqlite_put_aside(struct db *db, const struct past *p, bool *ret_done, struct err
 	free(store);
 	d->store_behind = true;
 	if (!rc)
-		rc = past_views(db, p, true, e);
+		rc = past_views(db, p, PAST_ALL_ASIDE, e);
 	if (!rc)
 		rc = db_exec(db, "pragma analysis_limit = 400; analyze main", e);
 	if (!rc)

@@ -59,13 +59,14 @@ static const struct table happened = {
 	.name = "happened", COLUMNS(log_columns), .primary_key = "id"};
 
 static const struct past_table tables[] = {
-	{.kind = PAST_VERSIONS,	.table = &thing, .history = &thing_history},
+	{.kind = PAST_VERSIONS, .table = &thing, .history = &thing_history, .asked = true},
 	{.kind = PAST_ITEMS,
 	 .table = &part,
 	 .history = &part_history,
 	 .versions = &thing,
-	 .versions_history = &thing_history},
-	{.kind = PAST_LOG, .table = &happened			     },
+	 .versions_history = &thing_history,
+	 .asked = true},
+	{.kind = PAST_LOG,	   .table = &happened		     },
 };
 
 /* 1 was "a" at 10, "b" from 20 on; 2 was "c" from 15 to 30, when it was retired; 3 is of 40. */
@@ -259,5 +260,40 @@ TEST_SQLITE(past_put_aside_is_the_same_for_the_connection_and_its_readers)
 		count = 3;
 		CHECK(!db_readers(db, readers, &count, &e) && count == 0);
 		moment_holds(db, &moments[i]);
+	}
+}
+
+/* What is asked of, each reader has by itself with its indexes; the rest it looks at. */
+TEST_SERVER(past_put_aside_by_readers_of_a_server_is_the_same)
+{
+	static const char aside[] = "select cast(c.relname as text) from pg_class c where "
+				    "c.relnamespace = pg_my_temp_schema() and "
+				    "c.relkind in ('r', 'i') order by c.relname collate \"C\"";
+
+	for (size_t i = 0; i < COUNT_OF(moments); i++) {
+		PLACE place;
+		CLEANUP(db_closep) struct db *db = NULL;
+		const struct past p = {.instant = moments[i].instant,
+				       .tables = tables,
+				       .table_count = COUNT_OF(tables),
+				       .many = true};
+		struct db *readers[2];
+		size_t count = 2;
+		struct err e = {0};
+
+		engine_place_make(&place);
+		CHECK(!db_open(place.where, DB_CREATE, &db, &e));
+		fill(db);
+		CHECK(!db_as_of(db, &p, &e));
+		moment_holds(db, &moments[i]);
+		CHECK(says(db, aside, ""));
+		CHECK(!db_readers(db, readers, &count, &e) && count == 2);
+		for (size_t k = 0; k < count; k++) {
+			moment_holds(readers[k], &moments[i]);
+			CHECK(says(readers[k], aside,
+				   "part part_pkey thing thing_name_index thing_pkey "));
+			CHECK(db_exec(readers[k], "delete from holdfast.thing", &e) != ERR_NONE);
+			db_close(readers[k]);
+		}
 	}
 }
