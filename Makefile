@@ -112,6 +112,8 @@ FORCE:
 $(OUT)/obj/src/%.o: src/%.c $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
 
+$(OUT)/obj/src/identity/common.o: content/common-passwords.txt
+
 $(OUT)/obj/tests/%.o: tests/%.c $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -c -o $@ $<)
 

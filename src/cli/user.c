@@ -4,7 +4,8 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "record/login.h"
+#include "identity/first.h"
+#include "identity/login.h"
 #include "sys/secret.h"
 
 #include <string.h>
@@ -13,37 +14,42 @@ struct action {
 	const char *name;
 	bool takes_name;
 	bool changes;
-	enum err_code (*run)(struct cli *c, struct ctx *ctx, struct str name);
+	enum err_code (*run)(struct cli *c, const struct visit *v, struct str name);
 };
 
 static enum err_code
-failed(struct cli *c, const struct ctx *ctx, enum err_code rc)
+failed(struct cli *c, const struct visit *v, enum err_code rc)
 {
 	if (rc)
-		c->err = ctx->err;
+		c->err = v->ctx->err;
 	return rc;
 }
 
 static enum err_code
-add(struct cli *c, struct ctx *ctx, struct str name)
+add(struct cli *c, const struct visit *v, struct str name)
 {
-	enum err_code rc = failed(c, ctx, login_add(ctx, name, cli_option(c, "person")));
+	const char *external = cli_option(c, "external-id");
+	const struct login_new n = {.name = name,
+				    .person = cli_option(c, "person"),
+				    .organisation = cli_option(c, "organisation"),
+				    .external_id = external ? str_of(external) : (struct str){0},
+				    .administrator = cli_switch(c, "administrator")};
+	enum err_code rc = failed(c, v, login_add(v, &n));
 
 	if (!rc)
 		cli_print(c,
 			  "Added the login %.*s.\n"
-			  "Next: holdfast user password %.*s; without a password it cannot sign "
-			  "in.\n",
-			  STR_ARG(name), STR_ARG(name));
+			  "Next: %s; without a password it cannot sign in.\n",
+			  STR_ARG(name), cli_command(c, "user password %s", cli_quoted(c, name)));
 	return rc;
 }
 
 static enum err_code
-set_enabled(struct cli *c, struct ctx *ctx, struct str name, bool enabled)
+set_enabled(struct cli *c, const struct visit *v, struct str name, bool enabled)
 {
 	const char *word = enabled ? "enabled" : "disabled";
 	bool changed = false;
-	enum err_code rc = failed(c, ctx, login_enable(ctx, name, enabled, &changed));
+	enum err_code rc = failed(c, v, login_enable(v, name, enabled, &changed));
 
 	if (!rc)
 		cli_print(c, "The login %.*s is %s%s.\n", STR_ARG(name), word,
@@ -52,15 +58,85 @@ set_enabled(struct cli *c, struct ctx *ctx, struct str name, bool enabled)
 }
 
 static enum err_code
-enable(struct cli *c, struct ctx *ctx, struct str name)
+enable(struct cli *c, const struct visit *v, struct str name)
 {
-	return set_enabled(c, ctx, name, true);
+	return set_enabled(c, v, name, true);
 }
 
 static enum err_code
-disable(struct cli *c, struct ctx *ctx, struct str name)
+disable(struct cli *c, const struct visit *v, struct str name)
 {
-	return set_enabled(c, ctx, name, false);
+	return set_enabled(c, v, name, false);
+}
+
+static enum err_code
+set_administrator(struct cli *c, const struct visit *v, struct str name, bool on)
+{
+	const char *word = on ? "an administrator's" : "no administrator's";
+	bool changed = false;
+	enum err_code rc = failed(c, v, login_promote(v, name, on, &changed));
+
+	if (!rc)
+		cli_print(c, "The login %.*s is %s%s.\n", STR_ARG(name), word,
+			  changed ? "" : " already");
+	return rc;
+}
+
+static enum err_code
+promote(struct cli *c, const struct visit *v, struct str name)
+{
+	return set_administrator(c, v, name, true);
+}
+
+static enum err_code
+demote(struct cli *c, const struct visit *v, struct str name)
+{
+	return set_administrator(c, v, name, false);
+}
+
+static enum err_code
+reset_factor(struct cli *c, const struct visit *v, struct str name)
+{
+	bool changed = false;
+	enum err_code rc = failed(c, v, login_reset_factor(v, name, &changed));
+
+	if (!rc && changed)
+		cli_print(c,
+			  "The login %.*s has no second factor any more, and is signed out. It can "
+			  "enrol another when it signs in.\n",
+			  STR_ARG(name));
+	else if (!rc)
+		cli_print(c, "The login %.*s has no second factor.\n", STR_ARG(name));
+	return rc;
+}
+
+static enum err_code
+end_sessions(struct cli *c, const struct visit *v, struct str name)
+{
+	int64_t ended = 0;
+	enum err_code rc = failed(c, v, login_end_sessions(v, name, &ended));
+
+	if (!rc)
+		cli_print(c, "Ended %lld session%s of %.*s.\n", (long long)ended,
+			  ended == 1 ? "" : "s", STR_ARG(name));
+	return rc;
+}
+
+static enum err_code
+first_link(struct cli *c, const struct visit *v, struct str name)
+{
+	char text[SECRET_TEXT_SIZE] = "";
+	enum err_code rc = failed(c, v, identity_first_link(v, text));
+
+	(void)name;
+	if (!rc)
+		cli_print(c, "%s\n", text);
+	if (!rc)
+		cli_note(c,
+			 "Whoever has this secret makes the first administrator with it, once, "
+			 "within %d hours.\n",
+			 LIMIT_FIRST_LINK_SECONDS / 3600);
+	return rc;
 }
 
 static enum err_code
@@ -79,20 +155,19 @@ again(struct cli *c, const struct buf *password)
 }
 
 static enum err_code
-password(struct cli *c, struct ctx *ctx, struct str name)
+password(struct cli *c, const struct visit *v, struct str name)
 {
 	/* Room for what is just too long, which then is refused by name. */
 	struct buf text = {.limit = LIMIT_PASSWORD_BYTES + 2};
 	struct login login;
-	enum err_code rc = failed(c, ctx, login_find(ctx, name, &login));
+	enum err_code rc = failed(c, v, login_find(v->ctx, name, &login));
 
 	if (!rc)
 		rc = secret_read("New password: ", &text, &c->err);
 	if (!rc && secret_is_typed())
 		rc = again(c, &text);
 	if (!rc)
-		rc = failed(c, ctx,
-			    login_set_password(ctx, name, (struct str){text.data, text.len}));
+		rc = failed(c, v, login_set_password(v, name, (struct str){text.data, text.len}));
 	secret_wipe(&text);
 	buf_fini(&text);
 	if (!rc)
@@ -102,7 +177,7 @@ password(struct cli *c, struct ctx *ctx, struct str name)
 }
 
 static void
-list_json(struct cli *c, const struct ctx *ctx, const struct login *logins, size_t count)
+list_json(struct cli *c, const struct model *m, const struct login *logins, size_t count)
 {
 	struct json_writer w;
 
@@ -112,19 +187,29 @@ list_json(struct cli *c, const struct ctx *ctx, const struct login *logins, size
 	jw_array(&w);
 	for (size_t i = 0; i < count; i++) {
 		char person[RECORD_NAME_SIZE];
+		char organisation[RECORD_NAME_SIZE];
 		char made[CIVIL_INSTANT_LEN + 1];
 
-		record_name(ctx->model, logins[i].person, person);
+		record_name(m, logins[i].person, person);
+		record_name(m, logins[i].organisation, organisation);
 		civil_format_instant(logins[i].made_at, made);
 		jw_object(&w);
 		jw_key(&w, "name");
 		jw_text(&w, logins[i].name);
 		jw_key(&w, "person");
 		jw_text(&w, logins[i].person ? str_of(person) : (struct str){0});
+		jw_key(&w, "organisation");
+		jw_text(&w, logins[i].organisation ? str_of(organisation) : (struct str){0});
+		jw_key(&w, "external_id");
+		jw_text(&w, logins[i].external_id);
+		jw_key(&w, "administrator");
+		jw_bool(&w, logins[i].administrator);
 		jw_key(&w, "enabled");
 		jw_bool(&w, logins[i].enabled);
 		jw_key(&w, "has_password");
 		jw_bool(&w, logins[i].has_password);
+		jw_key(&w, "second_factor");
+		jw_bool(&w, logins[i].second_factor);
 		jw_key(&w, "made_at");
 		jw_text(&w, str_of(made));
 		jw_end_object(&w);
@@ -135,25 +220,28 @@ list_json(struct cli *c, const struct ctx *ctx, const struct login *logins, size
 }
 
 static enum err_code
-list(struct cli *c, struct ctx *ctx, struct str name)
+list(struct cli *c, const struct visit *v, struct str name)
 {
 	static const struct grid_column columns[] = {
 		{.title = "Login", .shrink = true},
 		{.title = "Person"		  },
 		{.title = "State"},
-		{.title = "Password"		    },
+		{.title = "Administrator"		 },
+		{.title = "Password"},
+		{.title = "Second factor"		 },
 		{.title = "Made"},
 	};
+	struct ctx *ctx = v->ctx;
 	struct login *logins;
 	struct grid g;
 	size_t count;
-	enum err_code rc = failed(c, ctx, login_list(ctx, &logins, &count));
+	enum err_code rc = failed(c, v, login_list(ctx, &logins, &count));
 
 	(void)name;
 	if (rc)
 		return rc;
 	if (c->json) {
-		list_json(c, ctx, logins, count);
+		list_json(c, ctx->model, logins, count);
 		return ERR_NONE;
 	}
 	if (count == 0) {
@@ -168,7 +256,9 @@ list(struct cli *c, struct ctx *ctx, struct str name)
 		grid_text(&g, logins[i].name);
 		grid_text(&g, str_of(logins[i].person ? person : "-"));
 		grid_text(&g, str_of(logins[i].enabled ? "enabled" : "disabled"));
+		grid_text(&g, str_of(logins[i].administrator ? "yes" : "-"));
 		grid_text(&g, str_of(logins[i].has_password ? "set" : "none"));
+		grid_text(&g, str_of(logins[i].second_factor ? "set" : "none"));
 		grid_text(&g, str_of(cli_instant(c, ctx->zone, logins[i].made_at)));
 	}
 	grid_print(&g);
@@ -176,11 +266,16 @@ list(struct cli *c, struct ctx *ctx, struct str name)
 }
 
 static const struct action actions[] = {
-	{.name = "add",	.takes_name = true,  .changes = true,  .run = add     },
-	{.name = "list",	 .takes_name = false, .changes = false, .run = list	   },
-	{.name = "disable",  .takes_name = true,	.changes = true,	 .run = disable },
-	{.name = "enable",   .takes_name = true,  .changes = true,	.run = enable  },
-	{.name = "password", .takes_name = true,	 .changes = true,  .run = password},
+	{.name = "add",	.takes_name = true, .changes = true,	     .run = add},
+	{.name = "list",			 .run = list			    },
+	{.name = "disable",    .takes_name = true, .changes = true,			 .run = disable},
+	{.name = "enable",			   .takes_name = true,		       .changes = true,		.run = enable},
+	{.name = "promote",	    .takes_name = true,				.changes = true,		 .run = promote},
+	{.name = "demote",	   .takes_name = true,.changes = true,			.run = demote},
+	{.name = "password",.takes_name = true,		 .changes = true,.run = password},
+	{.name = "reset-factor",	 .takes_name = true,	     .changes = true,	      .run = reset_factor},
+	{.name = "end-sessions",			 .takes_name = true,		     .changes = true, .run = end_sessions},
+	{.name = "first-link", .changes = true,			.run = first_link			 },
 };
 
 /* NULL after saying what there is. */
@@ -205,13 +300,19 @@ action_find(struct cli *c)
 static enum err_code
 line_check(struct cli *c, const struct action *a)
 {
+	static const char *const of_add[] = {"person", "organisation", "external-id",
+					     "administrator"};
+
 	if (a->takes_name && c->argument_count < 2)
 		return err_set(&c->err, ERR_USAGE, "", "'user %s' needs the name of a login",
 			       a->name);
 	if (!a->takes_name && c->argument_count > 1)
 		return err_set(&c->err, ERR_USAGE, "", "'user %s' takes no name", a->name);
-	if (cli_option(c, "person") && a->run != add)
-		return err_set(&c->err, ERR_USAGE, "person", "--person belongs to 'user add'");
+	for (size_t i = 0; a->run != add && i < COUNT_OF(of_add); i++) {
+		if (cli_option(c, of_add[i]))
+			return err_set(&c->err, ERR_USAGE, of_add[i], "--%s belongs to 'user add'",
+				       of_add[i]);
+	}
 	if (c->json && a->run != list)
 		return err_set(&c->err, ERR_USAGE, "json", "--json belongs to 'user list'");
 	return ERR_NONE;
@@ -221,32 +322,48 @@ static enum err_code
 run(struct cli *c)
 {
 	CLEANUP(workspace_closep) struct workspace *ws = NULL;
+	CLEANUP(identity_freep) struct identity *identity = NULL;
 	const struct action *a = action_find(c);
+	struct visit v = {0};
 	enum err_code rc = a ? line_check(c, a) : ERR_USAGE;
 
 	if (!rc)
 		rc = cli_open(c, a->changes ? DB_WRITE : DB_READ, &ws);
+	if (!rc)
+		rc = identity_new(workspace_key(ws), NULL, &identity, &c->err);
 	if (rc || !a)
 		return rc;
-	return a->run(c, workspace_ctx(ws), str_of(a->takes_name ? c->arguments[1] : ""));
+	v = (struct visit){.ctx = workspace_ctx(ws), .identity = identity};
+	return a->run(c, &v, str_of(a->takes_name ? c->arguments[1] : ""));
 }
 
 const struct command user_command = {
 	.name = "user",
-	.arguments = "add|list|disable|enable|password [NAME]",
+	.arguments = "ACTION [NAME]",
 	.about = "Say who may sign in",
 	.details =
+		"  holdfast user first-link         a secret with which somebody makes the first\n"
+		"                                   administrator, while nobody can sign in\n"
 		"  holdfast user add ann --person PER-12\n"
 		"  holdfast user password ann       asks for it, or reads it from standard input\n"
-		"  holdfast user disable ann\n"
 		"  holdfast user list\n"
+		"  holdfast user disable ann        signs it out, too; 'enable' is the way back\n"
+		"  holdfast user promote ann        makes it an administrator's; 'demote' the way "
+		"back\n"
+		"  holdfast user reset-factor ann   for somebody who lost the second factor\n"
+		"  holdfast user end-sessions ann\n"
 		"\n"
 		"Each change is an event in the ledger. A login is never deleted, only "
 		"disabled. Of a\n"
-		"password only what Argon2id makes of it is kept.\n",
+		"password only what Argon2id makes of it is kept. What somebody may do comes from "
+		"the\n"
+		"roles that the register 'role_assignment' gives the person.\n",
 	.min_arguments = 1,
 	.max_arguments = 2,
 	.prints_json = true,
-	.options = {{"person", "KEY", "with add: whose login it is, by key or number (PER-12)"}},
+	.options = {{"person", "KEY", "with add: whose login it is, by key or number (PER-12)"},
+		    {"organisation", "KEY", "with add: whose it is when it is no person's"},
+		    {"external-id", "ID", "with add: its number in another directory"},
+		    {"administrator", NULL, "with add: looks after logins"}},
 	.run = run,
 };

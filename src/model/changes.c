@@ -145,7 +145,8 @@ role_compare(const struct model *old, size_t i, const struct model *now, size_t 
 	bool same = same_text(a->title, b->title) && same_text(a->clearance, b->clearance) &&
 		    same_words(&a->sections, &b->sections) &&
 		    same_words(&a->training, &b->training) &&
-		    same_words(&a->conflicts, &b->conflicts) && same_words(&a->may, &b->may);
+		    same_words(&a->conflicts, &b->conflicts) && same_words(&a->may, &b->may) &&
+		    a->second_factor == b->second_factor;
 
 	return same ? NULL : json_true();
 }

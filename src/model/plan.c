@@ -83,7 +83,8 @@ roles_read(struct builder *b)
 {
 	static const char *const top[] = {"roles"};
 	static const char *const keys[] = {"name",     "title",	    "sections", "clearance",
-					   "training", "conflicts", "may"};
+					   "training", "conflicts", "may",	"second_factor"};
+	static const char *const factors[] = {"required"};
 	const struct yaml *map = plan_file(b, "roles.yaml", true);
 	const struct yaml *list;
 	struct plan *p = &b->model->plan;
@@ -108,6 +109,9 @@ roles_read(struct builder *b)
 		r->training = bind_words(&b->bind, v, "training");
 		r->conflicts = bind_words(&b->bind, v, "conflicts");
 		r->may = bind_words(&b->bind, v, "may");
+		r->second_factor = yaml_get(v, "second_factor") != NULL;
+		if (r->second_factor)
+			(void)bind_choice(&b->bind, v, "second_factor", factors, COUNT_OF(factors));
 		p->roles = roles;
 		if (model_role(b->model, str_of(r->name)))
 			bind_error(&b->bind, v, "role '%s' is there twice", r->name);

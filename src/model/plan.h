@@ -30,6 +30,7 @@ struct role {
 	struct words training;
 	struct words conflicts;
 	struct words may;
+	bool second_factor; /* who holds it signs in with a second factor */
 	struct place place;
 };
 

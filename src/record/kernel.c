@@ -28,11 +28,62 @@ static const struct column event_columns[] = {
 	{"detail", COLUMN_TEXT, true}
 };
 static const struct column login_columns[] = {
+	{"name",		 COLUMN_TEXT, true },
+	{"person",	   COLUMN_INT,  false},
+	{"password",	     COLUMN_TEXT, false},
+	{"enabled",	    COLUMN_INT,	true },
+	{"made_at",	    COLUMN_INT,	true },
+ /* Those that are there get theirs from migration. */
+	{"id",	       COLUMN_INT,  false},
+	{"organisation",	 COLUMN_INT,  false},
+	{"administrator", COLUMN_INT,  false},
+	{"external_id",	COLUMN_TEXT, false},
+};
+static const struct column login_session_columns[] = {
+	{"hash",	 COLUMN_TEXT, true }, /* of what the browser holds */
+	{"id",	       COLUMN_INT,  true },
+	{"login",	  COLUMN_INT,  true },
+	{"made_at",   COLUMN_INT,	true },
+	{"seen_at",   COLUMN_INT,	true },
+	{"proven_at", COLUMN_INT,  true },
+	{"factor_at", COLUMN_INT,  false}, /* when the second factor was given */
+	{"address",   COLUMN_TEXT, true },
+	{"agent",	  COLUMN_TEXT, true },
+};
+static const struct column login_failure_columns[] = {
+	{"subject", COLUMN_TEXT, true}, /* a login or an address */
+	{"count",	  COLUMN_INT,  true},
+	{"last_at", COLUMN_INT,	true},
+	{"until",	  COLUMN_INT,  true},
+};
+static const struct column login_totp_columns[] = {
+	{"login",	  COLUMN_INT,  true },
+	{"secret",  COLUMN_BLOB, false}, /* sealed; none before it was confirmed */
+	{"pending", COLUMN_BLOB, false},
+	{"step",	 COLUMN_INT,  true }, /* the last that was used */
+};
+static const struct column login_code_columns[] = {
+	{"login", COLUMN_INT,  true},
+	{"hash",	 COLUMN_TEXT, true},
+};
+static const struct column login_token_columns[] = {
+	{"id",	       COLUMN_INT,  true },
+	{"hash",	 COLUMN_TEXT, true },
+	{"login",	  COLUMN_INT,  true },
 	{"name",	 COLUMN_TEXT, true },
-	  {"person",   COLUMN_INT,	 false},
-	{"password", COLUMN_TEXT, false},
-	  {"enabled",  COLUMN_INT,  true },
-	{"made_at",  COLUMN_INT,	true },
+	{"writes",	   COLUMN_INT,  true },
+	{"registers",  COLUMN_TEXT, false}, /* a JSON list; none: all of them */
+	{"factor",	   COLUMN_INT,  true },
+	{"made_at",    COLUMN_INT,	true },
+	{"expires_at", COLUMN_INT,  true },
+	{"used_at",    COLUMN_INT,	false},
+	{"revoked_at", COLUMN_INT,  false},
+	{"refused_at", COLUMN_INT,  false},
+};
+static const struct column login_link_columns[] = {
+	{"hash",	 COLUMN_TEXT, true},
+	{"made_at",    COLUMN_INT,	true},
+	{"expires_at", COLUMN_INT,  true},
 };
 static const struct column check_table_columns[] = {
 	{"obligation", COLUMN_TEXT, true},
@@ -73,22 +124,38 @@ static const struct index actor_indexes[] = {
 	{.name = "actor_name_index", .columns = "name", .unique = true}
 };
 
+static const struct index login_indexes[] = {
+	{.name = "login_id_index",	   .columns = "id",	    .unique = true},
+	{.name = "login_external_index", .columns = "external_id", .unique = true},
+};
+static const struct index login_session_indexes[] = {
+	{.name = "login_session_id_index", .columns = "id", .unique = true},
+	{.name = "login_session_login_index",				      .columns = "login"		},
+};
+static const struct index login_failure_indexes[] = {
+	{.name = "login_failure_last_index", .columns = "last_at"},
+};
+static const struct index login_token_indexes[] = {
+	{.name = "login_token_hash_index", .columns = "hash", .unique = true},
+	{.name = "login_token_login_index",				    .columns = "login"		      },
+};
+
 #define COLUMNS(list) .columns = (list), .column_count = COUNT_OF(list)
 
 const struct table kernel_tables[] = {
-	{.name = "meta",			    COLUMNS(meta_columns), .primary_key = "name", .clustered = true									},
+	{.name = "meta",				 COLUMNS(meta_columns), .primary_key = "name", .clustered = true											},
 	{.name = "register_shape",
 	 COLUMNS(shape_columns),
 	 .primary_key = "name",
-	 .clustered = true																				 },
+	 .clustered = true																						},
 	{.name = "actor",
 	 COLUMNS(actor_columns),
 	 .primary_key = "id",
 	 .guard = GUARD_APPEND_ONLY,
 	 .indexes = actor_indexes,
 	 .index_count = COUNT_OF(actor_indexes)},
-	{.name = "counter",    COLUMNS(counter_columns),			      .primary_key = "id"				 },
-	{.name = "event",					 COLUMNS(event_columns),						  .primary_key = "id",.guard = GUARD_APPEND_ONLY												 },
+	{.name = "counter",	    COLUMNS(counter_columns),			      .primary_key = "id"					 },
+	{.name = "event",					      COLUMNS(event_columns),						     .primary_key = "id",.guard = GUARD_APPEND_ONLY												     },
  /* Which tables each check reads, as found when it was prepared. */
 	{.name = "check_table",
 	 COLUMNS(check_table_columns),
@@ -107,16 +174,47 @@ const struct table kernel_tables[] = {
 	{.name = "assessed_duty",
 	 COLUMNS(assessed_duty_columns),
 	 .primary_key = "obligation",
-	 .clustered = true																			},
+	 .clustered = true																				       },
 	{.name = "assessed_tested",
 	 COLUMNS(assessed_tested_columns),
 	 .primary_key = "obligation, organisation",
-	 .clustered = true															      },
+	 .clustered = true																	     },
 	{.name = "assessed_scope",
 	 COLUMNS(assessed_scope_columns),
 	 .primary_key = "obligation, chunk",
 	 .clustered = true},
-	{.name = "login",	  COLUMNS(login_columns),						  .primary_key = "name",									 .clustered = true	  },
+	{.name = "login",
+	 COLUMNS(login_columns),
+	 .primary_key = "name",
+	 .clustered = true,
+	 .indexes = login_indexes,
+	 .index_count = COUNT_OF(login_indexes)},
+	{.name = "login_session",
+	 COLUMNS(login_session_columns),
+	 .primary_key = "hash",
+	 .clustered = true,
+	 .indexes = login_session_indexes,
+	 .index_count = COUNT_OF(login_session_indexes)},
+	{.name = "login_failure",
+	 COLUMNS(login_failure_columns),
+	 .primary_key = "subject",
+	 .clustered = true,
+	 .indexes = login_failure_indexes,
+	 .index_count = COUNT_OF(login_failure_indexes)},
+	{.name = "login_totp", COLUMNS(login_totp_columns),			    .primary_key = "login"			  },
+	{.name = "login_code",
+	 COLUMNS(login_code_columns),
+	 .primary_key = "login, hash",
+	 .clustered = true																						},
+	{.name = "login_token",
+	 COLUMNS(login_token_columns),
+	 .primary_key = "id",
+	 .indexes = login_token_indexes,
+	 .index_count = COUNT_OF(login_token_indexes)},
+	{.name = "login_link",
+	 COLUMNS(login_link_columns),
+	 .primary_key = "hash",
+	 .clustered = true																		 },
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);
 
@@ -126,10 +224,16 @@ static const struct {
 	int since;
 } later[] = {
 	{"plan_version",	 2},
-	{"plan_file",	      2},
-	       {"assessed_duty",	 3},
-	{"assessed_tested", 3},
+	       {"plan_file",	     2},
+	     {"assessed_duty",   3},
+	   {"assessed_tested", 3},
 	{"assessed_scope",  3},
+	       {"login_session",	 4},
+	     {"login_failure",   4},
+	   {"login_totp",	  4},
+	{"login_code",      4},
+	       {"login_token",     4},
+	     {"login_link",	    4},
 };
 
 int

@@ -340,6 +340,29 @@ ledger_fit(struct db *db, int version, struct err *e)
 	return rc;
 }
 
+/* Format 4 numbers logins, and knows more of them. */
+enum { LOGIN_FIRST_COLUMNS = 5, LOGIN_NUMBERED_SINCE = 4 };
+
+static enum err_code
+login_fit(struct db *db, int version, const struct table *t, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
+	if (version == 0 || version >= LOGIN_NUMBERED_SINCE)
+		return ERR_NONE;
+	for (size_t i = LOGIN_FIRST_COLUMNS; !rc && i < t->column_count; i++)
+		rc = schema_add_column(db, t, &t->columns[i], e);
+	if (!rc)
+		rc = db_exec(db,
+			     "update login set id = (select count(*) from login l where l.made_at "
+			     "< login.made_at or (l.made_at = login.made_at and l.name <= "
+			     "login.name))",
+			     e);
+	for (size_t i = 0; !rc && i < t->index_count; i++)
+		rc = schema_add_index(db, t, &t->indexes[i], e);
+	return rc;
+}
+
 enum err_code
 migrate(struct db *db, const struct model *m, int version, struct workspace_report *report,
 	struct err *e)
@@ -350,6 +373,8 @@ migrate(struct db *db, const struct model *m, int version, struct workspace_repo
 	for (size_t i = 0; !rc && i < kernel_table_count; i++) {
 		if (kernel_table_since(&kernel_tables[i]) > version)
 			rc = schema_create(db, &kernel_tables[i], e);
+		if (!rc && strcmp(kernel_tables[i].name, "login") == 0)
+			rc = login_fit(db, version, &kernel_tables[i], e);
 	}
 	if (!rc)
 		rc = ledger_fit(db, version, e);

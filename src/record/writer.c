@@ -224,6 +224,12 @@ writer_now(const struct writer *w)
 	return w->now;
 }
 
+struct ctx *
+writer_ctx(struct writer *w)
+{
+	return w->ctx;
+}
+
 enum err_code
 writer_new_id(struct writer *w, const struct reg *r, int64_t *ret_id)
 {

@@ -29,6 +29,8 @@ MUST_CHECK enum err_code writer_commit(struct writer *w);
 void writer_forget(struct ctx *ctx);
 
 int64_t writer_now(const struct writer *w); /* milliseconds */
+/* That it was begun with: its store, and the place of its errors. */
+struct ctx *writer_ctx(struct writer *w);
 
 /* What is written from now on is written by this actor. */
 MUST_CHECK enum err_code writer_act_as(struct writer *w, struct str actor);

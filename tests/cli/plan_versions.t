@@ -37,20 +37,32 @@ ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'
 expect_out 2
 ok holdfast verify
 
+# A store of the first format.
+age() {
+	sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested;
+		drop table assessed_scope; drop table login_session; drop table login_failure; drop table login_totp; drop table login_code;
+		drop table login_token; drop table login_link; drop index login_id_index; drop index login_external_index;
+		alter table login drop column id; alter table login drop column organisation; alter table login drop column administrator;
+		alter table login drop column external_id' "update meta set value = '1' where name = 'store_version'"
+}
+
 # A store of the format before: it is told what to do, and init does it and nothing else.
-sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested; drop table assessed_scope' "update meta set value = '1' where name = 'store_version'"
+age
 expect_exit 3 holdfast show
 expect_err 'made by an older Holdfast (format 1'
 expect_err 'holdfast init --home ws --content ws/content'
 leaves=$(sqlite3 ws/holdfast.db 'select count(*) from ledger_leaf')
+sqlite3 ws/holdfast.db "insert into login values ('eve', null, null, 1, 2000), ('zoe', null, null, 1, 1000), ('bob', null, null, 1, 2000)"
 ok holdfast init --content ws/content
+[ "$(sqlite3 ws/holdfast.db 'select group_concat(name || id) from (select name, id from login order by id)')" = zoe1,bob2,eve3 ] ||
+	fail 'logins that were there got other numbers'
 expect_out 'to the format of this Holdfast'
 [ "$(sqlite3 ws/holdfast.db 'select count(*) from ledger_leaf')" = "$leaves" ] || fail 'the upgrade wrote to the ledger'
 ok holdfast init --content content
 expect_out 'nothing to do'
 ok holdfast verify
 # Taking in a changed plan at the same time keeps the one before, too.
-sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested; drop table assessed_scope' "update meta set value = '1' where name = 'store_version'"
+age
 ok holdfast init --content changed
 expect_out 'parameter limit: 3 days (fixed) -> 5 days (fixed)'
 ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'

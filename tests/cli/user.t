@@ -33,6 +33,9 @@ refuse 'Password1234' 3 'tried first'
 refuse 'aaaaaaaaaaaaaaaa' 3 'tried first'
 refuse "$(printf 'a tab\tis in this one')" 3 'control character'
 refuse "$(printf 'not\377text in utf-8')" 3 'UTF-8'
+{ printf 'xy'; head -c 127 /dev/zero | tr '\0' x; } >password
+expect_exit 3 sh -c 'holdfast user password ann --home ws <password'
+expect_err 'at most 128 characters'
 head -c 1025 /dev/zero | tr '\0' x >password
 expect_exit 3 sh -c 'holdfast user password ann --home ws <password'
 expect_err 'longer than 1024 bytes'
@@ -40,10 +43,10 @@ head -c 100000 /dev/zero | tr '\0' x >password
 expect_exit 3 sh -c 'holdfast user password ann --home ws <password'
 expect_err 'too long'
 sqlite3 ws/holdfast.db 'select password from login' | cmp - kept || fail 'a refused password changed the old one'
-# Twelve characters are enough, however many bytes they take; 1024 bytes are not too many.
+# Twelve characters are enough, however many bytes they take; 128 are not too many.
 printf 'äöüßéèêëàâçñ' >password
 ok sh -c 'holdfast user password ann --home ws <password'
-{ printf 'xy'; head -c 1022 /dev/zero | tr '\0' x; } >password
+{ printf 'xy'; head -c 126 /dev/zero | tr '\0' x; } >password
 ok sh -c 'holdfast user password ann --home ws <password'
 
 ok holdfast user disable ann --home ws
@@ -60,7 +63,7 @@ expect_err "there is no person 'PER-12'"
 ok holdfast user list --home ws --json
 expect_json out 'len(d["logins"]) == 1'
 
-for name in Ann 1st 'a b' '' .ann "ann'" änne; do
+for name in Ann 1st 'a b' '' .ann 'ann"' ann/x 'ann;' änne; do
 	expect_exit 3 holdfast user add "$name" --home ws
 	expect_err 'is no name for a login'
 done
@@ -78,7 +81,37 @@ expect_exit 2 holdfast user enable ann --person x --home ws
 expect_exit 2 holdfast user enable ann --json --home ws
 expect_exit 3 holdfast user list --home nowhere
 
+# Whoever looks after logins is one of them; resetting and ending what is not there is no fault.
+ok holdfast user promote ann --home ws
+expect_out "is an administrator's"
+ok holdfast user promote ann --home ws
+expect_out 'already'
+ok holdfast user demote ann --home ws
+ok holdfast user reset-factor ann --home ws
+expect_out 'has no second factor'
+ok holdfast user end-sessions ann --home ws
+expect_out 'Ended 0 sessions'
+ok holdfast user add "o'brien+x@example.org" --administrator --external-id 7f3a --home ws
+expect_out "user password 'o'"
+ok holdfast user list --home ws --json
+expect_json out '[l for l in d["logins"] if l["administrator"]][0]["external_id"] == "7f3a"'
+expect_exit 3 holdfast user add eve --external-id 7f3a --home ws
+expect_err 'external id'
+expect_exit 3 holdfast user add eve --organisation nowhere --home ws
+expect_exit 2 holdfast user disable ann --administrator --home ws
+expect_err "belongs to 'user add'"
+
+# The first administrator's secret: only while nobody can sign in, and the store does not have it.
+expect_exit 3 holdfast user first-link --home ws
+expect_err 'somebody can sign in already'
+ok holdfast user disable ann --home ws
+ok holdfast user first-link --home ws
+grep -qxE 'hfl_[0-9a-f]{64}' out || fail 'it is no secret'
+! grep -rqF "$(cut -c5- out)" ws || fail 'the secret is in the workspace'
+expect_exit 2 holdfast user first-link ann --home ws
+
 ok holdfast verify --home ws
 sqlite3 ws/holdfast.db 'select kind, count(*) from event group by kind order by kind' >events
-printf '%s\n' 'login_added|2' 'login_disabled|1' 'login_enabled|1' 'login_password_set|3' 'plan_taken_in|1' | cmp - events ||
+printf '%s\n' 'first_link_made|1' 'login_added|3' 'login_demoted|1' 'login_disabled|2' 'login_enabled|1' 'login_password_set|3' 'login_promoted|1' \
+	'plan_taken_in|1' | cmp - events ||
 	fail 'the events are others'

@@ -59,6 +59,20 @@ TEST(plan_roles_are_refused_twice)
 		"plans/mini/roles.yaml:3:5", "role 'manager' is there twice");
 }
 
+TEST(plan_roles_ask_for_a_second_factor_in_one_word)
+{
+	CONTENT f;
+
+	content_open(&f);
+	content_put(&f, "plans/mini/roles.yaml",
+		    "roles:\n- {name: manager, second_factor: required}\n- {name: clerk}\n");
+	CHECK(content_load(&f));
+	CHECK(model_role(f.model, str_of("manager"))->second_factor);
+	CHECK(!model_role(f.model, str_of("clerk"))->second_factor);
+	refused("plans/mini/roles.yaml", "roles:\n- {name: manager, second_factor: yes}\n",
+		"plans/mini/roles.yaml:2:34", "required");
+}
+
 TEST(plan_heads_are_refused_with_their_place)
 {
 	refused("plans/mini/plan.yaml", "name: mini\ntitel: A\n", "plans/mini/plan.yaml:2:1",

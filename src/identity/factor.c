@@ -1,0 +1,533 @@
+#include "identity/factor.h"
+
+#include "base/limits.h"
+#include "identity/identity_priv.h"
+#include "identity/sign_in.h"
+#include "identity/totp.h"
+#include "sys/random.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	OWNER_SIZE = 8,
+	PLAIN_SIZE = OWNER_SIZE + TOTP_SECRET_SIZE,
+	SEALED_SIZE = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + PLAIN_SIZE,
+	RECOVERY_SIZE = 10,
+	RECOVERY_LETTERS = 16,
+	GROUP_LETTERS = 4,
+	URI_LIMIT = 1024,
+};
+
+static void
+owner_write(int64_t login, uint8_t out[OWNER_SIZE])
+{
+	for (int i = 0; i < OWNER_SIZE; i++)
+		out[i] = (uint8_t)((uint64_t)login >> (8 * i));
+}
+
+static enum err_code
+seal(const struct visit *v, int64_t login, const uint8_t secret[TOTP_SECRET_SIZE],
+     uint8_t out[SEALED_SIZE])
+{
+	uint8_t plain[PLAIN_SIZE];
+
+	if (!v->identity->has_seal)
+		return err_set(&v->ctx->err, ERR_DENIED, "",
+			       "the workspace's secret key is not at hand, so no second factor can "
+			       "be kept");
+	owner_write(login, plain);
+	memcpy(plain + OWNER_SIZE, secret, TOTP_SECRET_SIZE);
+	random_bytes(out, crypto_secretbox_NONCEBYTES);
+	(void)crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES, plain, sizeof(plain), out,
+				    v->identity->seal);
+	sodium_memzero(plain, sizeof(plain));
+	return ERR_NONE;
+}
+
+static enum err_code
+unseal(const struct visit *v, const struct login *login, struct str sealed,
+       uint8_t secret[TOTP_SECRET_SIZE])
+{
+	const uint8_t *bytes = (const uint8_t *)sealed.ptr;
+	uint8_t plain[PLAIN_SIZE], owner[OWNER_SIZE];
+	bool good = v->identity->has_seal && sealed.len == SEALED_SIZE &&
+		    crypto_secretbox_open_easy(plain, bytes + crypto_secretbox_NONCEBYTES,
+					       SEALED_SIZE - crypto_secretbox_NONCEBYTES, bytes,
+					       v->identity->seal) == 0;
+
+	owner_write(login->id, owner);
+	good = good && memcmp(plain, owner, OWNER_SIZE) == 0;
+	if (good)
+		memcpy(secret, plain + OWNER_SIZE, TOTP_SECRET_SIZE);
+	sodium_memzero(plain, sizeof(plain));
+	return good ? ERR_NONE : ERR_FAILED;
+}
+
+static enum err_code
+sealed_wrong(struct err *e, const struct login *login)
+{
+	return err_set(e, ERR_INTERNAL, "second_factor",
+		       "the second factor of '%.*s' was sealed under another workspace's key, or "
+		       "altered; put the right ledger.key back, use a recovery code, or have it "
+		       "reset with 'holdfast user reset-factor'",
+		       STR_ARG(login->name));
+}
+
+struct totp_row {
+	struct str secret;
+	struct str pending;
+	int64_t step;
+};
+
+static enum err_code
+totp_read(const struct from *f, int64_t login, struct totp_row *ret_row)
+{
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(
+		f->db, "select secret, pending, step from login_totp where login = :login", &s,
+		f->e);
+
+	*ret_row = (struct totp_row){0};
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, login);
+	rc = db_step(s, &row, f->e);
+	if (rc || !row)
+		return rc;
+	if (!db_is_null(s, 0))
+		ret_row->secret = str_dup(f->arena, db_text(s, 0));
+	if (!db_is_null(s, 1))
+		ret_row->pending = str_dup(f->arena, db_text(s, 1));
+	ret_row->step = db_int(s, 2);
+	return ERR_NONE;
+}
+
+static enum err_code
+totp_use(const struct visit *v, struct writer *w, const struct login *login, struct str code)
+{
+	struct from f = from_writer(v, w);
+	uint8_t secret[TOTP_SECRET_SIZE];
+	struct totp_row row;
+	DB_STMT *s = NULL;
+	int64_t step;
+	enum err_code rc = totp_read(&f, login->id, &row);
+
+	if (rc)
+		return rc;
+	if (!row.secret.ptr)
+		return ERR_FAILED;
+	if (unseal(v, login, row.secret, secret))
+		return sealed_wrong(f.e, login);
+	step = totp_step(secret, code, clock_now(&v->ctx->clock), row.step);
+	sodium_memzero(secret, sizeof(secret));
+	if (step < 0)
+		return ERR_FAILED;
+	rc = db_prepare(f.db, "update login_totp set step = :step where login = :login", &s, f.e);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, step);
+	db_bind_int(s, 2, login->id);
+	return db_run(s, f.e);
+}
+
+/* As it was shown, with or without dashes and spaces, in capitals or not; false for no such text.
+ */
+static bool
+recovery_plain(struct str code, char out[RECOVERY_LETTERS + 1])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < code.len && code.len <= LIMIT_LOGIN_NAME_BYTES; i++) {
+		char c = code.ptr[i];
+
+		if (c == '-' || c == ' ')
+			continue;
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c == '\0' || !strchr(BASE32_SMALL, c) || len == RECOVERY_LETTERS)
+			return false;
+		out[len++] = c;
+	}
+	out[len] = '\0';
+	return len == RECOVERY_LETTERS;
+}
+
+/* Bound to its login, so that equal codes of two would not show. */
+static void
+recovery_kept(const struct visit *v, int64_t login, const char *plain, char out[HASH_HEX_LEN + 1])
+{
+	char text[RECOVERY_LETTERS + 32];
+	int len = snprintf(text, sizeof(text), "%lld %s", (long long)login, plain);
+
+	secret_kept(v->ctx->hasher, (struct str){text, (size_t)len}, out);
+	sodium_memzero(text, sizeof(text));
+}
+
+static enum err_code
+codes_left(struct ctx *ctx, int64_t login, int64_t *ret_left)
+{
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(
+		ctx->db, "select count(*) from login_code where login = :login", &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, login);
+	rc = db_step(s, &row, &ctx->err);
+	if (!rc)
+		*ret_left = db_int(s, 0);
+	return rc;
+}
+
+/* ERR_FAILED when it is none of them, or was used. */
+static enum err_code
+recovery_use(const struct visit *v, struct writer *w, const struct login *login, struct str code)
+{
+	struct ctx *ctx = writer_ctx(w);
+	char plain[RECOVERY_LETTERS + 1], kept[HASH_HEX_LEN + 1];
+	DB_STMT *s = NULL;
+	int64_t gone = 0;
+	enum err_code rc;
+
+	if (!recovery_plain(code, plain))
+		return ERR_FAILED;
+	recovery_kept(v, login->id, plain, kept);
+	rc = db_prepare(ctx->db, "delete from login_code where login = :login and hash = :hash", &s,
+			&ctx->err);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, login->id);
+	db_bind_text(s, 2, str_of(kept));
+	rc = db_run(s, &ctx->err);
+	if (!rc)
+		rc = db_changes(ctx->db, &gone, &ctx->err);
+	return rc || gone == 1 ? rc : ERR_FAILED;
+}
+
+static struct str
+without_spaces(struct arena *a, struct str code)
+{
+	char *text = arena_alloc(a, code.len + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; i < code.len; i++) {
+		if (code.ptr[i] != ' ')
+			text[len++] = code.ptr[i];
+	}
+	return (struct str){text, len};
+}
+
+enum err_code
+factor_use(const struct visit *v, struct writer *w, const struct login *login, struct str code,
+	   struct factor_try *ret_try)
+{
+	struct str plain = without_spaces(v->ctx->arena, code);
+	bool short_one = plain.len == TOTP_DIGITS;
+	enum err_code rc =
+		short_one ? totp_use(v, w, login, plain) : recovery_use(v, w, login, plain);
+
+	*ret_try = (struct factor_try){0};
+	if (rc == ERR_FAILED)
+		return ERR_NONE;
+	if (!rc && !short_one)
+		rc = codes_left(writer_ctx(w), login->id, &ret_try->left);
+	if (rc)
+		return rc;
+	ret_try->left += !short_one;
+	ret_try->how = short_one ? "totp" : "recovery_code";
+	return ERR_NONE;
+}
+
+/* `sql` is a literal with :login alone. */
+static enum err_code
+for_login(struct writer *w, const char *sql, int64_t login)
+{
+	struct ctx *ctx = writer_ctx(w);
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, login);
+	return db_run(s, &ctx->err);
+}
+
+enum err_code
+factor_remove(struct writer *w, int64_t login)
+{
+	enum err_code rc = for_login(w, "delete from login_totp where login = :login", login);
+
+	return rc ? rc : for_login(w, "delete from login_code where login = :login", login);
+}
+
+/* Only a person at a screen, who has given what there was to give, changes factors. */
+static enum err_code
+may_change(const struct who *who, struct err *e)
+{
+	if (who->session && (!who->second_factor_due || who->enrolment_due))
+		return ERR_NONE;
+	return err_set(e, ERR_DENIED, "second_factor",
+		       who->session ? "give your present second factor first"
+				    : "a second factor is changed by whoever signs in, not with a "
+				      "token");
+}
+
+/* One who enrols. */
+struct enrolling {
+	const struct visit *v;
+	const struct who *who;
+	uint8_t sealed[SEALED_SIZE];
+	struct str code;
+	struct recovery *recovery;
+	struct str token_kept;
+	bool wrong;
+};
+
+/* The session is looked at anew: it may have ended, and a factor may have come, since. */
+static enum err_code
+session_fits(const struct enrolling *n, struct writer *w, struct session_row *ret_session)
+{
+	struct from f = from_writer(n->v, w);
+	enum err_code rc =
+		session_of(&f, n->who->session, clock_now(&n->v->ctx->clock), ret_session);
+
+	if (!rc && ret_session->login.second_factor && !ret_session->factor_at)
+		rc = err_set(f.e, ERR_DENIED, "second_factor",
+			     "give your present second factor first");
+	return rc;
+}
+
+static enum err_code
+enrol_write(void *object, struct writer *w)
+{
+	struct enrolling *n = object;
+	struct ctx *ctx = writer_ctx(w);
+	struct session_row session;
+	DB_STMT *s = NULL;
+	enum err_code rc = session_fits(n, w, &session);
+
+	if (!rc)
+		rc = db_prepare(ctx->db,
+				"insert into login_totp (login, pending, step) values (:login, "
+				":pending, 0) on conflict (login) do update set pending = "
+				"excluded.pending",
+				&s, &ctx->err);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, n->who->login);
+	db_bind_blob(s, 2, n->sealed, sizeof(n->sealed));
+	rc = db_run(s, &ctx->err);
+	if (!rc)
+		rc = happened(w, "second_factor_offered",
+			      &(struct happening){.address = n->v->address,
+						  .login = n->who->name,
+						  .how = "totp"});
+	return rc;
+}
+
+/* Only letters and digits, and what a login's name has beside them, written as a URI asks. */
+static struct str
+uri_make(const struct visit *v, const struct who *who, const char *secret)
+{
+	CLEANUP(buf_fini) struct buf uri = {.limit = URI_LIMIT};
+
+	buf_addf(&uri, "otpauth://totp/Holdfast:");
+	for (size_t i = 0; i < who->name.len; i++) {
+		char c = who->name.ptr[i];
+
+		if (strchr("@'+", c))
+			buf_addf(&uri, "%%%02X", (unsigned)c);
+		else
+			buf_add(&uri, &c, 1);
+	}
+	buf_addf(&uri, "?secret=%s&issuer=Holdfast&algorithm=SHA1&digits=%d&period=%d", secret,
+		 TOTP_DIGITS, TOTP_STEP_SECONDS);
+	return str_dup(v->ctx->arena, (struct str){uri.data, uri.len});
+}
+
+enum err_code
+identity_enrol(const struct visit *v, const struct who *who, struct enrolment *ret_enrolment)
+{
+	struct enrolling n = {.v = v, .who = who};
+	uint8_t secret[TOTP_SECRET_SIZE];
+	enum err_code rc = may_change(who, &v->ctx->err);
+
+	if (rc)
+		return rc;
+	random_bytes(secret, sizeof(secret));
+	rc = seal(v, who->login, secret, n.sealed);
+	if (!rc)
+		rc = visit_write(v, who->actor, enrol_write, &n);
+	if (!rc) {
+		base32_encode(secret, sizeof(secret), BASE32_CAPITALS, ret_enrolment->secret);
+		ret_enrolment->uri = uri_make(v, who, ret_enrolment->secret);
+	}
+	sodium_memzero(secret, sizeof(secret));
+	return rc;
+}
+
+static void
+recovery_make(struct recovery *r)
+{
+	for (size_t i = 0; i < RECOVERY_CODES; i++) {
+		char text[RECOVERY_LETTERS + 1];
+		uint8_t bytes[RECOVERY_SIZE];
+
+		random_bytes(bytes, sizeof(bytes));
+		base32_encode(bytes, sizeof(bytes), BASE32_SMALL, text);
+		(void)snprintf(r->codes[i], RECOVERY_TEXT_SIZE, "%.4s-%.4s-%.4s-%.4s", text,
+			       text + GROUP_LETTERS, text + 2 * GROUP_LETTERS,
+			       text + 3 * GROUP_LETTERS);
+		sodium_memzero(text, sizeof(text));
+		sodium_memzero(bytes, sizeof(bytes));
+	}
+}
+
+static enum err_code
+recovery_write(const struct visit *v, struct writer *w, int64_t login, const struct recovery *r)
+{
+	struct ctx *ctx = writer_ctx(w);
+	char kept[HASH_HEX_LEN + 1], plain[RECOVERY_LETTERS + 1];
+	DB_STMT *s = NULL;
+	enum err_code rc = for_login(w, "delete from login_code where login = :login", login);
+
+	if (!rc)
+		rc = db_prepare(ctx->db,
+				"insert into login_code (login, hash) values (:login, :hash)", &s,
+				&ctx->err);
+	for (size_t i = 0; !rc && i < RECOVERY_CODES; i++) {
+		if (!recovery_plain(str_of(r->codes[i]), plain))
+			return err_set(&ctx->err, ERR_INTERNAL, "", "a recovery code is damaged");
+		recovery_kept(v, login, plain, kept);
+		db_bind_int(s, 1, login);
+		db_bind_text(s, 2, str_of(kept));
+		rc = db_run(s, &ctx->err);
+	}
+	return rc;
+}
+
+static enum err_code
+totp_confirm(const struct enrolling *n, struct writer *w, struct str pending, int64_t step)
+{
+	struct ctx *ctx = writer_ctx(w);
+	DB_STMT *s = NULL;
+	enum err_code rc =
+		db_prepare(ctx->db,
+			   "update login_totp set secret = :secret, pending = null, step "
+			   "= :step where login = :login",
+			   &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_blob(s, 1, pending.ptr, pending.len);
+	db_bind_int(s, 2, step);
+	db_bind_int(s, 3, n->who->login);
+	return db_run(s, &ctx->err);
+}
+
+static enum err_code
+confirm_write(void *object, struct writer *w)
+{
+	struct enrolling *n = object;
+	struct from f = from_writer(n->v, w);
+	int64_t now = clock_now(&n->v->ctx->clock);
+	uint8_t secret[TOTP_SECRET_SIZE];
+	struct session_row session;
+	struct totp_row row = {0};
+	int64_t step;
+	enum err_code rc = session_fits(n, w, &session);
+
+	if (!rc)
+		rc = totp_read(&f, n->who->login, &row);
+	if (rc)
+		return rc;
+	if (!row.pending.ptr)
+		return err_set(f.e, ERR_DENIED, "second_factor",
+			       "no second factor waits to be confirmed; begin anew");
+	if (unseal(n->v, &session.login, row.pending, secret))
+		return sealed_wrong(f.e, &session.login);
+	step = totp_step(secret, without_spaces(f.arena, n->code), now, -1);
+	sodium_memzero(secret, sizeof(secret));
+	n->wrong = step < 0;
+	if (n->wrong)
+		return ERR_NONE;
+	session.factor_at = session.proven_at = session.seen_at = now;
+	rc = totp_confirm(n, w, row.pending, step);
+	if (!rc)
+		rc = recovery_write(n->v, w, n->who->login, n->recovery);
+	if (!rc)
+		rc = session_turn(w, &session, n->token_kept);
+	if (!rc)
+		rc = happened(w, "second_factor_enrolled",
+			      &(struct happening){.address = n->v->address,
+						  .login = n->who->name,
+						  .session = session.id,
+						  .how = "totp"});
+	return rc;
+}
+
+enum err_code
+identity_enrol_confirm(const struct visit *v, const struct who *who, struct str code,
+		       struct enrolled *ret_enrolled)
+{
+	struct enrolling n = {.v = v, .who = who, .code = code};
+	char kept[HASH_HEX_LEN + 1];
+	struct enrolled in;
+	enum err_code rc = may_change(who, &v->ctx->err);
+
+	if (rc)
+		return rc;
+	recovery_make(&in.recovery);
+	secret_text(SESSION_LETTERS, in.token);
+	secret_kept(v->ctx->hasher, str_of(in.token), kept);
+	n.recovery = &in.recovery;
+	n.token_kept = str_of(kept);
+	rc = visit_write(v, who->actor, confirm_write, &n);
+	if (!rc && n.wrong)
+		rc = err_set(&v->ctx->err, ERR_DENIED, "code",
+			     "that is not the code of this moment; look at the clock of the "
+			     "device, and try the next one");
+	if (!rc)
+		*ret_enrolled = in;
+	sodium_memzero(&in, sizeof(in));
+	return rc;
+}
+
+static enum err_code
+renew_write(void *object, struct writer *w)
+{
+	struct enrolling *n = object;
+	struct session_row session;
+	enum err_code rc = session_fits(n, w, &session);
+
+	if (!rc)
+		rc = recovery_write(n->v, w, n->who->login, n->recovery);
+	if (!rc)
+		rc = happened(w, "recovery_codes_made",
+			      &(struct happening){.address = n->v->address, .login = n->who->name});
+	return rc;
+}
+
+enum err_code
+identity_recovery_renew(const struct visit *v, const struct who *who, struct recovery *ret_recovery)
+{
+	struct recovery fresh;
+	struct enrolling n = {.v = v, .who = who, .recovery = &fresh};
+	enum err_code rc = may_change(who, &v->ctx->err);
+
+	if (!rc && (!who->second_factor || !identity_is_proven(v, who)))
+		rc = err_set(&v->ctx->err, ERR_DENIED, "second_factor",
+			     "give your second factor once more first");
+	if (rc)
+		return rc;
+	recovery_make(&fresh);
+	rc = visit_write(v, who->actor, renew_write, &n);
+	if (!rc)
+		*ret_recovery = fresh;
+	sodium_memzero(&fresh, sizeof(fresh));
+	return rc;
+}

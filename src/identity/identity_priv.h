@@ -1,0 +1,135 @@
+/* identity_priv.h -- what the files of this folder share. */
+#ifndef IDENTITY_IDENTITY_PRIV_H
+#define IDENTITY_IDENTITY_PRIV_H
+
+#include "identity/identity.h"
+#include "identity/login.h"
+#include "sys/gate.h"
+
+enum { SEAL_KEY_SIZE = 32, MS_A_SECOND = 1000 };
+
+struct identity {
+	struct group *group;
+	struct gate *gate; /* of passwords */
+	uint8_t seal[SEAL_KEY_SIZE];
+	bool has_seal;
+};
+
+/* Where something is read: the request's own connection, or that of whoever writes. Memory is the
+ * request's in either case. */
+struct from {
+	struct db *db;
+	struct err *e;
+	struct arena *arena;
+	const struct ctx *ctx; /* of the request */
+};
+
+struct from from_visit(const struct visit *v);
+struct from from_writer(const struct visit *v, struct writer *w);
+
+/* One transaction, by `actor`. `write` may be called again, and must look before it writes: what it
+ * refuses may leave nothing behind. */
+MUST_CHECK enum err_code visit_write(const struct visit *v, struct str actor,
+				     enum err_code (*write)(void *object, struct writer *w),
+				     void *object);
+/* Of a request that has not said who it is. */
+#define ACTOR_ANYONE "anyone"
+
+/* What an event says; what is empty is left out. */
+struct happening {
+	struct str address;
+	const char *how;
+	struct str login;
+	int64_t person;
+	int64_t session;
+	int64_t token;
+	int64_t seconds;
+	int64_t left; /* plus one: 0 leaves it out */
+};
+MUST_CHECK enum err_code happened(struct writer *w, const char *kind, const struct happening *h);
+
+/* A fresh secret with its four letters before it, and what the store keeps of one. */
+void secret_text(const char letters[5], char out[SECRET_TEXT_SIZE]);
+void secret_kept(struct hasher *h, struct str text, char out[HASH_HEX_LEN + 1]);
+bool secret_is(struct str text, const char letters[5]);
+#define SESSION_LETTERS "hfs_"
+#define TOKEN_LETTERS "hft_"
+#define LINK_LETTERS "hfl_"
+/* A number for a session or a token, which nobody can guess from others. */
+int64_t secret_number(void);
+
+/* who.c: of a login at an instant. *ret_out: the person has left, or is not there any more. */
+MUST_CHECK enum err_code who_load(const struct from *f, const struct login *login, int64_t now,
+				  struct who *ret_who, bool *ret_out);
+
+/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, or `name`. */
+struct failing {
+	const struct visit *v;
+	int64_t login;
+	struct str name;
+	int64_t now;
+};
+/* *ret_until: when the next try may be made; 0 when it may be now. */
+MUST_CHECK enum err_code failing_until(const struct failing *f, const struct from *from,
+				       int64_t *ret_until);
+/* Counts one, with its event; `login_name` is empty for a name that is none. */
+MUST_CHECK enum err_code failing_add(const struct failing *f, struct writer *w,
+				     struct str login_name, const char *how);
+/* It went well: the login's are forgotten, the address's are not. */
+MUST_CHECK enum err_code failing_clear(const struct failing *f, struct writer *w);
+enum err_code failing_refuse(const struct failing *f, int64_t until, struct err *e);
+
+/* login.c: whether a login can have that name at all; *ret_found false when there is none. */
+bool login_name_fits(struct str name);
+MUST_CHECK enum err_code login_name_check(struct str name, struct err *e);
+/* Within a transaction: a new one; and one that was there is enabled, and an administrator's. */
+MUST_CHECK enum err_code login_make(const struct visit *v, struct writer *w,
+				    const struct login_new *n);
+MUST_CHECK enum err_code login_open(struct writer *w, const struct login *login);
+MUST_CHECK enum err_code login_row(const struct from *f, struct str name, struct login *ret_login,
+				   bool *ret_found);
+MUST_CHECK enum err_code login_of_id(const struct from *f, int64_t id, struct login *ret_login,
+				     bool *ret_found);
+/* What is kept of its password, {NULL, 0} when it has none. */
+MUST_CHECK enum err_code login_kept(const struct from *f, int64_t id, struct str *ret_kept);
+MUST_CHECK enum err_code login_keep(struct writer *w, int64_t id, struct str kept);
+struct str login_actor(struct arena *a, struct str name);
+
+/* session.c: ends every session of the login, each with its event. */
+MUST_CHECK enum err_code sessions_end(struct writer *w, const struct login *login,
+				      int64_t *ret_ended);
+MUST_CHECK enum err_code sessions_end_others(struct writer *w, const struct login *login,
+					     int64_t but, int64_t *ret_ended);
+struct session_row {
+	struct login login;
+	int64_t id;
+	int64_t made_at, seen_at, proven_at;
+	int64_t factor_at; /* 0: not given */
+};
+/* ERR_DENIED when there is none that is good still. `kept` is of its token. */
+MUST_CHECK enum err_code session_find(const struct from *f, struct str kept, int64_t now,
+				      struct session_row *ret_session);
+MUST_CHECK enum err_code session_of(const struct from *f, int64_t id, int64_t now,
+				    struct session_row *ret_session);
+MUST_CHECK enum err_code session_add(const struct visit *v, struct writer *w,
+				     const struct session_row *s, struct str kept);
+/* The same session with another token. */
+MUST_CHECK enum err_code session_turn(struct writer *w, const struct session_row *s,
+				      struct str kept);
+/* Ends the one that another takes the place of; none is fine. */
+MUST_CHECK enum err_code session_drop(const struct visit *v, struct writer *w, struct str kept);
+/* Ends those whose time is over, and of one login the oldest beyond its number. */
+MUST_CHECK enum err_code sessions_tidy(struct writer *w, const struct login *login, int64_t now);
+
+/* factor.c: tries a code of the authenticator, or a recovery code, and uses it up. */
+struct factor_try {
+	const char *how; /* NULL: it does not fit */
+	int64_t left;	 /* of a recovery code: how many remain, plus one; else 0 */
+};
+MUST_CHECK enum err_code factor_use(const struct visit *v, struct writer *w,
+				    const struct login *login, struct str code,
+				    struct factor_try *ret_try);
+/* Takes the second factor and the recovery codes away. */
+MUST_CHECK enum err_code factor_remove(struct writer *w, int64_t login);
+
+#endif

@@ -1,0 +1,541 @@
+#include "identity/login.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "identity/identity_priv.h"
+#include "identity/password.h"
+#include "model/sql.h"
+#include "record/parties.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAMES_MAX = 256, KEPT_LIMIT = 1024 };
+
+#define LOGIN_COLUMNS                                                                              \
+	"select l.id, l.name, l.person, l.organisation, l.external_id, "                           \
+	"case when l.password is null then 0 else 1 end, l.enabled, "                              \
+	"coalesce(l.administrator, 0), "                                                           \
+	"case when t.secret is null then 0 else 1 end, l.made_at "                                 \
+	"from login l left join login_totp t on t.login = l.id "
+
+static bool
+spelt_well(struct str name)
+{
+	bool good = name.len > 0 && name.ptr[0] >= 'a' && name.ptr[0] <= 'z';
+
+	for (size_t i = 0; good && i < name.len; i++) {
+		char c = name.ptr[i];
+
+		good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		       (i > 0 && c != '\0' && strchr("._-@'+", c));
+	}
+	return good;
+}
+
+bool
+login_name_fits(struct str name)
+{
+	return name.len <= LIMIT_LOGIN_NAME_BYTES && spelt_well(name);
+}
+
+enum err_code
+login_name_check(struct str name, struct err *e)
+{
+	if (!spelt_well(name))
+		return err_set(e, ERR_INVALID, "name",
+			       "'%.*s' is no name for a login: begin with a letter a to z, then "
+			       "such letters, digits and . _ - @ ' +",
+			       name.len < 80 ? (int)name.len : 80, name.ptr);
+	if (name.len > LIMIT_LOGIN_NAME_BYTES)
+		return err_set(e, ERR_TOO_BIG, "name",
+			       "the name of a login is at most %d characters long",
+			       LIMIT_LOGIN_NAME_BYTES);
+	return ERR_NONE;
+}
+
+static int64_t
+number_at(const struct db_stmt *row, int column)
+{
+	return db_is_null(row, column) ? 0 : db_int(row, column);
+}
+
+static struct login
+login_read(const struct db_stmt *row, struct arena *a)
+{
+	struct login l = {.id = db_int(row, 0),
+			  .name = str_dup(a, db_text(row, 1)),
+			  .person = number_at(row, 2),
+			  .organisation = number_at(row, 3),
+			  .has_password = db_int(row, 5) != 0,
+			  .enabled = db_int(row, 6) != 0,
+			  .administrator = db_int(row, 7) != 0,
+			  .second_factor = db_int(row, 8) != 0,
+			  .made_at = db_int(row, 9)};
+
+	if (!db_is_null(row, 4))
+		l.external_id = str_dup(a, db_text(row, 4));
+	return l;
+}
+
+struct str
+login_actor(struct arena *a, struct str name)
+{
+	char *text = arena_alloc(a, sizeof("user:") + name.len);
+
+	(void)snprintf(text, sizeof("user:") + name.len, "user:%.*s", STR_ARG(name));
+	return str_of(text);
+}
+
+enum err_code
+login_list(struct ctx *ctx, struct login **ret_logins, size_t *ret_count)
+{
+	DB_STMT *s = NULL;
+	struct login *logins = NULL;
+	size_t count = 0, cap = 0;
+	enum err_code rc = db_prepare(ctx->db, LOGIN_COLUMNS "order by l.name", &s, &ctx->err);
+	bool row;
+
+	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
+		logins = arena_room(ctx->arena, logins, count, &cap, sizeof(*logins));
+		logins[count++] = login_read(s, ctx->arena);
+	}
+	if (rc)
+		return rc;
+	*ret_logins = logins;
+	*ret_count = count;
+	return ERR_NONE;
+}
+
+static enum err_code
+one_row(const struct from *f, struct db_stmt *s, struct login *ret_login, bool *ret_found)
+{
+	bool row;
+	enum err_code rc = db_step(s, &row, f->e);
+
+	if (rc)
+		return rc;
+	*ret_found = row;
+	if (row)
+		*ret_login = login_read(s, f->arena);
+	return ERR_NONE;
+}
+
+enum err_code
+login_row(const struct from *f, struct str name, struct login *ret_login, bool *ret_found)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(f->db, LOGIN_COLUMNS "where l.name = :name", &s, f->e);
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, name);
+	return one_row(f, s, ret_login, ret_found);
+}
+
+enum err_code
+login_of_id(const struct from *f, int64_t id, struct login *ret_login, bool *ret_found)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(f->db, LOGIN_COLUMNS "where l.id = :id", &s, f->e);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	return one_row(f, s, ret_login, ret_found);
+}
+
+enum err_code
+login_kept(const struct from *f, int64_t id, struct str *ret_kept)
+{
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(f->db, "select password from login where id = :id", &s, f->e);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	rc = db_step(s, &row, f->e);
+	if (!rc)
+		*ret_kept = row && !db_is_null(s, 0) ? str_dup(f->arena, db_text(s, 0))
+						     : (struct str){0};
+	return rc;
+}
+
+enum err_code
+login_keep(struct writer *w, int64_t id, struct str kept)
+{
+	struct ctx *ctx = writer_ctx(w);
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, "update login set password = :kept where id = :id",
+				      &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, kept);
+	db_bind_int(s, 2, id);
+	return db_run(s, &ctx->err);
+}
+
+static enum err_code
+login_missing(const struct from *f, struct str name)
+{
+	DB_STMT *s = NULL;
+	const char *names[NAMES_MAX];
+	const char *near;
+	size_t n = 0;
+	enum err_code rc = db_prepare(f->db, "select name from login order by name", &s, f->e);
+	bool row;
+
+	while (!rc && n < NAMES_MAX && !(rc = db_step(s, &row, f->e)) && row)
+		names[n++] = str_z(f->arena, db_text(s, 0));
+	if (rc)
+		return rc;
+	near = text_nearest(name, names, n);
+	return err_set(f->e, ERR_MISSING, "name", "there is no login '%.*s'%s%s%s",
+		       name.len < 80 ? (int)name.len : 80, name.ptr,
+		       near ? "; did you mean '" : "; 'holdfast user list' shows all",
+		       near ? near : "", near ? "'?" : "");
+}
+
+static enum err_code
+login_named(const struct from *f, struct str name, struct login *ret_login)
+{
+	bool found = false;
+	enum err_code rc = login_row(f, name, ret_login, &found);
+
+	return rc || found ? rc : login_missing(f, name);
+}
+
+enum err_code
+login_find(struct ctx *ctx, struct str name, struct login *ret_login)
+{
+	struct from f = {.db = ctx->db, .e = &ctx->err, .arena = ctx->arena, .ctx = ctx};
+
+	return login_named(&f, name, ret_login);
+}
+
+/* A record's name, or a key that only one person has. */
+static enum err_code
+person_find(const struct from *f, const char *person, int64_t *ret_id)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	const struct reg *r = model_reg(f->ctx->model, str_of("person"));
+	int64_t id = record_id_of_name(f->ctx->model, str_of(person));
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	if (!r)
+		return err_set(f->e, ERR_INVALID, "person", "the plan has no register 'person'");
+	sql_from(r, "t.id", "where t.id = :id or t.key = :key order by t.id = :id desc limit 3",
+		 &sql);
+	rc = db_prepare(f->db, sql.data, &s, f->e);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	db_bind_text(s, 2, str_of(person));
+	rc = db_step(s, &row, f->e);
+	if (rc)
+		return rc;
+	if (!row)
+		return err_set(f->e, ERR_MISSING, "person",
+			       "there is no person '%.80s'; give a key or a number such as %s-12 "
+			       "of the register 'person'",
+			       person, r->prefix);
+	*ret_id = db_int(s, 0);
+	if (*ret_id == id)
+		return ERR_NONE;
+	rc = db_step(s, &row, f->e);
+	if (!rc && row)
+		return err_set(f->e, ERR_CONFLICT, "person",
+			       "several people have the key '%.80s'; give the number, such as "
+			       "%s-12",
+			       person, r->prefix);
+	return rc;
+}
+
+/* A change by whoever looks after logins. */
+struct care {
+	const struct visit *v;
+	struct str name;
+	const struct login_new *n;
+	struct str kept;
+	bool on;
+	bool changed;
+	int64_t ended;
+};
+
+static void
+bind_number(struct db_stmt *s, int index, int64_t number)
+{
+	if (number)
+		db_bind_int(s, index, number);
+	else
+		db_bind_null(s, index);
+}
+
+static enum err_code
+row_add(struct writer *w, const struct login_new *n, int64_t person, int64_t organisation)
+{
+	struct ctx *ctx = writer_ctx(w);
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		ctx->db,
+		"insert into login (name, person, enabled, made_at, id, organisation, "
+		"administrator, external_id) values (:name, :person, 1, :made_at, (select "
+		"coalesce(max(l.id), 0) + 1 from login l), :organisation, :administrator, "
+		":external_id)",
+		&s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, n->name);
+	bind_number(s, 2, person);
+	db_bind_int(s, 3, writer_now(w));
+	bind_number(s, 4, organisation);
+	db_bind_int(s, 5, n->administrator);
+	db_bind_text(s, 6, n->external_id);
+	return db_run(s, &ctx->err);
+}
+
+static enum err_code
+taken_check(const struct from *f, const struct login_new *n)
+{
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(
+		f->db, "select name from login where name = :name or external_id = :id", &s, f->e);
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, n->name);
+	db_bind_text(s, 2, n->external_id);
+	rc = db_step(s, &row, f->e);
+	if (rc || !row)
+		return rc;
+	if (str_eq(db_text(s, 0), n->name))
+		return err_set(f->e, ERR_CONFLICT, "name", "there is a login '%.*s' already",
+			       STR_ARG(n->name));
+	return err_set(f->e, ERR_CONFLICT, "external_id",
+		       "another login has the external id '%.*s' already", STR_ARG(n->external_id));
+}
+
+enum err_code
+login_make(const struct visit *v, struct writer *w, const struct login_new *n)
+{
+	struct from f = from_writer(v, w);
+	int64_t person = 0, organisation = 0;
+	enum err_code rc = taken_check(&f, n);
+
+	if (!rc && n->person)
+		rc = person_find(&f, n->person, &person);
+	if (!rc && n->organisation)
+		rc = organisation_find(writer_ctx(w), n->organisation, &organisation);
+	if (!rc)
+		rc = row_add(w, n, person, organisation);
+	if (!rc)
+		rc = happened(
+			w, "login_added",
+			&(struct happening){.login = n->name,
+					    .person = person,
+					    .how = n->administrator ? "administrator" : NULL});
+	return rc;
+}
+
+static enum err_code
+add_write(void *object, struct writer *w)
+{
+	const struct care *c = object;
+
+	return login_make(c->v, w, c->n);
+}
+
+enum err_code
+login_add(const struct visit *v, const struct login_new *n)
+{
+	struct care c = {.v = v, .n = n};
+	enum err_code rc = login_name_check(n->name, &v->ctx->err);
+
+	if (!rc && n->external_id.len > LIMIT_EXTERNAL_ID_BYTES)
+		rc = err_set(&v->ctx->err, ERR_TOO_BIG, "external_id",
+			     "an external id is at most %d bytes long", LIMIT_EXTERNAL_ID_BYTES);
+	return rc ? rc : visit_write(v, v->ctx->actor, add_write, &c);
+}
+
+/* Sets a column that says yes or no. `sql` is a literal with :on and :id. */
+static enum err_code
+switch_set(struct writer *w, const char *sql, bool on, int64_t id)
+{
+	struct ctx *ctx = writer_ctx(w);
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, on);
+	db_bind_int(s, 2, id);
+	return db_run(s, &ctx->err);
+}
+
+static enum err_code
+enabled_set(struct writer *w, const struct login *login, bool on)
+{
+	enum err_code rc =
+		switch_set(w, "update login set enabled = :on where id = :id", on, login->id);
+
+	if (!rc)
+		rc = happened(w, on ? "login_enabled" : "login_disabled",
+			      &(struct happening){.login = login->name});
+	return rc;
+}
+
+static enum err_code
+enable_write(void *object, struct writer *w)
+{
+	struct care *c = object;
+	struct from f = from_writer(c->v, w);
+	struct login login;
+	enum err_code rc = login_named(&f, c->name, &login);
+
+	c->changed = !rc && login.enabled != c->on;
+	if (!c->changed)
+		return rc;
+	rc = enabled_set(w, &login, c->on);
+	return rc || c->on ? rc : sessions_end(w, &login, &c->ended);
+}
+
+enum err_code
+login_enable(const struct visit *v, struct str name, bool enabled, bool *ret_changed)
+{
+	struct care c = {.v = v, .name = name, .on = enabled};
+	enum err_code rc = visit_write(v, v->ctx->actor, enable_write, &c);
+
+	if (!rc)
+		*ret_changed = c.changed;
+	return rc;
+}
+
+static enum err_code
+administrator_set(struct writer *w, const struct login *login, bool on)
+{
+	enum err_code rc =
+		switch_set(w, "update login set administrator = :on where id = :id", on, login->id);
+
+	if (!rc)
+		rc = happened(w, on ? "login_promoted" : "login_demoted",
+			      &(struct happening){.login = login->name});
+	return rc;
+}
+
+enum err_code
+login_open(struct writer *w, const struct login *login)
+{
+	enum err_code rc = login->enabled ? ERR_NONE : enabled_set(w, login, true);
+
+	return rc || login->administrator ? rc : administrator_set(w, login, true);
+}
+
+static enum err_code
+promote_write(void *object, struct writer *w)
+{
+	struct care *c = object;
+	struct from f = from_writer(c->v, w);
+	struct login login;
+	enum err_code rc = login_named(&f, c->name, &login);
+
+	c->changed = !rc && login.administrator != c->on;
+	if (!c->changed)
+		return rc;
+	return administrator_set(w, &login, c->on);
+}
+
+enum err_code
+login_promote(const struct visit *v, struct str name, bool administrator, bool *ret_changed)
+{
+	struct care c = {.v = v, .name = name, .on = administrator};
+	enum err_code rc = visit_write(v, v->ctx->actor, promote_write, &c);
+
+	if (!rc)
+		*ret_changed = c.changed;
+	return rc;
+}
+
+static enum err_code
+password_write(void *object, struct writer *w)
+{
+	struct care *c = object;
+	struct from f = from_writer(c->v, w);
+	struct login login;
+	enum err_code rc = login_named(&f, c->name, &login);
+
+	if (!rc)
+		rc = login_keep(w, login.id, c->kept);
+	if (!rc)
+		rc = happened(w, "login_password_set", &(struct happening){.login = login.name});
+	return rc ? rc : sessions_end(w, &login, &c->ended);
+}
+
+enum err_code
+login_set_password(const struct visit *v, struct str name, struct str password)
+{
+	CLEANUP(buf_fini) struct buf kept = {.limit = KEPT_LIMIT};
+	struct care c = {.v = v, .name = name};
+	enum err_code rc = password_check(name, password, &v->ctx->err);
+
+	/* Before the transaction: it takes long, and others wait meanwhile. */
+	if (!rc)
+		rc = password_hash(v->identity->gate, password, &kept, &v->ctx->err);
+	c.kept = (struct str){kept.data, kept.len};
+	return rc ? rc : visit_write(v, v->ctx->actor, password_write, &c);
+}
+
+static enum err_code
+factor_write(void *object, struct writer *w)
+{
+	struct care *c = object;
+	struct from f = from_writer(c->v, w);
+	struct login login;
+	enum err_code rc = login_named(&f, c->name, &login);
+
+	c->changed = !rc && login.second_factor;
+	if (!c->changed)
+		return rc;
+	rc = factor_remove(w, login.id);
+	if (!rc)
+		rc = happened(w, "second_factor_reset", &(struct happening){.login = login.name});
+	return rc ? rc : sessions_end(w, &login, &c->ended);
+}
+
+enum err_code
+login_reset_factor(const struct visit *v, struct str name, bool *ret_changed)
+{
+	struct care c = {.v = v, .name = name};
+	enum err_code rc = visit_write(v, v->ctx->actor, factor_write, &c);
+
+	if (!rc)
+		*ret_changed = c.changed;
+	return rc;
+}
+
+static enum err_code
+end_write(void *object, struct writer *w)
+{
+	struct care *c = object;
+	struct from f = from_writer(c->v, w);
+	struct login login;
+	enum err_code rc = login_named(&f, c->name, &login);
+
+	return rc ? rc : sessions_end(w, &login, &c->ended);
+}
+
+enum err_code
+login_end_sessions(const struct visit *v, struct str name, int64_t *ret_ended)
+{
+	struct care c = {.v = v, .name = name};
+	enum err_code rc = visit_write(v, v->ctx->actor, end_write, &c);
+
+	if (!rc)
+		*ret_ended = c.ended;
+	return rc;
+}
