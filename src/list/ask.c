@@ -38,8 +38,9 @@ static bool
 is_constant(const struct asked *a, const struct attribute *attribute)
 {
 	for (size_t i = 0; i < a->filter.count; i++) {
-		if (a->filter.terms[i].attribute == attribute &&
-		    filter_is_single(&a->filter.terms[i]))
+		const struct filter_term *t = &a->filter.terms[i];
+
+		if (t->attribute == attribute && (filter_is_single(t) || filter_is_empty(t)))
 			return true;
 	}
 	return false;

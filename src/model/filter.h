@@ -74,6 +74,16 @@ const struct field *filter_field(const struct filter_term *t);
 /* Whether the term asks for one single value, so that all records of the list agree in it. */
 bool filter_is_single(const struct filter_term *t);
 
+/* Whether it asks for no value. */
+bool filter_is_empty(const struct filter_term *t);
+
+/* Whether it lets through records without a value. */
+bool filter_takes_null(const struct filter_term *t);
+
+/* Whether it bounds the values from one side, so that an index in their order need not pass any
+ * others. */
+bool filter_is_bound(const struct filter_term *t);
+
 /* Gives every term the numbers of its parameters, :f1, :f2 ..., once all values are set. */
 void filter_number(struct filter *f);
 

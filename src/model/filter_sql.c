@@ -103,6 +103,25 @@ is_negated(enum filter_op op)
 	return op == FILTER_NOT_EQUAL || op == FILTER_HAS_NOT;
 }
 
+bool
+filter_is_empty(const struct filter_term *t)
+{
+	return t->op == FILTER_EQUAL && t->or_null && t->value_count == 0;
+}
+
+bool
+filter_takes_null(const struct filter_term *t)
+{
+	return is_negated(t->op) != t->or_null;
+}
+
+bool
+filter_is_bound(const struct filter_term *t)
+{
+	return t->op == FILTER_LESS || t->op == FILTER_AT_MOST || t->op == FILTER_MORE ||
+	       t->op == FILTER_AT_LEAST;
+}
+
 static void
 scalar_sql(const struct filter_term *t, const struct subject *s, size_t *numbering, struct buf *out)
 {

@@ -6,7 +6,7 @@
 
 /* Which of the conditions: those by which an engine finds the records, on a walk too, or the rest.
  */
-enum part { PART_FINDS, PART_WALKS, PART_RESTS, PART_RESTS_ON_WALK, PART_ALL };
+enum part { PART_FINDS, PART_WALKS, PART_RESTS, PART_RESTS_ON_WALK, PART_EACH, PART_ALL };
 
 /* On a walk an engine must not leave the index that is walked along for one that it takes to be
  * better, so only that index's conditions stand beside the order. A single value of an indexed
@@ -23,7 +23,7 @@ static bool
 term_walks(const struct page_query *q, const struct filter_term *t)
 {
 	if (q->key_count > 0 && q->keys[0].attribute == t->attribute)
-		return true;
+		return filter_is_bound(t);
 	if (!filter_is_single(t))
 		return false;
 	if (t->attribute->kind == ATTRIBUTE_HOLDER)
@@ -43,6 +43,7 @@ term_is_in(const struct page_query *q, const struct filter_term *t, enum part pa
 		return t != q->leader;
 	case PART_RESTS_ON_WALK:
 		return !term_walks(q, t);
+	case PART_EACH:
 	case PART_ALL:
 		break;
 	}
@@ -63,6 +64,7 @@ organisations_are_in(const struct page_query *q, enum part part)
 		return !q->organisations_lead;
 	case PART_RESTS_ON_WALK:
 		return !walk;
+	case PART_EACH:
 	case PART_ALL:
 		break;
 	}
@@ -279,9 +281,15 @@ static bool
 has_stretch(const struct page_query *q, enum page_stretch stretch)
 {
 	bool after_null = q->after_null && q->key_count > 0 && q->after_null[0];
+	bool nulls = q->key_count > 0 && !page_key_always(&q->keys[0]);
 
 	if (q->key_count == 0)
 		return stretch == STRETCH_VALUES;
+	for (size_t i = 0; i < q->filter->count; i++) {
+		const struct filter_term *t = &q->filter->terms[i];
+
+		nulls = nulls && (t->attribute != q->keys[0].attribute || filter_takes_null(t));
+	}
 	switch (stretch) {
 	case STRETCH_EQUALS:
 		return q->after_null && !after_null;
@@ -291,10 +299,11 @@ has_stretch(const struct page_query *q, enum page_stretch stretch)
 	case STRETCHES:
 		break;
 	}
-	return !q->keys[0].attribute->always;
+	return nulls;
 }
 
-/* " from ... where ... order by": the records of a stretch, in order, whether they fit or not. */
+/* " from ... where ... order by": the records of a stretch, in order, whether they fit or not. No
+ * index finds those without a value: among all records they are looked for by number. */
 static void
 stretch_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out)
 {
@@ -304,12 +313,14 @@ stretch_sql(const struct page_query *q, enum page_stretch stretch, struct buf *o
 	bool numbers = !name;
 
 	buf_addf(out, " from \"%s\" t", q->reg->name);
-	conditions(q, PART_WALKS, out);
+	if (stretch == STRETCH_NULLS)
+		buf_addf(out, " where 1 = 1");
+	else
+		conditions(q, PART_WALKS, out);
 	if (name && stretch == STRETCH_EQUALS) {
 		buf_addf(out, " and t.\"%s\" = :s1", name);
 		numbers = true;
 	} else if (name && stretch == STRETCH_NULLS) {
-		buf_addf(out, " and t.\"%s\" is null", name);
 		numbers = q->after_null && q->after_null[0];
 	} else if (name && q->after_null) {
 		buf_addf(out, " and t.\"%s\" %s :s1", name, beyond);
@@ -333,7 +344,9 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 	sifted_sql(q, true, out);
 	stretch_sql(q, stretch, out);
 	buf_addf(out, " limit :look) t");
-	conditions(q, PART_RESTS_ON_WALK, out);
+	conditions(q, stretch == STRETCH_NULLS ? PART_EACH : PART_RESTS_ON_WALK, out);
+	if (stretch == STRETCH_NULLS)
+		buf_addf(out, " and t.\"%s\" is null", q->keys[0].column);
 	page_end(q, out);
 	return true;
 }
@@ -342,8 +355,10 @@ void
 page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out)
 {
 	buf_addf(out, "select t.\"id\"");
-	if (q->key_count > 0)
-		buf_addf(out, ", t.\"%s\"", q->keys[0].attribute->field->name);
+	if (stretch == STRETCH_NULLS)
+		buf_addf(out, ", null");
+	else if (q->key_count > 0)
+		buf_addf(out, ", t.\"%s\"", q->keys[0].column);
 	stretch_sql(q, stretch, out);
 	buf_addf(out, " limit 1 offset :skip");
 }

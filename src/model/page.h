@@ -65,7 +65,7 @@ bool page_can_walk(const struct page_query *q);
 enum page_stretch {
 	STRETCH_EQUALS, /* what shares the last row's value */
 	STRETCH_VALUES, /* what has a value, beyond the last row's */
-	STRETCH_NULLS,	/* what has none */
+	STRETCH_NULLS,	/* what has none, looked for among all */
 	STRETCHES,
 };
 /* The rows of the next :look records that fit, :limit at most. False when the page has no such
