@@ -33,6 +33,7 @@ needs() {
 	[ "$want" = check ] || return 0
 	cat <<-END
 		python3           command:python3                        tests of the command line
+		openssl           command:openssl                        certificates for tests
 		clang             command:clang                          second compiler
 		libclang-rt-14-dev package                               libFuzzer
 		clang-format      command:clang-format                   format

@@ -24,20 +24,22 @@ peer_of(struct MHD_Connection *c)
 	return i ? i->socket_context : NULL;
 }
 
-/* What a client that is sent away can read, where it reads plain text. */
-static void
-parting_words(const struct peer *p, int status, const char *name, const char *detail)
+void
+peer_tell(const struct peer *p, const struct problem *problem)
 {
 	CLEANUP(buf_fini) struct buf body = {.limit = 1024};
-	CLEANUP(buf_fini) struct buf text = {.limit = 2048};
+	CLEANUP(buf_fini) struct buf text = {.limit = 4096};
 
 	if (p->server->o.tls)
 		return;
-	problem_text(&(struct problem){.status = status, .name = name, .detail = detail}, &body);
+	problem_text(problem, &body);
+	buf_addf(&text, "HTTP/1.1 %d %s\r\nConnection: close\r\n", problem->status,
+		 http_status_title(problem->status));
+	reply_secure_text(&text);
 	buf_addf(&text,
-		 "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-		 "Cache-Control: no-store\r\nRetry-After: 10\r\nContent-Length: %zu\r\n\r\n",
-		 status, http_status_title(status), body.len);
+		 "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+		 "Content-Length: %zu\r\n\r\n",
+		 body.len);
 	buf_add(&text, body.data, body.len);
 	if (!text.failed && !body.failed)
 		(void)send(p->fd, text.data, text.len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -97,12 +99,13 @@ peer_add(struct http_server *s, struct peer *p)
 	if (!many && !many_there)
 		return;
 	atomic_fetch_add(&s->refused, 1);
-	if (many)
-		parting_words(p, 503, "too_many_connections",
-			      "the server has as many connections as it takes; try again later");
-	else
-		parting_words(p, 429, "too_many_connections",
-			      "this address has as many connections as it may; close some");
+	peer_tell(p, &(struct problem){
+			     .status = many ? 503 : 429,
+			     .name = "too_many_connections",
+			     .detail = many ? "the server has as many connections as it takes; try "
+					      "again later"
+					    : "this address has as many connections as it may; "
+					      "close some"});
 	peer_dismiss(p);
 }
 
@@ -221,9 +224,11 @@ peer_late(struct http_server *s, struct peer *p)
 
 	if ((phase == PEER_HEADERS || phase == PEER_BODY) &&
 	    atomic_compare_exchange_strong(&p->phase, &phase, PEER_GONE)) {
-		parting_words(p, 408, "too_slow",
-			      phase == PEER_BODY ? "the body came too slowly"
-						 : "the headers came too slowly");
+		peer_tell(p, &(struct problem){.status = 408,
+					       .name = "too_slow",
+					       .detail = phase == PEER_BODY
+								 ? "the body came too slowly"
+								 : "the headers came too slowly"});
 		peer_dismiss(p);
 	} else {
 		/* Whatever it does, it does no longer; the library finds the end of it. */

@@ -20,19 +20,24 @@ static const struct {
 	{505, "version_not_supported", "this server speaks HTTP/1.1 and HTTP/1.0"	 },
 };
 
+static struct problem
+problem_of(unsigned status)
+{
+	size_t i = 0;
+
+	while (i + 1 < COUNT_OF(own) && own[i].status != status)
+		i++;
+	return (struct problem){
+		.status = (int)own[i].status, .name = own[i].name, .detail = own[i].detail};
+}
+
 static struct MHD_Response *
 problem_response(const struct peer *p, unsigned status)
 {
 	CLEANUP(buf_fini) struct buf text = {.limit = 1024};
-	struct problem problem = {.status = 400, .name = own[0].name, .detail = own[0].detail};
+	const struct problem problem = problem_of(status);
 	struct MHD_Response *r;
 
-	for (size_t i = 0; i < COUNT_OF(own); i++) {
-		if (own[i].status == status)
-			problem = (struct problem){.status = (int)status,
-						   .name = own[i].name,
-						   .detail = own[i].detail};
-	}
 	problem_text(&problem, &text);
 	if (text.failed)
 		return NULL;
@@ -48,18 +53,48 @@ problem_response(const struct peer *p, unsigned status)
 	return r;
 }
 
+/* Once all headers are there, the library (0.9.75) writes the head of its reply twice, and what
+ * comes after looks like another reply. Then we tell the client ourselves, and let nothing more be
+ * written. The library must not be told that its reply was not taken: it would free the connection
+ * and go on reading its headers. */
+static bool
+would_write_twice(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	return i && i->header_size > 0;
+}
+
+static enum MHD_Result
+refusal_send(struct peer *p, struct MHD_Connection *connection, unsigned status,
+	     struct MHD_Response *response)
+{
+	struct MHD_Response *r;
+	enum MHD_Result queued;
+
+	/* One that was told to go hears nothing more, so that it may be queued for it, too. */
+	if (peer_enter(p, PEER_ANSWER, deadline_after(LIMIT_HTTP_REPLY_SECONDS)) &&
+	    would_write_twice(connection)) {
+		const struct problem problem = problem_of(status);
+
+		peer_tell(p, &problem);
+		(void)shutdown(p->fd, SHUT_WR);
+	}
+	r = problem_response(p, status);
+	queued = p->server->queue(connection, status, r ? r : response);
+	if (r)
+		MHD_destroy_response(r);
+	return queued;
+}
+
 enum MHD_Result
 MHD_queue_response(struct MHD_Connection *connection, unsigned status,
 		   struct MHD_Response *response)
 {
 	struct peer *p = peer_of(connection);
-	struct MHD_Response *r = problem_response(p, status);
-	enum MHD_Result queued = MHD_NO;
+	enum MHD_Result queued = refusal_send(p, connection, status, response);
 
-	if (peer_enter(p, PEER_ANSWER, deadline_after(LIMIT_HTTP_REPLY_SECONDS)))
-		queued = p->server->queue(connection, status, r ? r : response);
-	if (r)
-		MHD_destroy_response(r);
 	if (p->call)
 		p->call->status = (int)status;
 	else

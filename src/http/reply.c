@@ -43,6 +43,13 @@ headers_are_clean(const struct http_reply *reply)
 	return true;
 }
 
+void
+reply_secure_text(struct buf *out)
+{
+	for (size_t i = 0; i < COUNT_OF(secure); i++)
+		buf_addf(out, "%s: %s\r\n", secure[i].name, secure[i].value);
+}
+
 struct MHD_Response *
 reply_secured(bool tls, struct MHD_Response *r)
 {

@@ -43,26 +43,20 @@ daemon_start(struct http_server *s)
 {
 	size_t connections = s->o.connections > 0 ? s->o.connections : LIMIT_HTTP_CONNECTIONS;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-	struct MHD_OptionItem tls[] = {
-		{MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)certificate_give, NULL				 },
-		{MHD_OPTION_HTTPS_PRIORITIES,    0,				 (void *)(uintptr_t)tls_priorities},
-		{MHD_OPTION_END,		 0,			    NULL				},
-	};
-	struct MHD_OptionItem none[] = {
-		{MHD_OPTION_END, 0, NULL},
-	};
 
 	if (s->o.tls)
 		flags |= MHD_USE_TLS;
 	return MHD_start_daemon(
-		flags, 0, NULL, NULL, call_continue, s, MHD_OPTION_ARRAY, s->o.tls ? tls : none,
-		MHD_OPTION_LISTEN_SOCKET, s->o.listener, MHD_OPTION_THREAD_POOL_SIZE,
-		s->o.threads > 1 ? s->o.threads : THREADS, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)connections + SPARE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, call_begin, s,
-		MHD_OPTION_NOTIFY_COMPLETED, call_end, s, MHD_OPTION_NOTIFY_CONNECTION, peer_notify,
-		s, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
-		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+		flags, 0, NULL, NULL, call_continue, s, MHD_OPTION_LISTEN_SOCKET, s->o.listener,
+		MHD_OPTION_THREAD_POOL_SIZE, s->o.threads > 1 ? s->o.threads : THREADS,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections + SPARE_CONNECTIONS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_URI_LOG_CALLBACK, call_begin, s, MHD_OPTION_NOTIFY_COMPLETED, call_end,
+		s, MHD_OPTION_NOTIFY_CONNECTION, peer_notify, s, MHD_OPTION_UNESCAPE_CALLBACK,
+		unescape_nothing, NULL, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		/* Without TLS these two mean nothing. */
+		MHD_OPTION_HTTPS_CERT_CALLBACK, certificate_give, MHD_OPTION_HTTPS_PRIORITIES,
+		tls_priorities, MHD_OPTION_END);
 }
 
 /* Both the condition and the deadlines go by the clock that nobody sets. */

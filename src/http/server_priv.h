@@ -117,6 +117,16 @@ struct http_server {
 	_Atomic uint64_t late; /* cut for taking too long */
 };
 
+/* problem.c */
+struct problem {
+	int status;
+	const char *name;
+	const char *detail;
+	const char *field; /* or NULL */
+	const char *id;	   /* of the request, or NULL */
+};
+void problem_text(const struct problem *p, struct buf *out);
+
 /* peer.c */
 void peer_notify(void *server, struct MHD_Connection *c, void **context,
 		 enum MHD_ConnectionNotificationCode code);
@@ -129,6 +139,8 @@ bool peer_wait(struct peer *p, uint64_t wakes);
 /* Whether it was woken only to say something; forgets it. */
 bool peer_beat(struct peer *p);
 void *watch_run(void *server);
+/* A last reply, written past the library, to one that reads plain text. */
+void peer_tell(const struct peer *p, const struct problem *problem);
 /* Closes those that have no request. */
 void peers_shut_idle(struct http_server *s);
 void peers_shut_all(struct http_server *s);
@@ -153,16 +165,8 @@ enum MHD_Result reply_send(struct http_call *c, struct MHD_Connection *connectio
 void reply_end(struct http_call *c);
 /* The response with the headers that all have. NULL when there is no memory. */
 struct MHD_Response *reply_secured(bool tls, struct MHD_Response *r);
-
-/* problem.c */
-struct problem {
-	int status;
-	const char *name;
-	const char *detail;
-	const char *field; /* or NULL */
-	const char *id;	   /* of the request, or NULL */
-};
-void problem_text(const struct problem *p, struct buf *out);
+/* The same headers as text. */
+void reply_secure_text(struct buf *out);
 
 /* record.c: a line in the log, and numbers. `whole`: the reply was sent to its end. */
 void call_record(struct http_call *c, bool whole);
