@@ -211,7 +211,7 @@ head_answer(struct http_call *c, struct MHD_Connection *connection)
 		return reply_send(c, connection, &c->refusal);
 	if (c->length == 0)
 		return MHD_YES;
-	buf_init(&c->body, (size_t)c->length);
+	buf_init(&c->body, (size_t)c->length + 1);
 	c->body_ns = clock_monotonic_ns();
 	return peer_enter(c->peer, PEER_BODY, deadline_after(LIMIT_HTTP_BODY_SECONDS)) ? MHD_YES
 										       : MHD_NO;

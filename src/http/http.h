@@ -109,7 +109,8 @@ struct http_reply {
 	struct str who; /* who asked, for the log; no secret. {NULL, 0}: not known */
 };
 
-/* `value` is not copied; with a control character in it the reply becomes a 500. */
+/* Neither text is copied. Without a value there is no header; with a control character in it the
+ * reply becomes a 500. */
 void http_reply_header(struct http_reply *reply, const char *name, struct str value);
 
 /* A problem document with the type "urn:holdfast:problem:" + `name`, a stable word such as

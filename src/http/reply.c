@@ -19,6 +19,8 @@ static const struct {
 void
 http_reply_header(struct http_reply *reply, const char *name, struct str value)
 {
+	if (value.len == 0)
+		return;
 	if (reply->header_count < HTTP_REPLY_HEADERS)
 		reply->headers[reply->header_count] = (struct http_pair){str_of(name), value};
 	/* One too many is found when the reply is sent. */
