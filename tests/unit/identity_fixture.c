@@ -123,10 +123,9 @@ desk_enrol(struct desk_fixture *f, const struct signed_in *in, char secret[TOTP_
 	return done;
 }
 
-const char *
-desk_code(struct desk_fixture *f, const char secret[TOTP_TEXT_SIZE])
+void
+code_of(const char secret[TOTP_TEXT_SIZE], int64_t now_ms, char out[TOTP_DIGITS + 1])
 {
-	char *code = arena_alloc(&f->store.arena, TOTP_DIGITS + 1);
 	uint8_t bytes[TOTP_SECRET_SIZE];
 
 	for (size_t i = 0; i < sizeof(bytes) / 5; i++) {
@@ -138,8 +137,16 @@ desk_code(struct desk_fixture *f, const char secret[TOTP_TEXT_SIZE])
 		for (size_t k = 0; k < 5; k++)
 			bytes[5 * i + k] = (uint8_t)(bits >> (32 - 8 * k));
 	}
-	(void)snprintf(code, TOTP_DIGITS + 1, "%06u",
-		       totp_number(bytes, sizeof(bytes), f->now / 30000) % 1000000);
+	(void)snprintf(out, TOTP_DIGITS + 1, "%06u",
+		       totp_number(bytes, sizeof(bytes), now_ms / 30000) % 1000000);
+}
+
+const char *
+desk_code(struct desk_fixture *f, const char secret[TOTP_TEXT_SIZE])
+{
+	char *code = arena_alloc(&f->store.arena, TOTP_DIGITS + 1);
+
+	code_of(secret, f->now, code);
 	return code;
 }
 

@@ -9,6 +9,7 @@
 #include "identity/session.h"
 #include "identity/sign_in.h"
 #include "identity/token.h"
+#include "identity/totp.h"
 #include "record_fixture.h"
 
 #define PASSWORD "four unlikely words"
@@ -47,7 +48,8 @@ struct who desk_who(struct desk_fixture *f, const struct signed_in *in);
  */
 struct enrolled desk_enrol(struct desk_fixture *f, const struct signed_in *in,
 			   char secret[TOTP_TEXT_SIZE]);
-/* The code of the moment. */
+/* The code of a moment, and of this one. */
+void code_of(const char secret[TOTP_TEXT_SIZE], int64_t now_ms, char out[TOTP_DIGITS + 1]);
 const char *desk_code(struct desk_fixture *f, const char secret[TOTP_TEXT_SIZE]);
 
 int64_t desk_events(struct desk_fixture *f, const char *kind);

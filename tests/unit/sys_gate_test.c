@@ -36,7 +36,7 @@ pass(void *object)
 	return NULL;
 }
 
-TEST(a_gate_lets_so_many_through_at_once)
+TEST(a_gate_lets_so_many_threads_through_at_once)
 {
 	struct crowd c = {.gate = NULL};
 	pthread_t threads[THREADS];

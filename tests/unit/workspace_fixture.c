@@ -150,6 +150,14 @@ kept_close(struct workspace_fixture *f)
 }
 
 void
+kept_leave(struct workspace_fixture *f)
+{
+	workspace_close(f->ws);
+	f->ws = NULL;
+	f->ctx = NULL;
+}
+
+void
 kept_reopen(struct workspace_fixture *f)
 {
 	workspace_close(f->ws);

@@ -43,7 +43,8 @@ void kept_open(struct workspace_fixture *f);
 void kept_close(struct workspace_fixture *f);
 #define KEPT CLEANUP(kept_close) struct workspace_fixture
 
-/* Closes the workspace and opens it again. */
+/* Closes the workspace, before other processes are started; and opens it again. */
+void kept_leave(struct workspace_fixture *f);
 void kept_reopen(struct workspace_fixture *f);
 /* Copies the workspace as it is beside it; on a server its rows. */
 const char *kept_copy(struct workspace_fixture *f, const char *name);
