@@ -14,7 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MODEL_MEMORY = 64 * 1024 * 1024, WORK_MEMORY = 512 * 1024 * 1024 };
+enum {
+	MODEL_MEMORY = 64 * 1024 * 1024,
+	WORK_MEMORY = 512 * 1024 * 1024,
+	ACTOR_SIZE = 128,
+	ACCOUNT_SIZE = 4096
+};
 
 struct ctx *
 workspace_ctx(struct workspace *ws)
@@ -102,11 +107,25 @@ meta_set(struct db *db, const char *name, struct str value, struct err *e)
 	return db_run(s, e);
 }
 
+/* Threads open workspaces at the same time. */
+static struct str
+shell_actor(struct arena *a)
+{
+	char *text = arena_alloc(a, ACTOR_SIZE);
+	char room[ACCOUNT_SIZE];
+	struct passwd account;
+	struct passwd *who = NULL;
+
+	if (getpwuid_r(getuid(), &account, room, sizeof(room), &who) != 0)
+		who = NULL;
+	(void)snprintf(text, ACTOR_SIZE, "%s@shell", who ? who->pw_name : "unknown");
+	return str_of(text);
+}
+
 enum err_code
 workspace_new(struct workspace **ret_ws, struct err *e)
 {
 	struct workspace *ws = calloc(1, sizeof(*ws));
-	struct passwd *who = getpwuid(getuid());
 	enum err_code rc;
 
 	if (!ws)
@@ -114,10 +133,7 @@ workspace_new(struct workspace **ret_ws, struct err *e)
 	arena_init(&ws->model_arena, MODEL_MEMORY);
 	arena_init(&ws->arena, WORK_MEMORY);
 	ws->ctx.arena = &ws->arena;
-	ws->ctx.actor.ptr = arena_alloc(&ws->arena, 128);
-	(void)snprintf((char *)(uintptr_t)ws->ctx.actor.ptr, 128, "%s@shell",
-		       who ? who->pw_name : "unknown");
-	ws->ctx.actor.len = strlen(ws->ctx.actor.ptr);
+	ws->ctx.actor = shell_actor(&ws->arena);
 	rc = hasher_new(&ws->ctx.hasher, e);
 	if (rc) {
 		workspace_close(ws);

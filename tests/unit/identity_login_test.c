@@ -114,3 +114,24 @@ TEST(a_disabled_login_is_signed_out)
 	CHECK(!login_set_password(&f.v, str_of("ann"), str_of("other unlikely words")));
 	CHECK(identity_session(&f.v, str_of(in.token), &who) == ERR_DENIED);
 }
+
+TEST(a_name_with_an_apostrophe_signs_in_and_enrols)
+{
+	DESK f;
+	char secret[TOTP_TEXT_SIZE];
+	struct login_new n = {.name = str_of("o'brien+x@example.org")};
+	struct signed_in in;
+	struct enrolment offered;
+	struct who who;
+
+	desk_open(&f);
+	CHECK(!login_add(&f.v, &n));
+	CHECK(!login_set_password(&f.v, n.name, str_of(PASSWORD)));
+	in = desk_sign_in(&f, "o'brien+x@example.org");
+	who = desk_who(&f, &in);
+	CHECK(!identity_enrol(&f.v, &who, &offered));
+	CHECK(strstr(offered.uri.ptr, "/Holdfast:o%27brien%2Bx%40example.org?"));
+	(void)desk_enrol(&f, &in, secret);
+	CHECK(strstr(desk_event(&f, "second_factor_enrolled").ptr,
+		     "\"login\":\"o'brien+x@example.org\""));
+}

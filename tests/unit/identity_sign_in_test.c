@@ -179,7 +179,7 @@ fail_from(struct desk_fixture *f, const char *address, int times)
 
 	f->v.address = str_of(address);
 	for (int i = 0; i < times; i++) {
-		char name[16];
+		char name[24];
 
 		(void)snprintf(name, sizeof(name), "nobody%d", i / 2);
 		CHECK(desk_try(f, name, PASSWORD, &in) == ERR_DENIED);
