@@ -10,7 +10,15 @@
 #include "sys/clock.h"
 
 struct ledger;
+struct who;
 struct writer_kept;
+
+/* Takes what happened while only reading, for the ledger: whoever serves users writes it before he
+ * hands out what was read. */
+struct ctx_note {
+	enum err_code (*note)(void *object, const char *kind, struct str detail, struct err *e);
+	void *object;
+};
 
 struct ctx {
 	struct arena *arena; /* as long as the command or request */
@@ -23,6 +31,8 @@ struct ctx {
 	int64_t as_of;	  /* milliseconds: it reads what was recorded by then; 0: the present */
 	struct str actor; /* who does it: "root@shell" */
 	int64_t actor_id; /* 0 until the first write */
+	const struct who *who;	  /* whom it serves, who may not do everything (grant.h); or NULL */
+	struct ctx_note note;	  /* of who may read what is restricted */
 	struct writer_kept *kept; /* statements of the last writer, for the next */
 	struct err err;
 };

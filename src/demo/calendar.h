@@ -5,7 +5,7 @@
 #include "demo/kind.h"
 
 enum { STEP_KINDS = 10 };
-enum who { WHO_INTEGRATOR = 1, WHO_CLIENT = 2, WHO_MEMBERS = 4, WHO_ALL = 7 };
+enum whom { WHO_INTEGRATOR = 1, WHO_CLIENT = 2, WHO_MEMBERS = 4, WHO_ALL = 7 };
 
 /* One delivery, of each organisation in turn. Records are delivered after those they refer to. */
 struct step {

@@ -98,6 +98,7 @@ model_load(const struct model_source *from, struct arena *a, struct diags *d,
 	if (d->errors == 0) {
 		views_read(&b);
 		obligations_read(&b);
+		grants_plan(&b);
 	}
 	rc = diag_err(d, e);
 	if (!rc)

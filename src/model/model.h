@@ -46,8 +46,20 @@ struct field {
 	struct place place;
 };
 
+/* A step that is guarded says who may make it. `who` has the names of roles, and words of what
+ * roles may do. */
 struct transition {
 	const char *from, *to;
+	const struct field *when; /* it is a step of records with one of these values; or NULL */
+	struct words when_words;
+	struct words who;	    /* none: whoever may write the record */
+	struct words outside;	    /* roles that whoever makes it does not hold */
+	const struct field **apart; /* fields that do not name them */
+	size_t apart_count;
+	bool not_writer;	/* nor wrote the version before */
+	const struct field *by; /* names who made the step; written with it alone; or NULL */
+	const struct field *as; /* and the role in which; likewise */
+	const struct yaml *source;
 };
 
 struct reg {
@@ -64,9 +76,12 @@ struct reg {
 		*usual; /* the state of most records, so that an index finds the others; or NULL */
 	const struct transition *transitions;
 	size_t transition_count;
+	struct words write; /* the only ones who write it, as in `who`; none: by their duties */
+	bool keeps;	    /* nobody retires a record of it; it ends by a transition */
 	const struct table *table;
 	const struct table *history;
 	struct place place;
+	const struct yaml *source;
 };
 
 /* Columns that every register's table begins with, in this order; fields follow. */
@@ -98,9 +113,13 @@ struct plan_files {
 	size_t count;
 };
 
+/* What a role may do in a register, in rows where it holds. */
+enum { GRANT_READ = 1, GRANT_WRITE = 2, GRANT_RETIRE = 4 };
+
 struct model {
 	const struct reg **regs; /* by name */
 	size_t reg_count;
+	const unsigned char *grants; /* role by role, a byte for each register (grants.c) */
 	struct plan plan;
 	struct hash hash; /* of every file's name and content */
 	struct plan_files files;
@@ -134,11 +153,19 @@ bool field_allows(const struct field *f, const struct reg *r);
 const struct obligation *model_obligation(const struct model *m, struct str id);
 const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);
+/* What the role may do in the register: GRANT_... */
+unsigned model_grant(const struct model *m, const struct role *role, const struct reg *r);
+/* Whether the role is among words as in `who`: by its name, or by what it may. */
+bool role_is_among(const struct role *role, const struct words *words);
+/* Whether there is a guarded step into the state: then only who may make one says it. */
+bool reg_guards(const struct reg *r, struct str state);
 /* Where a byte of `composed` stands: in the obligation's file, or in that of a view it uses. */
 struct place query_place(const struct model *m, const struct query *q, size_t offset);
 /* Nearest name, for messages; NULL when none is near. */
 const char *model_nearest_reg(const struct model *m, struct str name);
 const char *model_nearest_role(const struct model *m, struct str name);
+/* What a role may do, as `may` says it; ends with NULL. */
+extern const char *const role_powers[];
 const char *reg_nearest_field(const struct reg *r, struct str name);
 
 /* "ACC-1042". */

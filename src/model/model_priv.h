@@ -29,6 +29,10 @@ void plan_read(struct builder *b);
 /* obligations.c: sections and obligations, after the registers. */
 void obligations_read(struct builder *b);
 
+/* grants.c: who may do what, after registers, roles and obligations; complains of words that mean
+ * nothing. */
+void grants_plan(struct builder *b);
+
 /* views.c */
 void views_read(struct builder *b);
 /* Puts the views that the text uses before it. False after a complaint. */

@@ -102,7 +102,7 @@ columns_sql(const struct page_query *q, size_t count, struct buf *out)
 
 /* The key of the record that a reference of `t` refers to. */
 static void
-target_sql(const struct page_key *k, struct buf *out)
+target_sql(const struct page_query *q, const struct page_key *k, struct buf *out)
 {
 	const char *name = k->attribute->field->name;
 	bool one = k->target_count == 1;
@@ -112,8 +112,11 @@ target_sql(const struct page_key *k, struct buf *out)
 	for (size_t i = 0; i < k->target_count; i++) {
 		if (!one)
 			buf_addf(out, "when %lld then ", (long long)k->targets[i]->code);
-		buf_addf(out, "(select k.\"key\" from \"%s\" k where k.\"id\" = t.\"%s\") ",
+		buf_addf(out, "(select k.\"key\" from \"%s\" k where k.\"id\" = t.\"%s\"",
 			 k->targets[i]->name, name);
+		if (q->sights)
+			sql_sight(k->targets[i], &q->sights[k->targets[i]->index], "k", out);
+		buf_addf(out, ") ");
 	}
 	if (!one)
 		buf_addf(out, "end ");
@@ -131,7 +134,7 @@ sifted_sql(const struct page_query *q, bool found, struct buf *out)
 			continue;
 		buf_addf(out, ", ");
 		if (found)
-			target_sql(k, out);
+			target_sql(q, k, out);
 		buf_addf(out, "%s\"%s\"", found ? "as " : "t.", k->column);
 	}
 }
@@ -372,10 +375,11 @@ records_sql(size_t count, struct buf *out)
 }
 
 void
-page_keys_sql(const struct reg *r, size_t count, struct buf *out)
+page_keys_sql(const struct reg *r, const struct sight *seen, size_t count, struct buf *out)
 {
 	buf_addf(out, "select t.id, t.key from \"%s\" t where t.id", r->name);
 	records_sql(count, out);
+	sql_sight(r, seen, "t", out);
 }
 
 void

@@ -7,13 +7,14 @@
  * in stretches, each of which an engine can find by an index alone. Both look at no more than :look
  * records, so that what a page costs has an end.
  *
- * Other parameters: :o1 ... the organisations, :f1 ... the filter's (filter_bind), :s1 ... the
- * values of the last row's keys and :after its number, :limit.
+ * Other parameters: :o1 ... the organisations, those of sql_sight, :f1 ... the filter's
+ * (filter_bind), :s1 ... the values of the last row's keys and :after its number, :limit.
  */
 #ifndef MODEL_PAGE_H
 #define MODEL_PAGE_H
 
 #include "model/filter.h"
+#include "model/sql.h"
 
 /* A reference sorts by the key of the record that it refers to; without one of its own it is
  * without a value. */
@@ -28,7 +29,8 @@ struct page_key {
 struct page_query {
 	const struct reg *reg;
 	const struct filter *filter;
-	bool within; /* only records of `organisations` many organisations */
+	const struct sight *sights; /* by register, of whoever asks; NULL for all */
+	bool within;		    /* only records of `organisations` many organisations */
 	size_t organisations;
 	/* What finds the records: a term of the filter, or the organisations; else nothing does. */
 	const struct filter_term *leader;
@@ -77,7 +79,7 @@ void page_reach_sql(const struct page_query *q, enum page_stretch stretch, struc
 
 /* Rows of the tables beside: "select id, key from <register>" and the items of a list field, of the
  * records :r1 to :r<count>. */
-void page_keys_sql(const struct reg *r, size_t count, struct buf *out);
+void page_keys_sql(const struct reg *r, const struct sight *seen, size_t count, struct buf *out);
 void page_items_sql(const struct field *f, size_t count, struct buf *out);
 
 #endif

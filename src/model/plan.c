@@ -82,8 +82,10 @@ static void
 roles_read(struct builder *b)
 {
 	static const char *const top[] = {"roles"};
-	static const char *const keys[] = {"name",     "title",	    "sections", "clearance",
-					   "training", "conflicts", "may",	"second_factor"};
+	static const char *const keys[] = {"name",	"title",     "sections", "clearance",
+					   "training",	"conflicts", "may",	 "write",
+					   "not_write", "read",	     "sees",	 "second_factor"};
+	static const char *const sights[] = {"own", "all"};
 	static const char *const factors[] = {"required"};
 	const struct yaml *map = plan_file(b, "roles.yaml", true);
 	const struct yaml *list;
@@ -102,6 +104,7 @@ roles_read(struct builder *b)
 		if (!bind_keys(&b->bind, v, keys, COUNT_OF(keys)))
 			continue;
 		r->place = bind_place(&b->bind, v);
+		r->source = v;
 		r->name = bind_text(&b->bind, v, "name", NULL);
 		r->title = bind_text(&b->bind, v, "title", r->name);
 		r->sections = bind_words(&b->bind, v, "sections");
@@ -112,6 +115,12 @@ roles_read(struct builder *b)
 		r->second_factor = yaml_get(v, "second_factor") != NULL;
 		if (r->second_factor)
 			(void)bind_choice(&b->bind, v, "second_factor", factors, COUNT_OF(factors));
+		r->write = bind_words(&b->bind, v, "write");
+		r->not_write = bind_words(&b->bind, v, "not_write");
+		r->read = bind_words(&b->bind, v, "read");
+		r->reads_some = yaml_get(v, "read") != NULL;
+		if (yaml_get(v, "sees"))
+			r->sees_all = bind_choice(&b->bind, v, "sees", sights, 2) == 1;
 		p->roles = roles;
 		if (model_role(b->model, str_of(r->name)))
 			bind_error(&b->bind, v, "role '%s' is there twice", r->name);

@@ -31,7 +31,13 @@ struct role {
 	struct words conflicts;
 	struct words may;
 	bool second_factor; /* who holds it signs in with a second factor */
+	struct words write;	/* registers, beside those that its duties are about */
+	struct words not_write; /* and those of its duties that it leaves to others */
+	struct words read;	/* the only ones that it reads, beside those that it writes */
+	bool reads_some;	/* `read` was said */
+	bool sees_all; /* rows of every organisation, unless it is a member's (access/holding.h) */
 	struct place place;
+	const struct yaml *source;
 };
 
 enum cadence {

@@ -185,10 +185,103 @@ fields_read(struct builder *b, const struct yaml *map, bool inside_list,
 	*ret_count = n;
 }
 
+static const struct field *
+person_field(struct builder *b, const struct yaml *at, const struct reg *r, const char *name)
+{
+	const struct field *f = reg_field(r, str_of(name));
+	const char *near;
+
+	if (f && (f->type == FIELD_REF || f->type == FIELD_REFS))
+		return f;
+	near = f ? NULL : reg_nearest_field(r, str_of(name));
+	bind_error(&b->bind, at, "'%s' is no field of register '%s' that names people%s%s%s", name,
+		   r->name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return NULL;
+}
+
+static const char *
+state_read(struct builder *b, const struct yaml *map, const struct reg *r, const char *key)
+{
+	if (r->states.count == 0)
+		return "";
+	return r->states.words[bind_choice(&b->bind, map, key, r->states.words, r->states.count)];
+}
+
+/* "when: {kind: [accreditor]}" */
+static void
+when_read(struct builder *b, const struct yaml *map, const struct reg *r, struct transition *t)
+{
+	const struct yaml *when = yaml_get(map, "when");
+	const struct yaml *v = when && when->kind == YAML_MAP ? when->first : NULL;
+
+	if (!when)
+		return;
+	if (!v || v->next) {
+		bind_error(&b->bind, when,
+			   "'when' names one field, as in 'when: {kind: [change]}'");
+		return;
+	}
+	t->when = reg_field(r, v->key);
+	if (!t->when || t->when->type != FIELD_ENUM) {
+		const char *near = t->when ? NULL : reg_nearest_field(r, v->key);
+
+		bind_error(&b->bind, v,
+			   "'%.*s' is no field of register '%s' with a list of values%s%s%s",
+			   STR_ARG(v->key), r->name, near ? "; did you mean '" : "",
+			   near ? near : "", near ? "'?" : "");
+		t->when = NULL;
+		return;
+	}
+	t->when_words = bind_words(&b->bind, when, t->when->name);
+	for (size_t i = 0; i < t->when_words.count; i++) {
+		if (!words_have(&t->when->words, str_of(t->when_words.words[i])))
+			bind_error(&b->bind, v, "'%s' is no value of field '%s'",
+				   t->when_words.words[i], t->when->name);
+	}
+}
+
+static void
+transition_read(struct builder *b, const struct yaml *map, const struct reg *r,
+		struct transition *t)
+{
+	struct words apart = bind_words(&b->bind, map, "not");
+	const char *by = bind_text(&b->bind, map, "by", "");
+	const char *as = bind_text(&b->bind, map, "as", "");
+
+	t->source = map;
+	t->from = state_read(b, map, r, "from");
+	t->to = state_read(b, map, r, "to");
+	when_read(b, map, r, t);
+	t->who = bind_words(&b->bind, map, "who");
+	t->outside = bind_words(&b->bind, map, "outside");
+	t->apart = arena_alloc(b->bind.arena, (apart.count + 1) * sizeof(*t->apart));
+	for (size_t i = 0; i < apart.count; i++) {
+		bool writer =
+			strcmp(apart.words[i], "writer") == 0 && !reg_field(r, str_of("writer"));
+		const struct field *f =
+			writer ? NULL : person_field(b, yaml_get(map, "not"), r, apart.words[i]);
+
+		t->not_writer = t->not_writer || writer;
+		if (f)
+			t->apart[t->apart_count++] = f;
+	}
+	if (by[0])
+		t->by = person_field(b, yaml_get(map, "by"), r, by);
+	if (t->by && t->by->type != FIELD_REF)
+		bind_error(&b->bind, yaml_get(map, "by"),
+			   "'by' needs a field that names one person");
+	if (as[0])
+		t->as = reg_field(r, str_of(as));
+	if (as[0] && (!t->as || t->as->type != FIELD_ENUM || t->as->own_words))
+		bind_error(&b->bind, yaml_get(map, "as"),
+			   "'as' needs a field of type 'role' of register '%s'", r->name);
+}
+
 static void
 transitions_read(struct builder *b, const struct yaml *map, struct reg *r)
 {
-	static const char *const keys[] = {"from", "to"};
+	static const char *const keys[] = {"from", "to",      "when", "who",
+					   "not",  "outside", "by",   "as"};
 	const struct yaml *list = bind_list(&b->bind, map, "transitions", false);
 	struct transition *t;
 
@@ -196,19 +289,8 @@ transitions_read(struct builder *b, const struct yaml *map, struct reg *r)
 		return;
 	t = arena_alloc(b->bind.arena, (list->count + 1) * sizeof(*t));
 	for (const struct yaml *v = list->first; v; v = v->next) {
-		if (!bind_keys(&b->bind, v, keys, COUNT_OF(keys)))
-			continue;
-		t[r->transition_count].from =
-			r->states.count == 0
-				? ""
-				: r->states.words[bind_choice(&b->bind, v, "from", r->states.words,
-							      r->states.count)];
-		t[r->transition_count].to =
-			r->states.count == 0
-				? ""
-				: r->states.words[bind_choice(&b->bind, v, "to", r->states.words,
-							      r->states.count)];
-		r->transition_count++;
+		if (bind_keys(&b->bind, v, keys, COUNT_OF(keys)))
+			transition_read(b, v, r, &t[r->transition_count++]);
 	}
 	r->transitions = t;
 }
@@ -236,14 +318,15 @@ usual_read(struct builder *b, const struct yaml *map, const struct words *states
 static struct reg *
 register_read(struct builder *b, const struct yaml *map)
 {
-	static const char *const keys[] = {"name",   "code",	   "prefix", "title",
-					   "about",  "fields",	   "states", "transitions",
-					   "kernel", "restricted", "usual"};
+	static const char *const keys[] = {
+		"name",	       "code",	 "prefix",     "title", "about", "fields", "states",
+		"transitions", "kernel", "restricted", "usual", "write", "keeps"};
 	struct reg *r = arena_alloc(b->bind.arena, sizeof(*r));
 
 	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
 		return NULL;
 	r->place = bind_place(&b->bind, map);
+	r->source = map;
 	r->name = bind_text(&b->bind, map, "name", NULL);
 	if (!text_is_name(str_of(r->name)))
 		bind_error(&b->bind, map, "'%s' is no good name for a register", r->name);
@@ -253,6 +336,8 @@ register_read(struct builder *b, const struct yaml *map)
 	r->about = bind_text(&b->bind, map, "about", "");
 	r->kernel = bind_bool(&b->bind, map, "kernel");
 	r->restricted = bind_bool(&b->bind, map, "restricted");
+	r->write = bind_words(&b->bind, map, "write");
+	r->keeps = bind_bool(&b->bind, map, "keeps");
 	r->states = bind_words(&b->bind, map, "states");
 	r->usual = usual_read(b, map, &r->states);
 	fields_read(b, map, false, &r->fields, &r->field_count);

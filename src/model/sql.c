@@ -1,6 +1,7 @@
 #include "model/sql.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 bool
@@ -37,6 +38,40 @@ sql_select_many(const struct table *t, size_t count, struct buf *out)
 	for (size_t i = 0; i < count; i++)
 		buf_addf(out, "%s:p%zu", i ? ", " : "", i + 1);
 	buf_addf(out, ")");
+}
+
+void
+sql_sight(const struct reg *r, const struct sight *s, const char *alias, struct buf *out)
+{
+	if (s->all)
+		return;
+	buf_addf(out, s->count ? " and %s.organisation in (" : " and 1 = 0", alias);
+	for (size_t i = 0; i < s->count; i++)
+		buf_addf(out, "%s:v%zu_%zu", i ? ", " : "", r->index, i);
+	buf_addf(out, s->count ? ") " : " ");
+}
+
+void
+sql_sight_bind(const struct reg *r, const struct sight *s, struct db_stmt *stmt)
+{
+	char name[48];
+
+	for (size_t i = 0; !s->all && i < s->count; i++) {
+		int index;
+
+		(void)snprintf(name, sizeof(name), "v%zu_%zu", r->index, i);
+		index = db_param(stmt, name);
+		if (index)
+			db_bind_int(stmt, index, s->organisations[i]);
+	}
+}
+
+void
+sql_select_seen(const struct reg *r, const struct sight *s, const char *tail, struct buf *out)
+{
+	sql_select(r->table, "where 1 = 1", out);
+	sql_sight(r, s, "t", out);
+	buf_addf(out, " %s", tail);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "model/model.h"
+#include "store/db.h"
 
 enum { SQL_LIMIT = 65536 };
 
@@ -14,6 +15,19 @@ bool field_has_column(const struct field *f);
 /* That a record is in another state than the register's usual one, in the words of its index: an
  * alias with its dot, the state. Engines use that index where the very same words stand. */
 #define STATE_UNUSUAL "coalesce(%sstate, '') <> '%s'"
+
+/* Whose rows of a register are read. */
+struct sight {
+	bool all;
+	const int64_t *organisations; /* when it is not all */
+	size_t count;
+};
+/* " and <alias>.organisation in (...)": the rest of a condition, nothing when all is seen; and what
+ * it binds, by names that no other register's has. */
+void sql_sight(const struct reg *r, const struct sight *s, const char *alias, struct buf *out);
+void sql_sight_bind(const struct reg *r, const struct sight *s, struct db_stmt *stmt);
+/* sql_select of the seen rows alone; `tail` goes on after a condition, as in "and ...". */
+void sql_select_seen(const struct reg *r, const struct sight *s, const char *tail, struct buf *out);
 
 /* "select <every column> from <table> t <tail>"; the columns in the table's order. `tail` is a
  * literal of the caller. */
