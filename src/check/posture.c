@@ -1,5 +1,6 @@
 #include "check/posture.h"
 
+#include "access/grant.h"
 #include "base/civil.h"
 #include "base/limits.h"
 #include "check/assess_priv.h"
@@ -72,6 +73,7 @@ posture_cells(struct ctx *ctx, const struct posture_question *q, struct arena *a
 	      struct posture_list *ret_list)
 {
 	const struct plan *p = &ctx->model->plan;
+	const struct reg *cells = model_reg(ctx->model, str_of("cell"));
 	struct posture_list list = {0};
 	char today[CIVIL_DATE_LEN + 1];
 	size_t cap = 0;
@@ -90,8 +92,10 @@ posture_cells(struct ctx *ctx, const struct posture_question *q, struct arena *a
 		if (q->obligation && strcmp(q->obligation, o->id) != 0)
 			continue;
 		bind_text_if(s, "obligation", o->id);
-		while (!(rc = db_step(s, &row, &ctx->err)) && row)
-			cell_read(s, o, a, cell_add(&list, &cap, a));
+		while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+			if (grant_reads(ctx->model, ctx->who, cells, db_int(s, 1)))
+				cell_read(s, o, a, cell_add(&list, &cap, a));
+		}
 	}
 	if (!rc)
 		*ret_list = list;
@@ -104,24 +108,27 @@ struct key_finder {
 	struct db_stmt **statements;
 };
 
+/* *ret_seen: whom the context serves may see the record, whose failure is of `organisation`; where
+ * that is not current any more, others of its register. */
 static enum err_code
-key_find(struct key_finder *k, int64_t id, struct str *ret_key, struct str *ret_register)
+key_find(struct key_finder *k, struct posture_failure *f, int64_t organisation, bool *ret_seen)
 {
 	const struct model *m = k->ctx->model;
+	int64_t id = f->record;
 	size_t i = 0;
 	enum err_code rc = ERR_NONE;
 	bool row;
 
-	*ret_key = *ret_register = (struct str){0};
+	*ret_seen = true;
 	while (i < m->reg_count && m->regs[i]->code != id >> ID_CODE_SHIFT)
 		i++;
 	if (i == m->reg_count)
 		return ERR_NONE;
-	*ret_register = str_of(m->regs[i]->name);
+	f->register_name = str_of(m->regs[i]->name);
 	if (!k->statements[i]) {
 		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 
-		sql_from(m->regs[i], "t.key", "where t.id = :id", &sql);
+		sql_from(m->regs[i], "t.key, t.organisation", "where t.id = :id", &sql);
 		rc = db_prepare(k->ctx->db, sql.data, &k->statements[i], &k->ctx->err);
 	}
 	if (rc)
@@ -129,8 +136,11 @@ key_find(struct key_finder *k, int64_t id, struct str *ret_key, struct str *ret_
 	db_reset(k->statements[i]);
 	db_bind_int(k->statements[i], 1, id);
 	rc = db_step(k->statements[i], &row, &k->ctx->err);
-	if (!rc && row)
-		*ret_key = db_text(k->statements[i], 0);
+	if (!rc && row) {
+		f->key = db_text(k->statements[i], 0);
+		organisation = db_int(k->statements[i], 1);
+	}
+	*ret_seen = grant_reads(m, k->ctx->who, m->regs[i], organisation);
 	return rc;
 }
 
@@ -144,7 +154,7 @@ key_finder_fini(struct key_finder *k)
 
 static const char failures_sql[] =
 	"select f.id, f.obligation, f.subject, o.key, f.reason, f.first_failed_at, f.fixed_at, "
-	"f.waiver from failure f join organisation o on o.id = f.organisation "
+	"f.waiver, f.organisation from failure f join organisation o on o.id = f.organisation "
 	"where (f.obligation = :obligation or :obligation is null) "
 	"and (f.organisation = :organisation or :organisation is null) "
 	"and (f.subject = :record or :record is null) "
@@ -157,10 +167,13 @@ static enum err_code
 failures_take(struct key_finder *k, struct db_stmt *s,
 	      void (*take)(void *object, const struct posture_failure *f), void *object)
 {
+	const struct ctx *ctx = k->ctx;
+	const struct reg *failures = model_reg(ctx->model, str_of("failure"));
 	enum err_code rc;
-	bool row;
+	bool row, seen;
 
 	while (!(rc = db_step(s, &row, &k->ctx->err)) && row) {
+		int64_t organisation = db_int(s, 8);
 		struct posture_failure f = {.id = db_int(s, 0),
 					    .obligation_id = db_text(s, 1),
 					    .record = db_int(s, 2),
@@ -170,10 +183,13 @@ failures_take(struct key_finder *k, struct db_stmt *s,
 					    .fixed_at = db_text(s, 6),
 					    .waiver = db_is_null(s, 7) ? 0 : db_int(s, 7)};
 
-		rc = key_find(k, f.record, &f.key, &f.register_name);
+		if (!grant_reads(ctx->model, ctx->who, failures, organisation))
+			continue;
+		rc = key_find(k, &f, organisation, &seen);
 		if (rc)
 			return rc;
-		take(object, &f);
+		if (seen)
+			take(object, &f);
 	}
 	return rc;
 }
@@ -217,6 +233,9 @@ posture_feeds(struct ctx *ctx, int64_t organisation,
 
 	if (rc)
 		return rc;
+	if (!grant_reads(ctx->model, ctx->who, model_reg(ctx->model, str_of("delivery")),
+			 organisation))
+		return ERR_NONE;
 	db_bind_int(s, 1, organisation);
 	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
 		struct posture_feed f = {.register_name = db_text(s, 0),

@@ -168,45 +168,6 @@ version_json(struct telling *t, struct json_writer *w, const struct record *r)
 	jw_end_object(w);
 }
 
-struct versions {
-	struct record *rows; /* oldest first */
-	size_t count;
-	size_t cap;
-};
-
-static enum err_code
-versions_read(struct telling *t, const struct reg *reg, int64_t id, bool history,
-	      struct versions *v)
-{
-	CLEANUP(record_reader_freep) struct record_reader *rd = NULL;
-	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	struct arena *a = &t->cli->arena;
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
-
-	sql_select(history ? reg->history : reg->table,
-		   history ? "where t.id = :id order by t.row_version" : "where t.id = :id", &sql);
-	rc = db_prepare(t->ctx->db, sql.data, &s, &t->ctx->err);
-	if (!rc)
-		rc = record_reader_new(t->ctx, reg, history, &rd);
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, id);
-	while (!(rc = db_step(s, &row, &t->ctx->err)) && row) {
-		struct record *r;
-
-		v->rows = arena_room(a, v->rows, v->count, &v->cap, sizeof(*v->rows));
-		r = &v->rows[v->count];
-		rc = record_read(rd, s, a, r);
-		if (rc)
-			return rc;
-		record_keep(r, a);
-		v->count++;
-	}
-	return rc;
-}
-
 static void
 failure_take(void *object, const struct posture_failure *f)
 {
@@ -315,7 +276,6 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 	struct telling t = {.cli = c, .ctx = ctx};
 	DB_STMT *actor = NULL;
 	int64_t id = record_id_of_name(ctx->model, str_of(argument));
-	const struct reg *reg;
 	struct versions v = {0};
 	enum err_code rc = id ? ERR_NONE : id_of_key(ctx, str_of(argument), &id);
 
@@ -325,11 +285,8 @@ run(struct cli *c, struct ctx *ctx, const char *argument)
 	if (rc)
 		return rc;
 	t.actor = actor;
-	reg = model_reg_of_id(ctx->model, id);
-	rc = versions_read(&t, reg, id, true, &v);
-	if (!rc)
-		rc = versions_read(&t, reg, id, false, &v);
-	if (!rc && v.count == 0)
+	rc = record_versions(ctx, id, &c->arena, &v);
+	if (rc == ERR_MISSING)
 		rc = err_set(&ctx->err, ERR_MISSING, "", "there is no record '%s'", argument);
 	return rc ? rc : print_all(&t, &v);
 }

@@ -1,5 +1,6 @@
 #include "intake/import_priv.h"
 
+#include "access/grant.h"
 #include "base/limits.h"
 #include "model/sql.h"
 
@@ -219,6 +220,8 @@ begin(struct import *im)
 	enum err_code rc = writer_begin(ctx, &im->w);
 
 	if (!rc)
+		writer_takes_delivery(im->w);
+	if (!rc)
 		rc = resolver_new(ctx, &im->pending, &im->rs);
 	if (rc)
 		return rc;
@@ -344,6 +347,17 @@ import_run(struct import *im, struct delivery_report *ret_report)
 	return rc;
 }
 
+enum err_code
+import_refusal(struct import *im, const struct reg *r, int64_t organisation)
+{
+	struct ctx *ctx = im->ctx;
+	/* Whether a role reaches the record that it is limited to shows when that is known. */
+	const struct grant_row row = {.organisation = organisation, .unlimited = true};
+
+	return grant_error(ctx->model, r, ACT_IMPORT,
+			   grant_refusal(ctx->model, ctx->who, r, ACT_IMPORT, &row), &ctx->err);
+}
+
 static enum err_code
 home_find(struct import *im)
 {
@@ -387,7 +401,13 @@ import_open(struct import *im, const struct delivery_file *files)
 		rc = spool_new(NUMBERS_MEMORY, false, &im->numbers, &ctx->err);
 	if (!rc)
 		rc = spool_new(SETTLED_MEMORY, false, &im->settled, &ctx->err);
-	return rc ? rc : home_find(im);
+	if (!rc)
+		rc = home_find(im);
+	for (size_t i = 0; !rc && i < im->file_count; i++) {
+		if (files[i].reg)
+			rc = import_refusal(im, files[i].reg, im->o->organisation);
+	}
+	return rc;
 }
 
 static void

@@ -1,10 +1,11 @@
 #include "intake/extract.h"
 
+#include "access/grant.h"
 #include "base/civil.h"
 #include "base/limits.h"
 #include "model/sql.h"
+#include "record/note.h"
 #include "record/resolve.h"
-#include "record/writer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ key_of(struct extract *x, int64_t id, struct str *ret_key, int64_t *ret_organisa
 		return rc;
 	db_bind_int(s, 1, id);
 	rc = db_step(s, &row, &x->ctx->err);
-	if (!rc && row) {
+	if (!rc && row && grant_reads(x->ctx->model, x->ctx->who, r, db_int(s, 1))) {
 		*ret_key = str_dup(&x->arena, db_text(s, 0));
 		*ret_organisation = db_int(s, 1);
 	}
@@ -297,12 +298,19 @@ static enum err_code
 statement(struct extract *x, struct db_stmt **ret_stmt)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	struct ctx *ctx = x->ctx;
+	const struct sight seen = sight_of(ctx->model, ctx->who, x->o->reg, ctx->arena);
+	enum err_code rc;
 
-	sql_select(x->o->reg->table,
-		   "where (t.organisation = :organisation or :organisation is null) "
-		   "and (t.feed = :feed or :feed is null) order by t.key, t.organisation, t.feed",
-		   &sql);
-	return db_prepare_scan(x->ctx->db, sql.data, ret_stmt, &x->ctx->err);
+	sql_select_seen(x->o->reg, &seen,
+			"and (t.organisation = :organisation or :organisation is null) "
+			"and (t.feed = :feed or :feed is null) "
+			"order by t.key, t.organisation, t.feed",
+			&sql);
+	rc = db_prepare_scan(ctx->db, sql.data, ret_stmt, &ctx->err);
+	if (!rc)
+		sql_sight_bind(x->o->reg, &seen, *ret_stmt);
+	return rc;
 }
 
 static enum err_code
@@ -355,11 +363,9 @@ records_out(struct extract *x, int64_t *ret_rows)
 static enum err_code
 leave_noted(struct ctx *read, const struct extract_options *o)
 {
-	struct ctx *ctx = o->noted ? o->noted : read;
+	struct ctx *ctx = o->noted && !read->note.note ? o->noted : read;
 	char as_of[CIVIL_INSTANT_LEN + 1];
 	CLEANUP(buf_fini) struct buf detail = {.limit = LIMIT_FIELD_BYTES};
-	WRITER *w = NULL;
-	enum err_code rc;
 
 	civil_format_instant(read->as_of, as_of);
 	buf_addf(&detail, "{");
@@ -376,10 +382,7 @@ leave_noted(struct ctx *read, const struct extract_options *o)
 	buf_addf(&detail, "}");
 	if (detail.failed)
 		return err_set(&ctx->err, ERR_TOO_BIG, "source", "the source's name is too long");
-	rc = writer_begin(ctx, &w);
-	if (!rc)
-		rc = writer_event(w, "export", (struct str){detail.data, detail.len});
-	return rc ? rc : writer_commit(w);
+	return note_event(ctx, "export", (struct str){detail.data, detail.len});
 }
 
 enum err_code
@@ -388,11 +391,13 @@ extract_run(struct ctx *ctx, const struct extract_options *o, struct extract_sin
 {
 	struct extract x = {.ctx = ctx, .o = o, .sink = sink};
 	DB_TXN txn = {0};
-	enum err_code rc = leave_noted(ctx, o);
+	enum err_code rc = grant_some(ctx->model, ctx->who, o->reg, ACT_EXPORT, &ctx->err);
 
-	if (rc && o->noted)
+	if (rc)
+		return rc;
+	rc = leave_noted(ctx, o);
+	if (rc && o->noted && o->noted->err.code)
 		ctx->err = o->noted->err;
-
 	if (rc)
 		return rc;
 	arena_init(&x.arena, ROW_MOST);

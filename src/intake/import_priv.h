@@ -148,6 +148,10 @@ struct import {
 	struct db_stmt *statements[STATEMENTS]; /* on the notes */
 };
 
+/* delivery.c: what keeps whom the import is for from bringing rows of the organisation. */
+MUST_CHECK enum err_code import_refusal(struct import *im, const struct reg *r,
+					int64_t organisation);
+
 struct reg_state *import_state(struct import *im, const struct reg *r);
 
 /* tables.c: what is noted of the rows, in tables on this machine wherever the store is: each row

@@ -145,7 +145,7 @@ refuse_organisation(struct import *im, struct staged *st)
 static enum err_code
 part_of(struct import *im, struct staged *st)
 {
-	bool given = st->organisation && st->row.reg != im->organisations;
+	bool given = st->organisation && st->row.reg != im->organisations && !st->row.rejected;
 
 	return part_get(im, &st->row, given ? st->organisation : im->o->organisation, &st->part);
 }
@@ -242,13 +242,24 @@ number_row(struct import *im, struct staged *st)
 	bool is_organisation = row->reg == im->organisations;
 	enum err_code rc = ERR_NONE;
 
+	enum err_code denied = ERR_NONE;
+
 	if (!is_organisation)
 		rc = organisation_of(im, row, &st->organisation);
+	if (!rc && st->organisation)
+		denied = import_refusal(im, row->reg, st->organisation);
+	if (denied)
+		st->organisation = 0;
 	if (!rc)
 		rc = part_of(im, st);
 	if (rc)
 		return rc;
 	st->part->counts.read++;
+	/* An organisation that he may not see is not there. */
+	if (denied && denied != ERR_MISSING) {
+		refuse(im, st, "organisation", im->ctx->err.message);
+		return ERR_NONE;
+	}
 	if (comes_again(im, st)) {
 		refuse_again(im, st);
 		return ERR_NONE;
@@ -258,6 +269,13 @@ number_row(struct import *im, struct staged *st)
 		return ERR_NONE;
 	}
 	rc = record_find(im, st);
+	/* One that he may not see and one that he may not add are refused alike. */
+	if (!rc && is_organisation && import_refusal(im, row->reg, st->exists ? st->id : 0)) {
+		st->id = 0;
+		st->exists = false;
+		refuse(im, st, "", im->ctx->err.message);
+		return ERR_NONE;
+	}
 	if (!rc && st->exists && early_took(im, row->reg, st->id, &im->last_file, &im->last_line)) {
 		st->id = 0;
 		st->exists = false;

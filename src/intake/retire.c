@@ -1,5 +1,6 @@
 #include "intake/import_priv.h"
 
+#include "access/grant.h"
 #include "model/sql.h"
 
 #include <string.h>
@@ -68,6 +69,13 @@ part_retire(struct import *im, struct part *p)
 	DB_STMT *s = NULL;
 	enum err_code rc;
 
+	const struct grant_row row = {.organisation = p->organisation, .unlimited = true};
+	struct ctx *ctx = im->ctx;
+
+	rc = grant_error(ctx->model, p->reg, ACT_RETIRE,
+			 grant_refusal(ctx->model, ctx->who, p->reg, ACT_RETIRE, &row), &ctx->err);
+	if (rc)
+		return rc;
 	sql_from(p->reg, "t.id",
 		 "where t.organisation = :organisation and t.feed = :feed and t.id > :after "
 		 "and t.id < :first_new order by t.id",

@@ -79,7 +79,8 @@ entry_fits(struct import *im, const struct staged *st, struct record *r)
 static bool
 fault_of_row(enum err_code rc, const struct err *e)
 {
-	return (rc == ERR_INVALID && e->field[0]) || rc == ERR_TOO_BIG;
+	return (rc == ERR_INVALID && e->field[0]) || rc == ERR_TOO_BIG || rc == ERR_DENIED ||
+	       rc == ERR_MISSING;
 }
 
 static enum err_code
@@ -98,6 +99,8 @@ check(struct import *im, struct staged *st, struct record *r, enum settled *ret_
 	rc = fill(im, st, r);
 	if (!rc)
 		rc = record_validate(r, e);
+	if (!rc)
+		rc = writer_permits(im->w, r);
 	if (!rc)
 		rc = entry_fits(im, st, r);
 	if (!rc)

@@ -1,5 +1,6 @@
 #include "list/list_priv.h"
 
+#include "access/grant.h"
 #include "base/limits.h"
 
 /* The fields to show: those named, or all. The number is always known, so it is none of the columns
@@ -141,6 +142,37 @@ columns_gather(struct ctx *ctx, struct asked *a)
 	q->columns = columns;
 }
 
+/* Holds the question to what the asker sees. */
+static void
+sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
+{
+	struct page_query *query = &a->query;
+	struct sight *sights;
+	int64_t *both;
+
+	a->organisations = q->organisations;
+	if (!ctx->who)
+		return;
+	query->sights = sights = arena_alloc(ctx->arena, ctx->model->reg_count * sizeof(*sights));
+	for (size_t i = 0; i < ctx->model->reg_count; i++)
+		sights[i] = sight_of(ctx->model, ctx->who, ctx->model->regs[i], ctx->arena);
+	sights += q->reg->index;
+	if (sights->all)
+		return;
+	both = arena_alloc(ctx->arena, (sights->count + 1) * sizeof(*both));
+	query->organisations = 0;
+	for (size_t i = 0; i < sights->count; i++) {
+		bool asked_for = !q->within;
+
+		for (size_t k = 0; !asked_for && k < q->organisation_count; k++)
+			asked_for = q->organisations[k] == sights->organisations[i];
+		if (asked_for)
+			both[query->organisations++] = sights->organisations[i];
+	}
+	query->within = true;
+	a->organisations = both;
+}
+
 enum err_code
 asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 {
@@ -152,6 +184,10 @@ asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 				       .filter = &a->filter,
 				       .within = q->within,
 				       .organisations = q->organisation_count};
+	rc = grant_some(ctx->model, ctx->who, q->reg, ACT_READ, &ctx->err);
+	if (rc)
+		return rc;
+	sight_take(ctx, q, a);
 	if (a->limit < 1 || a->limit > LIMIT_LIST_ROWS)
 		return err_set(&ctx->err, ERR_INVALID, "limit", "the limit must be from 1 to %d",
 			       LIMIT_LIST_ROWS);

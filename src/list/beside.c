@@ -1,5 +1,6 @@
 #include "list/list_priv.h"
 
+#include "access/grant.h"
 #include "base/limits.h"
 #include "model/sql.h"
 
@@ -138,16 +139,18 @@ static enum err_code
 keys_read(struct beside *b, const struct reg *r, size_t first, size_t count)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	const struct sight seen = sight_of(b->ctx->model, b->ctx->who, r, b->ctx->arena);
 	struct list_page *p = b->page;
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
 
-	page_keys_sql(r, count, &sql);
+	page_keys_sql(r, &seen, count, &sql);
 	rc = db_prepare(b->ctx->db, sql.data, &s, &b->ctx->err);
 	if (rc)
 		return rc;
 	bind_records(s, &b->ids[first], count);
+	sql_sight_bind(r, &seen, s);
 	while (!(rc = db_step(s, &row, &b->ctx->err)) && row) {
 		int64_t id = db_int(s, 0);
 		int64_t *at = bsearch(&id, b->ids, b->id_count, sizeof(*b->ids), ids_ascending);

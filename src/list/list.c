@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "model/sql.h"
+#include "record/note.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,21 @@ bind_int(struct db_stmt *s, const char *name, int64_t value)
 		db_bind_int(s, index, value);
 }
 
+/* Of the records whose keys the list is sorted by. */
+static void
+sights_bind(const struct reading *rd, struct db_stmt *s)
+{
+	const struct page_query *q = &rd->asked->query;
+
+	for (size_t i = 0; q->sights && i < q->key_count; i++) {
+		for (size_t k = 0; k < q->keys[i].target_count; k++) {
+			const struct reg *r = q->keys[i].targets[k];
+
+			sql_sight_bind(r, &q->sights[r->index], s);
+		}
+	}
+}
+
 /* Every parameter that the statement has; what page.h names. */
 static void
 bind_all(const struct reading *rd, struct db_stmt *s)
@@ -50,10 +66,11 @@ bind_all(const struct reading *rd, struct db_stmt *s)
 	char name[32];
 	int index;
 
-	for (size_t i = 0; i < rd->question->organisation_count && a->query.within; i++) {
+	for (size_t i = 0; i < a->query.organisations && a->query.within; i++) {
 		(void)snprintf(name, sizeof(name), "o%zu", i + 1);
-		bind_int(s, name, rd->question->organisations[i]);
+		bind_int(s, name, a->organisations[i]);
 	}
+	sights_bind(rd, s);
 	filter_bind(&a->filter, s);
 	for (size_t i = 0; i < a->query.key_count && a->query.after_null; i++) {
 		(void)snprintf(name, sizeof(name), "s%zu", i + 1);
@@ -380,6 +397,20 @@ rows_read(struct reading *rd)
 	return rc;
 }
 
+/* Of a restricted register the ledger says who read which records. */
+static enum err_code
+page_note(struct ctx *ctx, const struct list_page *p)
+{
+	int64_t *ids;
+
+	if (!ctx->who || !p->reg->restricted)
+		return ERR_NONE;
+	ids = arena_alloc(ctx->arena, (p->count + 1) * sizeof(*ids));
+	for (size_t i = 0; i < p->count; i++)
+		ids[i] = p->rows[i].id;
+	return note_read(ctx, p->reg, ids, p->count);
+}
+
 enum err_code
 list_read(struct ctx *ctx, const struct list_question *q, struct list_page *ret_page)
 {
@@ -402,6 +433,8 @@ list_read(struct ctx *ctx, const struct list_question *q, struct list_page *ret_
 	if (!rc && rd.more)
 		rc = cursor_write(ctx, &asked, last, &p.next);
 	if (!rc)
+		rc = page_note(ctx, &p);
+	if (!rc)
 		*ret_page = p;
 	return rc;
 }
@@ -416,6 +449,8 @@ list_total(struct ctx *ctx, const struct list_question *q, struct list_page *ret
 
 	if (!rc)
 		rc = total_find(&rd);
+	if (!rc)
+		rc = page_note(ctx, &p);
 	if (!rc)
 		*ret_page = p;
 	return rc;

@@ -23,7 +23,7 @@ struct list_question {
 	struct str fields; /* "key,state,person"; {NULL, 0} is all */
 	struct str after;  /* the cursor of the page before; {NULL, 0} for the first page */
 	int64_t limit;	   /* 0 for LIST_LIMIT */
-	/* Whose records the asker may see: with `within`, of these organisations alone. */
+	/* With `within`, of these organisations alone, as far as the asker sees them. */
 	bool within;
 	const int64_t *organisations;
 	size_t organisation_count;

@@ -18,6 +18,7 @@ struct asked {
 	struct value after[LIMIT_SORT_FIELDS + 1]; /* of the cursor: the keys' values, the number */
 	bool after_null[LIMIT_SORT_FIELDS];
 	int64_t limit;
+	const int64_t *organisations; /* those that it is held to, with query.within */
 };
 
 /* ask.c: the whole question, checked. */

@@ -1,5 +1,6 @@
 #include "list/list_priv.h"
 
+#include "access/grant.h"
 #include "base/civil.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -187,7 +188,7 @@ keyed_give(struct reading *rd, const struct reg *target, struct str key, struct 
 	enum err_code rc;
 	bool row;
 
-	sql_from(target, "t.id",
+	sql_from(target, "t.id, t.organisation",
 		 holder.ptr ? "join organisation o on o.id = t.organisation "
 			      "where t.key = :key and o.key = :holder order by t.id"
 			    : "where t.key = :key order by t.id",
@@ -199,7 +200,8 @@ keyed_give(struct reading *rd, const struct reg *target, struct str key, struct 
 	if (holder.ptr)
 		db_bind_text(s, 2, holder);
 	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
-		rc = id_give(rd, db_int(s, 0));
+		if (grant_reads(ctx->model, ctx->who, target, db_int(s, 1)))
+			rc = id_give(rd, db_int(s, 0));
 		if (rc)
 			return rc;
 	}

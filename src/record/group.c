@@ -89,8 +89,10 @@ change_write(struct group *g, struct writer *w, const struct group_change *c, bo
 {
 	enum err_code rc = writer_act_as(w, c->actor);
 
+	g->ctx->who = c->who;
 	if (!rc)
 		rc = c->write(c->object, w);
+	g->ctx->who = NULL;
 	return rc || !wait ? rc : db_exec(g->ctx->db, "select 1", &g->ctx->err);
 }
 

@@ -13,6 +13,7 @@ struct group;
 
 struct group_change {
 	struct str actor;
+	const struct who *who; /* whom it is for (access/grant.h), or NULL */
 	/* Writes with the writer, whose context holds what went wrong when it fails. Called in the
 	 * writing thread, and again when another change spoiled the transaction. */
 	enum err_code (*write)(void *object, struct writer *w);

@@ -1,6 +1,8 @@
 #include "record/record.h"
 
+#include "access/grant.h"
 #include "model/sql.h"
+#include "record/note.h"
 #include "record/reader_priv.h"
 
 #include <stdlib.h>
@@ -194,6 +196,12 @@ record_copy(const struct record *r, struct arena *a)
 	return copy;
 }
 
+static enum err_code
+not_there(struct ctx *ctx)
+{
+	return err_set(&ctx->err, ERR_MISSING, "", "there is no such record now");
+}
+
 enum err_code
 record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_record)
 {
@@ -205,7 +213,7 @@ record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_rec
 	bool row;
 
 	if (!r)
-		return err_set(&ctx->err, ERR_MISSING, "", "there is no record of that number");
+		return not_there(ctx);
 	sql_select(r->table, "where t.id = :id", &sql);
 	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
 	if (rc)
@@ -217,10 +225,67 @@ record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_rec
 	rc = db_step(s, &row, &ctx->err);
 	if (rc)
 		return rc;
-	if (!row)
-		return err_set(&ctx->err, ERR_MISSING, "", "there is no such record now");
-	rc = record_read(rd, s, a, ret_record);
+	if (!row || !grant_reads(ctx->model, ctx->who, r, db_int(s, COLUMN_ORGANISATION)))
+		return not_there(ctx);
+	rc = note_read(ctx, r, &id, 1);
+	if (!rc)
+		rc = record_read(rd, s, a, ret_record);
 	if (!rc)
 		record_keep(ret_record, a);
+	return rc;
+}
+
+static enum err_code
+versions_read(struct ctx *ctx, int64_t id, bool history, struct arena *a, struct versions *v)
+{
+	CLEANUP(record_reader_freep) struct record_reader *rd = NULL;
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	const struct reg *r = model_reg_of_id(ctx->model, id);
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	sql_select(history ? r->history : r->table,
+		   history ? "where t.id = :id order by t.row_version" : "where t.id = :id", &sql);
+	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
+	if (!rc)
+		rc = record_reader_new(ctx, r, history, &rd);
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+		struct record *one;
+
+		if (!grant_reads(ctx->model, ctx->who, r, db_int(s, COLUMN_ORGANISATION)))
+			continue;
+		v->rows = arena_room(a, v->rows, v->count, &v->cap, sizeof(*v->rows));
+		one = &v->rows[v->count];
+		rc = record_read(rd, s, a, one);
+		if (rc)
+			return rc;
+		record_keep(one, a);
+		v->count++;
+	}
+	return rc;
+}
+
+enum err_code
+record_versions(struct ctx *ctx, int64_t id, struct arena *a, struct versions *ret_versions)
+{
+	const struct reg *r = model_reg_of_id(ctx->model, id);
+	struct versions v = {0};
+	enum err_code rc;
+
+	if (!r)
+		return not_there(ctx);
+	rc = versions_read(ctx, id, true, a, &v);
+	if (!rc)
+		rc = versions_read(ctx, id, false, a, &v);
+	if (!rc && v.count == 0)
+		rc = not_there(ctx);
+	if (!rc)
+		rc = note_read(ctx, r, &id, 1);
+	if (!rc)
+		*ret_versions = v;
 	return rc;
 }

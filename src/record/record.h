@@ -68,8 +68,18 @@ void record_keep(struct record *r, struct arena *a);
 /* One that shares nothing with the other. */
 struct record record_copy(const struct record *r, struct arena *a);
 
-/* The present version of a record, or ERR_MISSING. Lives in the arena. */
+/* The present version of a record, or ERR_MISSING; what whom the context serves may not see is
+ * missing. That he read a restricted one stands in the ledger. Lives in the arena. */
 MUST_CHECK enum err_code record_load(struct ctx *ctx, int64_t id, struct arena *a,
 				     struct record *ret_record);
+
+/* Every version of it, the oldest first, the same way. */
+struct versions {
+	struct record *rows;
+	size_t count;
+	size_t cap;
+};
+MUST_CHECK enum err_code record_versions(struct ctx *ctx, int64_t id, struct arena *a,
+					 struct versions *ret_versions);
 
 #endif

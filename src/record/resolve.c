@@ -1,5 +1,6 @@
 #include "record/resolve.h"
 
+#include "access/grant.h"
 #include "base/limits.h"
 #include "model/sql.h"
 #include "record/resolve_priv.h"
@@ -145,12 +146,27 @@ reader_get(struct resolver *rs, const struct reg *target, struct target_reader *
 		rc = db_prepare(rs->ctx->db, by_key.data, &reader->by_key, &rs->ctx->err);
 	}
 	if (!rc && !reader->by_id) {
-		sql_from(target, "t.id", "where t.id = :id", &by_id);
+		sql_from(target, "t.id, t.organisation", "where t.id = :id", &by_id);
 		rc = db_prepare(rs->ctx->db, by_id.data, &reader->by_id, &rs->ctx->err);
 	}
 	if (!rc)
 		*ret_reader = reader;
 	return rc;
+}
+
+struct offer {
+	int64_t id;
+	int64_t organisation;
+	struct str feed;
+};
+
+/* What whom the context serves may not see is not there. */
+static void
+offer_seen(struct resolver *rs, const struct reg *target, struct resolve_found *found,
+	   struct offer o)
+{
+	if (grant_reads(rs->ctx->model, rs->ctx->who, target, o.organisation))
+		resolve_offer(found, o.id, o.organisation, o.feed);
 }
 
 /* All records of one register with the key. */
@@ -168,12 +184,14 @@ find_in(struct resolver *rs, const struct reg *target, struct str key, struct re
 	if (rc)
 		return rc;
 	while (reader->use.roll && roll_next(reader->use.roll, key, &at, &known))
-		resolve_offer(found, known.id, known.organisation, known.feed);
+		offer_seen(rs, target, found,
+			   (struct offer){known.id, known.organisation, known.feed});
 	if (!reader->use.roll)
 		db_bind_text(reader->by_key, 1, key);
 	while (!reader->use.roll && !(rc = db_step(reader->by_key, &row, &rs->ctx->err)) && row)
-		resolve_offer(found, db_int(reader->by_key, 0), db_int(reader->by_key, 1),
-			      db_text(reader->by_key, 2));
+		offer_seen(rs, target, found,
+			   (struct offer){db_int(reader->by_key, 0), db_int(reader->by_key, 1),
+					  db_text(reader->by_key, 2)});
 	if (!rc && rs->pending)
 		rc = rs->pending->each(rs->pending->object, target, key, found);
 	return rc;
@@ -244,7 +262,8 @@ find_name(struct resolver *rs, struct lookup *l)
 		return rc;
 	db_bind_int(reader->by_id, 1, id);
 	rc = db_step(reader->by_id, &row, &rs->ctx->err);
-	if (!rc && row)
+	if (!rc && row &&
+	    grant_reads(rs->ctx->model, rs->ctx->who, target, db_int(reader->by_id, 1)))
 		l->id = id;
 	db_reset(reader->by_id);
 	return rc;

@@ -1,5 +1,6 @@
 #include "record/resolve_priv.h"
 
+#include "access/grant.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "model/sql.h"
@@ -57,7 +58,8 @@ resolve_refuse_missing(struct ctx *ctx, const struct lookup *l)
 		return err_set(&ctx->err, ERR_INVALID, f->name, "there is no such %s now",
 			       target_title(f));
 	arena_init(&scratch, LIMIT_IMPORT_MEMORY_BYTES);
-	if (target && !target->restricted)
+	/* What is near may be what he must not know of. */
+	if (target && !target->restricted && sight_of(ctx->model, ctx->who, target, &scratch).all)
 		rc = nearest_key(ctx, target, l->text, &scratch, &near);
 	if (!rc)
 		rc = err_set(&ctx->err, ERR_INVALID, f->name, "there is no %s '%.*s' now%s%s%s",

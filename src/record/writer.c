@@ -74,6 +74,12 @@ writer_act_as(struct writer *w, struct str actor)
 	return actor_find(w);
 }
 
+void
+writer_takes_delivery(struct writer *w)
+{
+	w->delivery = true;
+}
+
 int64_t
 writer_leaves(const struct writer *w)
 {
@@ -456,9 +462,9 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 {
 	struct present present = {0};
 	size_t columns;
-	enum err_code rc = ERR_NONE;
+	enum err_code rc = w->ctx->who ? writer_permits(w, r) : ERR_NONE;
 
-	if (!is_new)
+	if (!rc && !is_new)
 		rc = compare(w, rw, r, &present);
 	if (rc || present.same) {
 		*ret_written = WRITTEN_UNCHANGED;
@@ -575,12 +581,14 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 		rc = reg_writer_get(w, r, &rw);
 	if (rc)
 		return rc;
-	roll_end(&rw->use, &w->memory);
-	rw->retired = RETIRED_SOME;
 	rc = held_get(w, rw, id, &present);
 	if (!rc && !present)
 		rc = err_set(&w->ctx->err, ERR_MISSING, "", "there is no such record now");
+	if (!rc && w->ctx->who)
+		rc = permit_retire(w, present);
 	if (!rc) {
+		roll_end(&rw->use, &w->memory);
+		rw->retired = RETIRED_SOME;
 		last = record_copy(present, &w->scratch);
 		rc = retire(w, rw, &last);
 	}

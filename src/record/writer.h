@@ -32,6 +32,15 @@ int64_t writer_now(const struct writer *w); /* milliseconds */
 /* That it was begun with: its store, and the place of its errors. */
 struct ctx *writer_ctx(struct writer *w);
 
+/* What is written from now on is a delivery: it says what a source says now, and not each step on
+ * the way there (docs/access.md). */
+void writer_takes_delivery(struct writer *w);
+
+/* Whether whom the writer serves (ctx->who) may write the record so, or retire it: ERR_MISSING
+ * where he may not know of it, ERR_DENIED, or ERR_INVALID for a step that the register does not
+ * have. writer_put and writer_retire ask the same. */
+MUST_CHECK enum err_code writer_permits(struct writer *w, const struct record *r);
+
 /* What is written from now on is written by this actor. */
 MUST_CHECK enum err_code writer_act_as(struct writer *w, struct str actor);
 /* Versions and events written so far. */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "record/note.h"
 
 static enum err_code
 event_number(struct writer *w)
@@ -60,4 +61,41 @@ writer_event(struct writer *w, const char *kind, struct str detail)
 		return rc;
 	ev.id = w->next_event;
 	return step_end(w, event_put(w, &ev));
+}
+
+enum err_code
+note_event(struct ctx *ctx, const char *kind, struct str detail)
+{
+	WRITER *w = NULL;
+	enum err_code rc;
+
+	if (ctx->note.note)
+		return ctx->note.note(ctx->note.object, kind, detail, &ctx->err);
+	if (ctx->who)
+		return err_set(&ctx->err, ERR_INTERNAL, "",
+			       "nobody notes in the ledger what is read, so nothing is given");
+	rc = writer_begin(ctx, &w);
+	if (!rc)
+		rc = writer_event(w, kind, detail);
+	return rc ? rc : writer_commit(w);
+}
+
+enum err_code
+note_read(struct ctx *ctx, const struct reg *r, const int64_t *ids, size_t count)
+{
+	CLEANUP(buf_fini) struct buf detail = {.limit = LIMIT_ENTRY_BYTES};
+	char name[RECORD_NAME_SIZE];
+
+	if (!ctx->who || !r->restricted)
+		return ERR_NONE;
+	buf_addf(&detail, "{\"records\":[");
+	for (size_t i = 0; i < count; i++) {
+		record_name(ctx->model, ids[i], name);
+		buf_addf(&detail, "%s\"%s\"", i ? "," : "", name);
+	}
+	buf_addf(&detail, "],\"register\":\"%s\"}", r->name);
+	if (detail.failed)
+		return err_set(&ctx->err, ERR_TOO_BIG, "limit",
+			       "too many restricted records are read at once; ask for fewer");
+	return note_event(ctx, "read", (struct str){detail.data, detail.len});
 }

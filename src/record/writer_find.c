@@ -1,5 +1,6 @@
 #include "record/writer_priv.h"
 
+#include "access/grant.h"
 #include "model/sql.h"
 
 enum { EXPECT_AT_ONCE = 64 };
@@ -165,7 +166,7 @@ writer_load(struct writer *w, const struct reg *r, int64_t id, struct arena *a,
 
 	if (!rc)
 		rc = held_get(w, rw, id, &present);
-	if (!rc && !present)
+	if (!rc && (!present || !grant_reads(w->ctx->model, w->ctx->who, r, present->organisation)))
 		rc = err_set(&w->ctx->err, ERR_MISSING, "", "there is no such record now");
 	if (!rc)
 		*ret_record = record_copy(present, a);

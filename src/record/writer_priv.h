@@ -59,6 +59,7 @@ struct writer {
 	struct buf entry;
 	struct db_stmt *insert_event;
 	int64_t next_event;
+	bool delivery;	/* writer_takes_delivery */
 	bool halfway;	/* the step in hand has written something */
 	bool unknown;	/* whether the commit was kept */
 	bool torn;	/* a step failed so: nothing may be committed any more */
@@ -77,7 +78,7 @@ MUST_CHECK enum err_code step_begin(struct writer *w);
 enum err_code step_end(struct writer *w, enum err_code rc);
 /* Makes what stands in w->entry a leaf. */
 MUST_CHECK enum err_code entry_seal(struct writer *w, int64_t subject, int64_t version);
-/* same.c: whether the two say the same; version, time and actor apart. */
+/* fill.c: whether the two say the same; version, time and actor apart. */
 bool record_same(const struct record *a, const struct record *b);
 /* The statements of the last writer, or new ones; and back for the next, when all went well. */
 MUST_CHECK enum err_code kept_take(struct writer *w);
@@ -87,6 +88,11 @@ void kept_give(struct writer *w);
 MUST_CHECK enum err_code held_get(struct writer *w, struct reg_writer *rw, int64_t id,
 				  const struct record **ret_record);
 void held_forget(struct writer *w, int64_t id);
+/* permit.c: whether whom the writer serves may write the record, `before` being its present
+ * version, NULL for none, or take that away. */
+MUST_CHECK enum err_code permit_put(struct writer *w, const struct record *before,
+				    const struct record *r);
+MUST_CHECK enum err_code permit_retire(struct writer *w, const struct record *last);
 /* Writes back the counters that were used. */
 MUST_CHECK enum err_code counters_store(struct writer *w);
 MUST_CHECK enum err_code counter_load(struct writer *w, struct reg_writer *rw);
