@@ -1,7 +1,6 @@
 #include "access/holding.h"
 
 #include "model/sql.h"
-#include "store/db.h"
 
 #include <string.h>
 
@@ -12,7 +11,7 @@ struct party {
 	bool assurer; /* the first of that key is the one that the plan names */
 };
 
-struct parties {
+struct holdings {
 	struct party *list;
 	size_t count;
 	size_t cap;
@@ -31,75 +30,71 @@ assures(const struct plan *p, struct str key)
 	return false;
 }
 
-static enum err_code
-parties_read(struct ctx *ctx, struct parties *all)
+enum err_code
+holdings_load(struct db *db, const struct model *m, struct arena *a,
+	      const struct holdings **ret_holdings, struct err *e)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	const struct reg *r = model_reg(ctx->model, str_of("organisation"));
+	const struct reg *r = model_reg(m, str_of("organisation"));
 	bool engages = r && reg_field(r, str_of("engaged_by"));
+	struct holdings *h = arena_alloc(a, sizeof(*h));
 	struct str last = {0};
 	DB_STMT *s = NULL;
-	enum err_code rc;
+	enum err_code rc = ERR_NONE;
 	bool row;
 
-	if (!r)
-		return ERR_NONE;
-	sql_from(r, engages ? "t.id, t.key, t.engaged_by" : "t.id, t.key", "order by t.key, t.id",
-		 &sql);
-	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
-	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
+	if (r) {
+		sql_from(r, engages ? "t.id, t.key, t.engaged_by" : "t.id, t.key",
+			 "order by t.key, t.id", &sql);
+		rc = db_prepare(db, sql.data, &s, e);
+	}
+	while (r && !rc && !(rc = db_step(s, &row, e)) && row) {
 		struct party *p;
 
-		all->list = arena_room(ctx->arena, all->list, all->count, &all->cap,
-				       sizeof(*all->list));
-		p = &all->list[all->count++];
+		h->list = arena_room(a, h->list, h->count, &h->cap, sizeof(*h->list));
+		p = &h->list[h->count++];
 		*p = (struct party){.id = db_int(s, 0),
 				    .engaged_by = engages && !db_is_null(s, 2) ? db_int(s, 2) : 0,
-				    .assurer = assures(&ctx->model->plan, db_text(s, 1)) &&
+				    .assurer = assures(&m->plan, db_text(s, 1)) &&
 					       !str_eq(last, db_text(s, 1))};
-		last = str_dup(ctx->arena, db_text(s, 1));
+		last = str_dup(a, db_text(s, 1));
 	}
+	if (!rc)
+		*ret_holdings = h;
 	return rc;
 }
 
-static bool
-has(const int64_t *ids, size_t count, int64_t id)
+bool
+holding_has(const struct holding *h, int64_t organisation)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (ids[i] == id)
+	for (size_t i = 0; !h->all && i < h->count; i++) {
+		if (h->organisations[i] == organisation)
 			return true;
 	}
-	return false;
+	return h->all;
 }
 
-enum err_code
-holding_of(struct ctx *ctx, const struct role *role, int64_t holder, struct holding *ret_holding)
+struct holding
+holding_of(const struct holdings *h, const struct role *role, int64_t holder, struct arena *a)
 {
-	struct parties all = {0};
-	struct holding holding = {0};
-	int64_t *ids;
+	struct holding holding = {
+		.organisations = arena_alloc(a, (h->count + 1) * sizeof(*holding.organisations))};
 	size_t before = 0;
-	enum err_code rc = parties_read(ctx, &all);
 
-	if (rc)
-		return rc;
-	ids = arena_alloc(ctx->arena, (all.count + 1) * sizeof(*ids));
-	for (size_t i = 0; i < all.count; i++) {
-		if (all.list[i].id != holder)
+	for (size_t i = 0; i < h->count; i++) {
+		if (h->list[i].id != holder)
 			continue;
-		ids[holding.count++] = holder;
-		holding.all = role->sees_all && all.list[i].assurer;
+		holding.organisations[holding.count++] = holder;
+		holding.all = role->sees_all && h->list[i].assurer;
 	}
 	/* Those that one of them engages, until none is new; a circle ends by itself. */
-	while (holding.count > before) {
+	while (!holding.all && holding.count > before) {
 		before = holding.count;
-		for (size_t i = 0; i < all.count; i++) {
-			if (has(ids, holding.count, all.list[i].engaged_by) &&
-			    !has(ids, holding.count, all.list[i].id))
-				ids[holding.count++] = all.list[i].id;
+		for (size_t i = 0; i < h->count; i++) {
+			if (holding_has(&holding, h->list[i].engaged_by) &&
+			    !holding_has(&holding, h->list[i].id))
+				holding.organisations[holding.count++] = h->list[i].id;
 		}
 	}
-	holding.organisations = ids;
-	*ret_holding = holding;
-	return ERR_NONE;
+	return holding;
 }

@@ -1,3 +1,4 @@
+#include "access/holding.h"
 #include "base/civil.h"
 #include "identity/identity_priv.h"
 #include "model/sql.h"
@@ -86,14 +87,30 @@ struct assignment {
 	struct str role;
 	int64_t holder; /* the organisation that keeps the record */
 	int64_t scope;
-	bool everywhere; /* the holder may give roles over others' rows */
 };
 
-/* Nobody gives power over others' rows but those who answer for all: the integrator and its client.
- * A member that lists its people as whatever it likes gives them that in its own rows. */
-static enum err_code
-role_place(const struct from *f, const struct assignment *a, struct who_role *ret_role)
+/* The roles that somebody holds, while they are gathered. */
+struct holder {
+	struct who_role *roles;
+	size_t count;
+	size_t cap;
+	const struct holdings *holdings;
+};
+
+static void
+role_add(const struct from *f, struct holder *h, struct who_role role)
 {
+	h->roles = arena_room(f->arena, h->roles, h->count, &h->cap, sizeof(*h->roles));
+	h->roles[h->count++] = role;
+}
+
+/* Where it holds (access/holding.h). What it is limited to lies in the rows of an organisation,
+ * which it must reach: that is the narrowest. Else it is one's own rows about that. */
+static enum err_code
+role_place(const struct from *f, const struct assignment *a, const struct role *role,
+	   struct holder *h)
+{
+	const struct holding holding = holding_of(h->holdings, role, a->holder, f->arena);
 	int64_t owner = 0;
 	enum err_code rc = ERR_NONE;
 
@@ -101,18 +118,26 @@ role_place(const struct from *f, const struct assignment *a, struct who_role *re
 		rc = owner_find(f, a->scope, &owner);
 	if (rc)
 		return rc;
-	ret_role->organisation = a->everywhere && !a->scope ? 0 : a->holder;
-	if (a->everywhere && owner)
-		ret_role->organisation = owner;
-	/* Limited to an organisation, it is limited to its rows; else to the record too. */
-	ret_role->limit = a->scope && a->scope != ret_role->organisation ? a->scope : 0;
+	if (owner && holding_has(&holding, owner)) {
+		role_add(f, h,
+			 (struct who_role){.role = role,
+					   .organisation = owner,
+					   .limit = a->scope == owner ? 0 : a->scope});
+		return ERR_NONE;
+	}
+	if (holding.all)
+		role_add(f, h, (struct who_role){.role = role, .limit = a->scope});
+	for (size_t i = 0; !holding.all && i < holding.count; i++)
+		role_add(f, h,
+			 (struct who_role){.role = role,
+					   .organisation = holding.organisations[i],
+					   .limit = a->scope});
 	return ERR_NONE;
 }
 
 static const char roles_sql[] =
-	"select r.role, r.organisation, r.scope, case when o.kind in ('integrator', 'client') then "
-	"1 else 0 end from role_assignment r left join organisation o on o.id = r.organisation "
-	"where r.person = :person and coalesce(r.state, 'current') not in ('proposed', 'ended') "
+	"select r.role, r.organisation, r.scope from role_assignment r where r.person = :person "
+	"and coalesce(r.state, 'current') not in ('proposed', 'ended') "
 	"and (r.valid_from is null or r.valid_from <= :today) "
 	"and (r.valid_to is null or r.valid_to >= :today) order by r.id";
 
@@ -121,7 +146,6 @@ assignments_load(const struct from *f, const struct who *who, struct str today,
 		 struct assignment **ret_list, size_t *ret_count)
 {
 	static const char *const fields[] = {"person", "role", "scope", "valid_from", "valid_to"};
-	static const char *const kind[] = {"kind"};
 	struct assignment *list = NULL;
 	size_t count = 0, cap = 0;
 	DB_STMT *s = NULL;
@@ -129,8 +153,7 @@ assignments_load(const struct from *f, const struct who *who, struct str today,
 	bool row;
 
 	*ret_count = 0;
-	if (!who->person || !plan_has(f->ctx->model, "role_assignment", fields, COUNT_OF(fields)) ||
-	    !plan_has(f->ctx->model, "organisation", kind, COUNT_OF(kind)))
+	if (!who->person || !plan_has(f->ctx->model, "role_assignment", fields, COUNT_OF(fields)))
 		return ERR_NONE;
 	rc = db_prepare(f->db, roles_sql, &s, f->e);
 	if (rc)
@@ -141,8 +164,7 @@ assignments_load(const struct from *f, const struct who *who, struct str today,
 		list = arena_room(f->arena, list, count, &cap, sizeof(*list));
 		list[count++] = (struct assignment){.role = str_dup(f->arena, db_text(s, 0)),
 						    .holder = db_int(s, 1),
-						    .scope = db_is_null(s, 2) ? 0 : db_int(s, 2),
-						    .everywhere = db_int(s, 3) != 0};
+						    .scope = db_is_null(s, 2) ? 0 : db_int(s, 2)};
 	}
 	*ret_list = list;
 	*ret_count = count;
@@ -153,24 +175,21 @@ static enum err_code
 roles_load(const struct from *f, struct who *who, struct str today)
 {
 	struct assignment *list = NULL;
-	struct who_role *roles;
+	struct holder h = {0};
 	size_t count;
 	enum err_code rc = assignments_load(f, who, today, &list, &count);
 
-	if (rc || count == 0)
-		return rc;
-	roles = arena_alloc(f->arena, count * sizeof(*roles));
+	if (!rc && count > 0)
+		rc = holdings_load(f->db, f->ctx->model, f->arena, &h.holdings, f->e);
 	for (size_t i = 0; !rc && i < count; i++) {
-		struct who_role *r = &roles[who->role_count];
+		const struct role *role = model_role(f->ctx->model, list[i].role);
 
 		/* The plan may have lost it since it was assigned. */
-		r->role = model_role(f->ctx->model, list[i].role);
-		if (r->role) {
-			rc = role_place(f, &list[i], r);
-			who->role_count++;
-		}
+		if (role)
+			rc = role_place(f, &list[i], role, &h);
 	}
-	who->roles = roles;
+	who->roles = h.roles;
+	who->role_count = h.count;
 	return rc;
 }
 

@@ -146,10 +146,9 @@ role_compare(const struct model *old, size_t i, const struct model *now, size_t 
 		    same_words(&a->sections, &b->sections) &&
 		    same_words(&a->training, &b->training) &&
 		    same_words(&a->conflicts, &b->conflicts) && same_words(&a->may, &b->may) &&
-		    a->second_factor == b->second_factor &&
-		    same_words(&a->write, &b->write) && same_words(&a->not_write, &b->not_write) &&
-		    same_words(&a->read, &b->read) && a->reads_some == b->reads_some &&
-		    a->sees_all == b->sees_all;
+		    a->second_factor == b->second_factor && same_words(&a->write, &b->write) &&
+		    same_words(&a->not_write, &b->not_write) && same_words(&a->read, &b->read) &&
+		    a->reads_some == b->reads_some && a->sees_all == b->sees_all;
 
 	return same ? NULL : json_true();
 }

@@ -30,7 +30,7 @@ struct role {
 	struct words training;
 	struct words conflicts;
 	struct words may;
-	bool second_factor; /* who holds it signs in with a second factor */
+	bool second_factor;	/* who holds it signs in with a second factor */
 	struct words write;	/* registers, beside those that its duties are about */
 	struct words not_write; /* and those of its duties that it leaves to others */
 	struct words read;	/* the only ones that it reads, beside those that it writes */

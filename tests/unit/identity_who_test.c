@@ -46,10 +46,11 @@ TEST(roles_count_from_their_first_day_to_their_last)
 					    .state = "proposed"});
 	who = who_of(&f, "ann");
 	CHECK(who.role_count == 2);
-	CHECK(who_holds(&who, str_of("service_manager"), f.store.away));
+	CHECK(who_holds(&who, str_of("service_manager"), f.store.home));
+	CHECK(!who_holds(&who, str_of("service_manager"), f.store.away));
 	CHECK(who_holds(&who, str_of("service_desk"), f.store.home));
 	CHECK(!who_holds(&who, str_of("line_manager"), f.store.home));
-	CHECK(who_may(&who, str_of("give_evidence"), f.store.away));
+	CHECK(who_may(&who, str_of("give_evidence"), f.store.home));
 	CHECK(!who_may(&who, str_of("waive"), f.store.home));
 }
 
@@ -71,37 +72,91 @@ TEST(a_day_is_one_of_the_plans_time_zone)
 	CHECK(who.role_count == 1);
 }
 
-TEST(what_the_integrator_assigns_holds_everywhere_unless_it_is_limited)
+static int64_t
+organisation_put(struct desk_fixture *f, const char *key, int64_t engaged_by)
+{
+	struct record r = store_record(&f->store, "organisation", key);
+
+	store_set(&f->store, &r, "name", key);
+	store_set(&f->store, &r, "kind", "subcontractor");
+	if (engaged_by)
+		record_set_int(&r, "engaged_by", engaged_by);
+	r.organisation = 0;
+	return store_put(&f->store, &r);
+}
+
+TEST(an_assurer_of_the_plans_integrator_holds_everywhere_unless_it_is_limited)
 {
 	DESK f;
 	struct who who;
 	char away[RECORD_NAME_SIZE], site[RECORD_NAME_SIZE];
+	int64_t integrator;
 	struct record r;
 
 	desk_open(&f);
+	integrator = organisation_put(&f, "integrator", 0);
 	record_name(f.store.model, f.store.away, away);
 	r = store_record(&f.store, "site", "depot");
 	store_set(&f.store, &r, "name", "Depot");
 	r.organisation = f.store.away;
 	record_name(f.store.model, store_put(&f.store, &r), site);
 	desk_assign(&f, &(struct desk_role){.person = f.ann,
-					    .organisation = f.store.home,
-					    .role = "line_manager",
+					    .organisation = integrator,
+					    .role = "auditor",
 					    .scope = away});
 	desk_assign(&f, &(struct desk_role){.person = f.ann,
-					    .organisation = f.store.home,
-					    .role = "site_manager",
+					    .organisation = integrator,
+					    .role = "siro",
 					    .scope = site});
 	who = who_of(&f, "ann");
-	CHECK(who_holds(&who, str_of("line_manager"), f.store.away));
-	CHECK(!who_holds(&who, str_of("line_manager"), f.store.home));
+	CHECK(who.role_count == 2 && who_holds(&who, str_of("auditor"), f.store.away));
+	CHECK(!who_holds(&who, str_of("auditor"), f.store.home));
 	CHECK(who.roles[0].limit == 0 && who.roles[0].organisation == f.store.away);
 	CHECK(who.roles[1].limit == r.id && who.roles[1].organisation == f.store.away);
 	CHECK(who.organisation_count == 2);
 	CHECK(who_sees(&who, f.store.home) && who_sees(&who, f.store.away));
-	assign(&f, "all_staff", NULL, NULL);
+	desk_assign(&f, &(struct desk_role){
+				.person = f.ann, .organisation = integrator, .role = "isag"});
+	/* One that works there is no assurer, and another of that kind is not the plan's. */
+	desk_assign(&f,
+		    &(struct desk_role){.person = f.ann, .organisation = integrator, .role = "hr"});
+	desk_assign(&f, &(struct desk_role){
+				.person = f.ann, .organisation = f.store.home, .role = "qsa"});
 	who = who_of(&f, "ann");
-	CHECK(who_holds(&who, str_of("all_staff"), f.store.away));
+	CHECK(who_holds(&who, str_of("isag"), f.store.away) && who.roles[2].organisation == 0);
+	CHECK(who_holds(&who, str_of("hr"), integrator));
+	CHECK(!who_holds(&who, str_of("hr"), f.store.away));
+	CHECK(!who_holds(&who, str_of("qsa"), f.store.away));
+}
+
+TEST(a_members_roles_hold_with_its_sub_contractors)
+{
+	DESK f;
+	int64_t sub, under;
+	struct record r;
+	struct who who;
+
+	desk_open(&f);
+	sub = organisation_put(&f, "sub", f.store.away);
+	under = organisation_put(&f, "under", sub);
+	desk_assign(&f, &(struct desk_role){
+				.person = f.ann, .organisation = f.store.away, .role = "siro"});
+	desk_assign(&f, &(struct desk_role){.person = f.ann, .organisation = sub, .role = "hr"});
+	who = who_of(&f, "ann");
+	CHECK(who_holds(&who, str_of("siro"), f.store.away));
+	CHECK(who_holds(&who, str_of("siro"), sub) && who_holds(&who, str_of("siro"), under));
+	CHECK(!who_holds(&who, str_of("siro"), f.store.home));
+	CHECK(who_holds(&who, str_of("hr"), under));
+	CHECK(!who_holds(&who, str_of("hr"), f.store.away));
+	/* What goes round in a circle ends. */
+	r = store_record(&f.store, "organisation", "away");
+	r.id = r.organisation = f.store.away;
+	store_set(&f.store, &r, "name", "away");
+	store_set(&f.store, &r, "kind", "member");
+	record_set_int(&r, "engaged_by", under);
+	(void)store_put(&f.store, &r);
+	who = who_of(&f, "ann");
+	CHECK(who.role_count == 6 && who_holds(&who, str_of("hr"), f.store.away));
 }
 
 TEST(a_member_gives_no_power_over_others_rows)
