@@ -5,6 +5,7 @@
  * requests are smuggled past the first of them. So its reading is held against the bytes, which
  * stay in its buffer, with a NUL where it cut: each name and value must follow the one before with
  * exactly the bytes between them that the standard has there, from the method to the empty line.
+ * What cannot be told any more is a NUL beside an LF from a CRLF: both are two NULs then.
  */
 #ifndef HTTP_HEAD_H
 #define HTTP_HEAD_H
