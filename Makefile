@@ -217,6 +217,8 @@ install:
 	chmod -R u=rwX,go=rX '$(DESTDIR)$(PREFIX)/share/holdfast'
 	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/holdfast' LICENSE README.md
 	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/holdfast/docs' docs/*.md
+	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system'
+	sed 's|/usr/local/|$(PREFIX)/|g' dist/holdfast.service >'$(DESTDIR)$(PREFIX)/lib/systemd/system/holdfast.service'
 
 clean:
 	rm -rf build

@@ -31,7 +31,7 @@ case $records in
 *[!0-9]* | '') die "BENCH_RECORDS must be a number" ;;
 esac
 for program in "$holdfast" "$tools/measure" "$tools/floor_import" "$tools/floor_commit" "$tools/floor_copy" \
-	"$tools/one_change" "$tools/one_assess" "$tools/grouped" "$tools/list_page" "$tools/make_history"; do
+	"$tools/one_change" "$tools/one_assess" "$tools/grouped" "$tools/list_page" "$tools/make_history" "$tools/floor_http"; do
 	[ -x "$program" ] || die "$program: not there; run make bench"
 done
 
@@ -132,6 +132,7 @@ row 'memory of assess' "$(most assess 2)" MB - - most 300
 row 'slowest check' "$(calculate "$(median slowest) / 1000000")" s - - most 1
 
 . bench/soon.sh
+. bench/http.sh
 if [ "${BENCH_SERVER:-yes}" = yes ]; then
 	. bench/server.sh
 fi

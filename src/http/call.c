@@ -80,7 +80,7 @@ call_begin(void *server, const char *uri, struct MHD_Connection *connection)
 	c->started_ns = clock_monotonic_ns();
 	p->call = c;
 	atomic_fetch_add(&s->busy, 1);
-	(void)peer_enter(p, PEER_HEADERS, deadline_after(LIMIT_HTTP_HEADER_SECONDS));
+	(void)peer_enter(p, PEER_HEADERS, deadline_after(s->limits.header_ms));
 	address_text(&p->address, r->address, sizeof(r->address));
 	(void)snprintf(
 		r->id, sizeof(r->id), "%016llx",
@@ -188,16 +188,15 @@ static enum MHD_Result
 body_take(struct http_call *c, const char *bytes, size_t *size)
 {
 	struct http_server *s = c->thread->server;
-	int64_t seconds;
+	int64_t ms;
 
 	buf_add(&c->body, bytes, *size);
 	atomic_fetch_add(&s->body_bytes, *size);
 	*size = 0;
-	seconds = LIMIT_HTTP_BODY_SECONDS + (int64_t)(c->body.len / LIMIT_HTTP_BODY_RATE);
-	if (c->body.failed || atomic_load(&s->body_bytes) > LIMIT_HTTP_BODIES_BYTES)
+	ms = s->limits.body_ms + (int64_t)(c->body.len * RATE_MS / LIMIT_HTTP_BODY_RATE);
+	if (c->body.failed || atomic_load(&s->body_bytes) > s->limits.bodies)
 		return MHD_NO;
-	return peer_enter(c->peer, PEER_BODY, c->body_ns + seconds * 1000 * NS_A_MS) ? MHD_YES
-										     : MHD_NO;
+	return peer_enter(c->peer, PEER_BODY, c->body_ns + ms * NS_A_MS) ? MHD_YES : MHD_NO;
 }
 
 /* The head is there. A reply now would end the connection, whatever comes after: so it is only for
@@ -213,8 +212,9 @@ head_answer(struct http_call *c, struct MHD_Connection *connection)
 		return MHD_YES;
 	buf_init(&c->body, (size_t)c->length + 1);
 	c->body_ns = clock_monotonic_ns();
-	return peer_enter(c->peer, PEER_BODY, deadline_after(LIMIT_HTTP_BODY_SECONDS)) ? MHD_YES
-										       : MHD_NO;
+	return peer_enter(c->peer, PEER_BODY, deadline_after(c->thread->server->limits.body_ms))
+		       ? MHD_YES
+		       : MHD_NO;
 }
 
 /* The library calls this when the head is there, for each piece of a body, and when all is there.
@@ -255,7 +255,7 @@ call_end(void *server, struct MHD_Connection *connection, void **context,
 	c->thread->spare = c;
 	p->call = NULL;
 	atomic_fetch_sub(&s->busy, 1);
-	if (peer_enter(p, PEER_IDLE, deadline_after(LIMIT_HTTP_IDLE_SECONDS)) && whole &&
+	if (peer_enter(p, PEER_IDLE, deadline_after(s->limits.idle_ms)) && whole &&
 	    atomic_load(&s->draining))
 		(void)shutdown(p->fd, SHUT_RDWR);
 }

@@ -176,7 +176,7 @@ body_refused(struct http_call *c, struct http_reply *reply)
 		return refuse(c, reply, 415, "media_type_not_supported",
 			      "the Content-Type is none that this path takes");
 	}
-	if (atomic_load(&s->body_bytes) + (size_t)c->length > LIMIT_HTTP_BODIES_BYTES) {
+	if (atomic_load(&s->body_bytes) + (size_t)c->length > s->limits.bodies) {
 		http_reply_header(reply, "Retry-After", str_of("10"));
 		return refuse(c, reply, 503, "too_many_bodies",
 			      "the server is taking as much as it can; try again later");

@@ -10,9 +10,9 @@ enum { TICK_NS = 250 * NS_A_MS };
 static const int64_t second_ns = 1000 * (int64_t)NS_A_MS;
 
 int64_t
-deadline_after(int64_t seconds)
+deadline_after(int64_t ms)
 {
-	return clock_monotonic_ns() + seconds * second_ns;
+	return clock_monotonic_ns() + ms * NS_A_MS;
 }
 
 struct peer *
@@ -50,19 +50,19 @@ static void
 peer_dismiss(struct peer *p)
 {
 	atomic_store(&p->phase, PEER_GONE);
-	atomic_store(&p->deadline_ns, deadline_after(LINGER_SECONDS));
+	atomic_store(&p->deadline_ns, deadline_after(LINGER_MS));
 	(void)shutdown(p->fd, SHUT_WR);
 }
 
 static size_t
 address_limit(const struct http_server *s, const struct peer *p)
 {
-	if (s->o.address_connections > 0)
-		return s->o.address_connections;
+	if (s->o.limits.address_connections > 0)
+		return s->o.limits.address_connections;
 	if (p->address.is_local || address_is_loopback(&p->address) ||
 	    proxies_trust(s->o.proxies, &p->address))
 		return SIZE_MAX;
-	return LIMIT_HTTP_ADDRESS_CONNECTIONS;
+	return s->limits.address_connections;
 }
 
 /* Under the lock. */
@@ -79,13 +79,12 @@ same_address(const struct http_server *s, const struct peer *p)
 static void
 peer_add(struct http_server *s, struct peer *p)
 {
-	size_t limit = s->o.connections > 0 ? s->o.connections : LIMIT_HTTP_CONNECTIONS;
 	size_t for_address = address_limit(s, p);
 	bool many;
 	bool many_there;
 
 	(void)pthread_mutex_lock(&s->lock);
-	many = s->peer_count >= limit;
+	many = s->peer_count >= s->limits.connections;
 	many_there = s->peer_count >= for_address && same_address(s, p) >= for_address;
 	p->next = s->peers;
 	p->link = &s->peers;
@@ -125,7 +124,7 @@ peer_new(struct http_server *s, struct MHD_Connection *c)
 	p->fd = fd->connect_fd;
 	address_of(sa ? sa->client_addr : NULL, &p->address);
 	atomic_init(&p->phase, PEER_NEW);
-	atomic_init(&p->deadline_ns, deadline_after(LIMIT_HTTP_HEADER_SECONDS));
+	atomic_init(&p->deadline_ns, deadline_after(s->limits.header_ms));
 	return p;
 }
 
@@ -163,7 +162,7 @@ peer_enter(struct peer *p, enum peer_phase phase, int64_t deadline_ns)
 		if (atomic_compare_exchange_weak(&p->phase, &now, phase))
 			return true;
 	}
-	atomic_store(&p->deadline_ns, deadline_after(LINGER_SECONDS));
+	atomic_store(&p->deadline_ns, deadline_after(LINGER_MS));
 	return false;
 }
 
@@ -232,7 +231,7 @@ peer_late(struct http_server *s, struct peer *p)
 		peer_dismiss(p);
 	} else {
 		/* Whatever it does, it does no longer; the library finds the end of it. */
-		atomic_store(&p->deadline_ns, deadline_after(LINGER_SECONDS));
+		atomic_store(&p->deadline_ns, deadline_after(LINGER_MS));
 		(void)shutdown(p->fd, SHUT_RDWR);
 	}
 	if (phase != PEER_IDLE && phase != PEER_GONE)
@@ -247,7 +246,7 @@ peer_watch(struct http_server *s, struct peer *p, int64_t now)
 
 	if (deadline > 0 && now > deadline)
 		peer_late(s, p);
-	if (p->waits && now - p->waits_since_ns > LIMIT_HTTP_HEARTBEAT_SECONDS * second_ns) {
+	if (p->waits && now - p->waits_since_ns > s->limits.heartbeat_ms * NS_A_MS) {
 		p->beat = true;
 		peer_wake(p);
 	}

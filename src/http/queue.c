@@ -74,7 +74,7 @@ refusal_send(struct peer *p, struct MHD_Connection *connection, unsigned status,
 	enum MHD_Result queued;
 
 	/* One that was told to go hears nothing more, so that it may be queued for it, too. */
-	if (peer_enter(p, PEER_ANSWER, deadline_after(LIMIT_HTTP_REPLY_SECONDS)) &&
+	if (peer_enter(p, PEER_ANSWER, deadline_after(p->server->limits.reply_ms)) &&
 	    would_write_twice(connection)) {
 		const struct problem problem = problem_of(status);
 

@@ -87,7 +87,7 @@ piece_pull(void *object, uint64_t at, char *bytes, size_t size)
 		if (c->source.events && atomic_load(&s->draining))
 			return MHD_CONTENT_READER_END_OF_STREAM;
 		pull = c->source.pull(c->source.object, bytes, size, &len);
-		atomic_store(&c->peer->deadline_ns, deadline_after(LIMIT_HTTP_REPLY_SECONDS));
+		atomic_store(&c->peer->deadline_ns, deadline_after(s->limits.reply_ms));
 		switch (pull) {
 		case HTTP_PULL_MORE:
 			c->sent += len;
@@ -167,7 +167,8 @@ reply_send(struct http_call *c, struct MHD_Connection *connection, struct http_r
 {
 	struct MHD_Response *r;
 	enum MHD_Result queued = MHD_NO;
-	int64_t seconds;
+	struct http_server *s = c->thread->server;
+	int64_t ms;
 
 	if (!headers_are_clean(reply)) {
 		struct err e;
@@ -182,10 +183,9 @@ reply_send(struct http_call *c, struct MHD_Connection *connection, struct http_r
 	c->status = reply->status ? reply->status : 200;
 	c->who = str_dup(&c->arena, reply->who);
 	r = reply_secured(c->request.tls, response_make(c, reply));
-	seconds = LIMIT_HTTP_REPLY_SECONDS + (int64_t)(reply->body.len / LIMIT_HTTP_BODY_RATE);
-	if (r && headers_add(c, reply, r) &&
-	    peer_enter(c->peer, PEER_ANSWER, deadline_after(seconds)))
-		queued = c->thread->server->queue(connection, (unsigned)c->status, r);
+	ms = s->limits.reply_ms + (int64_t)(reply->body.len * RATE_MS / LIMIT_HTTP_BODY_RATE);
+	if (r && headers_add(c, reply, r) && peer_enter(c->peer, PEER_ANSWER, deadline_after(ms)))
+		queued = s->queue(connection, (unsigned)c->status, r);
 	if (r)
 		MHD_destroy_response(r);
 	return queued;

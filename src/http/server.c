@@ -41,7 +41,6 @@ certificate_give(gnutls_session_t session, const gnutls_datum_t *authorities, in
 static struct MHD_Daemon *
 daemon_start(struct http_server *s)
 {
-	size_t connections = s->o.connections > 0 ? s->o.connections : LIMIT_HTTP_CONNECTIONS;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 
 	if (s->o.tls)
@@ -49,7 +48,7 @@ daemon_start(struct http_server *s)
 	return MHD_start_daemon(
 		flags, 0, NULL, NULL, call_continue, s, MHD_OPTION_LISTEN_SOCKET, s->o.listener,
 		MHD_OPTION_THREAD_POOL_SIZE, s->o.threads > 1 ? s->o.threads : THREADS,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections + SPARE_CONNECTIONS,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections + SPARE_CONNECTIONS,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_URI_LOG_CALLBACK, call_begin, s, MHD_OPTION_NOTIFY_COMPLETED, call_end,
 		s, MHD_OPTION_NOTIFY_CONNECTION, peer_notify, s, MHD_OPTION_UNESCAPE_CALLBACK,
@@ -57,6 +56,23 @@ daemon_start(struct http_server *s)
 		/* Without TLS these two mean nothing. */
 		MHD_OPTION_HTTPS_CERT_CALLBACK, certificate_give, MHD_OPTION_HTTPS_PRIORITIES,
 		tls_priorities, MHD_OPTION_END);
+}
+
+static struct http_limits
+limits_of(const struct http_limits *given)
+{
+	struct http_limits l = *given;
+
+	l.connections = l.connections ? l.connections : LIMIT_HTTP_CONNECTIONS;
+	if (l.address_connections == 0)
+		l.address_connections = LIMIT_HTTP_ADDRESS_CONNECTIONS;
+	l.bodies = l.bodies ? l.bodies : LIMIT_HTTP_BODIES_BYTES;
+	l.header_ms = l.header_ms ? l.header_ms : LIMIT_HTTP_HEADER_SECONDS * 1000;
+	l.body_ms = l.body_ms ? l.body_ms : LIMIT_HTTP_BODY_SECONDS * 1000;
+	l.reply_ms = l.reply_ms ? l.reply_ms : LIMIT_HTTP_REPLY_SECONDS * 1000;
+	l.idle_ms = l.idle_ms ? l.idle_ms : LIMIT_HTTP_IDLE_SECONDS * 1000;
+	l.heartbeat_ms = l.heartbeat_ms ? l.heartbeat_ms : LIMIT_HTTP_HEARTBEAT_SECONDS * 1000;
+	return l;
 }
 
 /* Both the condition and the deadlines go by the clock that nobody sets. */
@@ -102,6 +118,7 @@ http_server_new(const struct http_options *o, struct http_server **ret_server, s
 		return err_set(e, ERR_INTERNAL, "", "no memory for a server");
 	}
 	s->o = *o;
+	s->limits = limits_of(&o->limits);
 	arena_init(&s->arena, SERVER_MEMORY);
 	lock_init(s);
 	random_bytes(&s->seed, sizeof(s->seed));

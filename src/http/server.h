@@ -15,6 +15,18 @@ struct http_tls;
 struct http_proxies;
 struct http_log;
 
+/* For tests; what is 0 is as base/limits.def says. */
+struct http_limits {
+	size_t connections;
+	size_t address_connections; /* given here, it holds for this machine's own address, too */
+	size_t bodies;		    /* bytes of all at one time */
+	int64_t header_ms;
+	int64_t body_ms;
+	int64_t reply_ms;
+	int64_t idle_ms;
+	int64_t heartbeat_ms;
+};
+
 struct http_options {
 	const struct http_route *routes; /* outlive the server */
 	size_t route_count;
@@ -22,9 +34,7 @@ struct http_options {
 	/* Frees what a function that answers has put into *thread, when that thread ends. */
 	void (*thread_end)(void *state);
 	unsigned threads; /* 0: two */
-	/* 0: the limits, and the address of this machine itself is not held to the second. */
-	size_t connections;
-	size_t address_connections;
+	struct http_limits limits;
 	int listener;			    /* of listen_open; taken over */
 	struct http_tls *tls;		    /* NULL: none. Outlives the server */
 	const struct http_proxies *proxies; /* NULL: none. Outlives the server */

@@ -25,7 +25,8 @@ enum {
 	CONNECTION_MEMORY = 32 * 1024 + LIMIT_HTTP_HEADER_BYTES,
 	PIECE_SIZE = 32 * 1024,
 	REQUEST_MEMORY = 64 * 1024 * 1024,
-	LINGER_SECONDS = 2,
+	LINGER_MS = 2000,
+	RATE_MS = 1000, /* of LIMIT_HTTP_BODY_RATE */
 };
 
 enum peer_phase {
@@ -90,6 +91,7 @@ struct http_call {
 
 struct http_server {
 	struct http_options o;
+	struct http_limits limits; /* with all of them set */
 	struct arena arena;
 	const struct route_tree *tree;
 	struct MHD_Daemon *daemon;
@@ -133,7 +135,8 @@ void peer_notify(void *server, struct MHD_Connection *c, void **context,
 struct peer *peer_of(struct MHD_Connection *c);
 /* False when it was told to go meanwhile. */
 bool peer_enter(struct peer *p, enum peer_phase phase, int64_t deadline_ns);
-int64_t deadline_after(int64_t seconds);
+/* The moment so many milliseconds from now. */
+int64_t deadline_after(int64_t ms);
 /* Suspends the connection until it is woken, unless that happened since `wakes` was read. */
 bool peer_wait(struct peer *p, uint64_t wakes);
 /* Whether it was woken only to say something; forgets it. */

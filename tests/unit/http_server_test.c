@@ -144,15 +144,16 @@ struct fixture {
 	struct listen_place at;
 };
 
+static const struct http_limits as_usual;
+
 static struct fixture *
-fixture_open(size_t connections, size_t address_connections)
+fixture_open(struct http_limits limits)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct http_options o = {.routes = routes,
 				 .route_count = COUNT_OF(routes),
 				 .thread_end = thread_end,
-				 .connections = connections,
-				 .address_connections = address_connections};
+				 .limits = limits};
 	struct err e;
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -248,7 +249,7 @@ has(const char *text, const char *part)
 
 TEST(http_server_gives_parameters_bodies_and_headers_to_who_answers)
 {
-	struct fixture *f = fixture_open(0, 0);
+	struct fixture *f = fixture_open(as_usual);
 	char log[65536];
 	const char *got = ask(f, "GET /echo/a%20b?tag=%22t%22&x=secret HTTP/1.1\r\n" LAST "\r\n");
 
@@ -272,7 +273,7 @@ TEST(http_server_gives_parameters_bodies_and_headers_to_who_answers)
 
 TEST(http_server_refuses_bodies_before_they_are_read)
 {
-	struct fixture *f = fixture_open(0, 0);
+	struct fixture *f = fixture_open(as_usual);
 	char log[65536];
 
 	CHECK(has(ask(f, "POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n"),
@@ -293,7 +294,7 @@ TEST(http_server_refuses_bodies_before_they_are_read)
 
 TEST(http_server_tells_of_errors_but_not_of_what_is_inside)
 {
-	struct fixture *f = fixture_open(0, 0);
+	struct fixture *f = fixture_open(as_usual);
 	char log[65536];
 	const char *got = ask(f, "GET /fail/name HTTP/1.1\r\n" LAST "\r\n");
 
@@ -310,7 +311,7 @@ TEST(http_server_tells_of_errors_but_not_of_what_is_inside)
 
 TEST(http_server_sends_long_replies_in_pieces)
 {
-	struct fixture *f = fixture_open(0, 0);
+	struct fixture *f = fixture_open(as_usual);
 	char log[65536];
 	const char *got = ask(f, "GET /stream/long HTTP/1.1\r\n" LAST "\r\n");
 
@@ -329,7 +330,7 @@ TEST(http_server_sends_long_replies_in_pieces)
 TEST(http_server_wakes_streams_of_events_in_their_threads)
 {
 	enum { STREAMS = 20 };
-	struct fixture *f = fixture_open(0, 0);
+	struct fixture *f = fixture_open(as_usual);
 	int fds[STREAMS];
 	char got[8192];
 	char log[65536];
@@ -392,7 +393,7 @@ asks(void *object)
 TEST(http_server_counts_what_its_threads_answer)
 {
 	struct buf numbers = {.limit = 1 << 20};
-	struct fixture *f = fixture_open(0, 0);
+	struct fixture *f = fixture_open(as_usual);
 	pthread_t threads[4];
 	char log[65536];
 
@@ -424,7 +425,7 @@ TEST(http_server_counts_what_its_threads_answer)
 
 TEST(http_server_takes_only_so_many_connections)
 {
-	struct fixture *f = fixture_open(5, 0);
+	struct fixture *f = fixture_open((struct http_limits){.connections = 5});
 	char got[4096];
 	char log[65536];
 	int fds[5];
@@ -445,7 +446,7 @@ TEST(http_server_takes_only_so_many_connections)
 	for (int i = 1; i < 5; i++)
 		(void)close(fds[i]);
 	fixture_close(f, log);
-	f = fixture_open(0, 3);
+	f = fixture_open((struct http_limits){.address_connections = 3});
 	for (int i = 0; i < 3; i++) {
 		fds[i] = dial(f);
 		say(fds[i], "GET /echo/x HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -457,10 +458,87 @@ TEST(http_server_takes_only_so_many_connections)
 	fixture_close(f, log);
 }
 
+TEST(http_server_takes_only_so_many_bodies_at_once)
+{
+	struct fixture *f = fixture_open((struct http_limits){.bodies = 60000});
+	static char half[50000];
+	char got[4096];
+	char log[65536];
+	int first = dial(f);
+
+	memset(half, 'x', sizeof(half) - 1);
+	say(first, "POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n");
+	say(first, half);
+	for (int i = 0; i < 1000; i++) {
+		if (strstr(ask(f, "POST /echo/x HTTP/1.1\r\n" LAST "Content-Length: 20000\r\n\r\n"),
+			   "HTTP/1.1 503 "))
+			break;
+		CHECK(i < 999);
+	}
+	CHECK(has(ask(f, "POST /echo/x HTTP/1.1\r\n" LAST "Content-Length: 1\r\n\r\nx"),
+		  "HTTP/1.1 200 "));
+	say(first, "x");
+	hear(first, "HTTP/1.1 200 ", got, sizeof(got));
+	(void)close(first);
+	fixture_close(f, log);
+}
+
+TEST(http_server_cuts_off_who_is_slow)
+{
+	struct http_limits quick = {
+		.header_ms = 300, .body_ms = 600, .reply_ms = 500, .idle_ms = 1000};
+	struct fixture *f = fixture_open(quick);
+	static char got[1 << 20];
+	char log[65536];
+	int fds[5];
+
+	for (int i = 0; i < 5; i++)
+		fds[i] = dial(f);
+	say(fds[0], "GET /echo/x HTTP/1.1\r\nHost: x\r\n");
+	say(fds[1], "POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+	say(fds[2], "GET /echo/x HTTP/1.1\r\nHost: x\r\n\r\n");
+	/* One that takes no reply, of which there is more than the system puts aside. */
+	for (int i = 0; i < 50; i++)
+		say(fds[3], "GET /stream/long HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(fds[4], NULL, got, sizeof(got));
+	CHECK(got[0] == '\0');
+	hear(fds[0], NULL, got, sizeof(got));
+	CHECK(has(got, "HTTP/1.1 408 ") && has(got, "the headers came too slowly"));
+	hear(fds[1], NULL, got, sizeof(got));
+	CHECK(has(got, "HTTP/1.1 408 ") && has(got, "the body came too slowly"));
+	hear(fds[2], NULL, got, sizeof(got));
+	CHECK(has(got, "HTTP/1.1 200 ") && !strstr(got, "408"));
+	for (int i = 0; i < 1000 && http_server_busy(f->world.server) > 0; i++)
+		(void)usleep(10000);
+	CHECK(http_server_busy(f->world.server) == 0 && atomic_load(&f->world.open) == 0);
+	for (int i = 0; i < 5; i++)
+		(void)close(fds[i]);
+	fixture_close(f, log);
+	CHECK(has(log, "\"cut\":true"));
+}
+
+TEST(http_server_gives_a_sign_of_life_in_a_silent_stream)
+{
+	struct fixture *f = fixture_open((struct http_limits){.heartbeat_ms = 200});
+	char got[4096];
+	char log[65536];
+	int fd = dial(f);
+
+	say(fd, "GET /stream/events HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(fd, "\r\n:\n\n\r\n", got, sizeof(got));
+	hear(fd, ":\n\n", got, sizeof(got));
+	/* One that left while it was silent is found by that. */
+	(void)close(fd);
+	for (int i = 0; i < 1000 && atomic_load(&f->world.open) > 0; i++)
+		(void)usleep(10000);
+	CHECK(atomic_load(&f->world.open) == 0);
+	fixture_close(f, log);
+}
+
 TEST(http_server_stops_with_whatever_its_threads_do)
 {
 	for (int round = 0; round < 10; round++) {
-		struct fixture *f = fixture_open(0, 0);
+		struct fixture *f = fixture_open(as_usual);
 		char log[65536];
 		char got[4096];
 		int fds[4];
