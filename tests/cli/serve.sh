@@ -2,6 +2,7 @@
 # nothing else on EXIT.
 #
 #   serve_start [OPTION...]     of the workspace ws; sets $server (a process) and $port, its log is serve.log
+#   serve_on PLACE [OPTION...]  the same elsewhere
 #   serve_stop [STATUS]         SIGTERM, and it must end with the status, 0 unless said
 #   raw CODE                    Python with tests/cli/raw.py, and `port`
 
@@ -15,7 +16,7 @@ serve_end() {
 
 serve_wait() {
 	tries=200
-	until grep -q '"event":"listening"' "${1:-serve.log}" 2>/dev/null; do
+	until grep -q '"event":"listening"' serve.log 2>/dev/null; do
 		kill -0 "$server" 2>/dev/null || fail "the server ended: $(cat serve.log)"
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || fail "the server does not listen: $(cat serve.log)"
@@ -23,12 +24,18 @@ serve_wait() {
 	done
 }
 
-serve_start() {
+serve_on() {
+	place=$1
+	shift
 	: >serve.log
-	holdfast serve --home ws --listen 127.0.0.1:0 "$@" 2>>serve.log &
+	holdfast serve --home ws --listen "$place" "$@" 2>>serve.log &
 	server=$!
 	serve_wait
 	port=$(sed -n 's/.*"event":"listening","message":"[^"]*:\([0-9]*\)".*/\1/p' serve.log)
+}
+
+serve_start() {
+	serve_on 127.0.0.1:0 "$@"
 }
 
 serve_stop() {

@@ -73,9 +73,7 @@ for line in open("serve.log"):
 ' || fail 'the log is not JSON'
 
 # A socket of this machine, behind a proxy that is trusted. A file that a killed server left is replaced, another's is not.
-holdfast serve --home ws --listen unix:sock --trust-proxy unix --trust-proxy 10.0.0.0/8 2>serve.log &
-server=$!
-serve_wait
+serve_on unix:sock --trust-proxy unix --trust-proxy 10.0.0.0/8
 raw '
 reply = get("sock", "/healthz", "X-Forwarded-For: 1.1.1.1, 203.0.113.9, 10.1.2.3", "X-Forwarded-Proto: https")
 assert reply.headers["strict-transport-security"].startswith("max-age=")
@@ -87,9 +85,7 @@ expect_err 'sock'
 kill -9 "$server"
 wait "$server" || true
 grep -q '"address":"203.0.113.9"' serve.log || fail 'the client behind the proxy is not in the log'
-holdfast serve --home ws --listen unix:sock 2>serve.log &
-server=$!
-serve_wait
+serve_on unix:sock
 raw 'assert get("sock", "/healthz").status == 200'
 serve_stop
 echo kept >file

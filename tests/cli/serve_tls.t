@@ -38,7 +38,7 @@ listener=$!
 until [ -S notify ]; do sleep 0.1; done
 NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=400000
 export NOTIFY_SOCKET WATCHDOG_USEC
-serve_start --listen 0.0.0.0:0 --tls-cert cert.pem --tls-key key.pem
+serve_on 0.0.0.0:0 --tls-cert cert.pem --tls-key key.pem
 
 common='
 import os, signal

@@ -460,7 +460,7 @@ TEST(http_server_takes_only_so_many_connections)
 
 TEST(http_server_takes_only_so_many_bodies_at_once)
 {
-	struct fixture *f = fixture_open((struct http_limits){.bodies = 60000});
+	struct fixture *f = fixture_open((struct http_limits){.bodies = 60000, .body_ms = 2000});
 	static char half[50000];
 	char got[4096];
 	char log[65536];
