@@ -340,8 +340,10 @@ workspace_reader(const struct workspace *of, struct workspace **ret_ws, struct e
 	ws->key = of->key;
 	note_key_wipe(&ws->key);
 	rc = db_open(of->where, DB_READ, &ws->ctx.db, e);
-	if (!rc)
+	if (!rc) {
+		db_hurry(ws->ctx.db);
 		rc = workspace_attach(ws, e);
+	}
 	if (rc) {
 		workspace_close(ws);
 		return rc;

@@ -359,6 +359,12 @@ db_deadline(struct db *db, int64_t ms)
 	db->engine->deadline(db, ms);
 }
 
+void
+db_hurry(struct db *db)
+{
+	db->hurried = true;
+}
+
 enum err_code
 schema_create_bare(struct db *db, const struct table *t, struct err *e)
 {

@@ -159,5 +159,8 @@ MUST_CHECK enum err_code db_prepare_guarded(struct db *db, const char *sql, stru
 /* Ends any statement that runs past the time (milliseconds from now) with ERR_TOO_BIG; 0 lifts it.
  */
 void db_deadline(struct db *db, int64_t ms);
+/* For one that others wait behind: from now on a connection that is lost is opened again at the
+ * first try, or ERR_LOST. */
+void db_hurry(struct db *db);
 
 #endif

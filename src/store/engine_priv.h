@@ -10,6 +10,7 @@ struct db {
 	const struct db_engine *engine;
 	const struct zone *zone;
 	bool in_txn;
+	bool hurried;		 /* see db_hurry */
 	const struct past *past; /* what it reads instead of the present, or NULL */
 	bool past_aside;
 	struct stmt_cache idle;

@@ -241,7 +241,8 @@ pg_ready(struct pg_db *d, struct err *e)
 	/* A throw-away store ended with its connection. */
 	if (d->base.in_txn || d->scratch)
 		return lost(d, "database", e);
-	while ((rc = pg_reconnect(d, e)) == ERR_LOST && clock_monotonic_ns() < end) {
+	while ((rc = pg_reconnect(d, e)) == ERR_LOST && !d->base.hurried &&
+	       clock_monotonic_ns() < end) {
 		sleep_ms(pause);
 		pause = pause * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : pause * 2;
 	}
