@@ -122,6 +122,24 @@ base64_encode(struct buf *out, const void *bytes, size_t len)
 	}
 }
 
+void
+base64url_encode(struct buf *out, const void *bytes, size_t len)
+{
+	size_t from = out->len;
+
+	base64_encode(out, bytes, len);
+	for (size_t i = from; i < out->len; i++) {
+		if (out->data[i] == '+')
+			out->data[i] = '-';
+		else if (out->data[i] == '/')
+			out->data[i] = '_';
+		else if (out->data[i] == '=')
+			out->len = i;
+	}
+	if (out->data)
+		out->data[out->len] = '\0';
+}
+
 static int
 base64_value(char c)
 {

@@ -36,4 +36,7 @@ void base64_encode(struct buf *out, const void *bytes, size_t len);
  * or does not fit into `size`. */
 long base64_decode(struct str text, uint8_t *out, size_t size);
 
+/* The same for URLs (section 5), without padding. */
+void base64url_encode(struct buf *out, const void *bytes, size_t len);
+
 #endif

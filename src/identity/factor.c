@@ -261,12 +261,13 @@ factor_remove(struct writer *w, int64_t login)
 {
 	enum err_code rc = for_login(w, "delete from login_totp where login = :login", login);
 
+	if (!rc)
+		rc = for_login(w, "delete from login_key where login = :login", login);
 	return rc ? rc : for_login(w, "delete from login_code where login = :login", login);
 }
 
-/* Only a person at a screen, who has given what there was to give, changes factors. */
-static enum err_code
-may_change(const struct who *who, struct err *e)
+enum err_code
+factor_may_change(const struct who *who, struct err *e)
 {
 	if (who->session && (!who->second_factor_due || who->enrolment_due))
 		return ERR_NONE;
@@ -287,13 +288,12 @@ struct enrolling {
 	bool wrong;
 };
 
-/* The session is looked at anew: it may have ended, and a factor may have come, since. */
-static enum err_code
-session_fits(const struct enrolling *n, struct writer *w, struct session_row *ret_session)
+enum err_code
+factor_session(const struct visit *v, const struct who *who, struct writer *w,
+	       struct session_row *ret_session)
 {
-	struct from f = from_writer(n->v, w);
-	enum err_code rc =
-		session_of(&f, n->who->session, clock_now(&n->v->ctx->clock), ret_session);
+	struct from f = from_writer(v, w);
+	enum err_code rc = session_of(&f, who->session, clock_now(&v->ctx->clock), ret_session);
 
 	if (!rc && ret_session->login.second_factor && !ret_session->factor_at)
 		rc = err_set(f.e, ERR_DENIED, "second_factor",
@@ -308,7 +308,7 @@ enrol_write(void *object, struct writer *w)
 	struct ctx *ctx = writer_ctx(w);
 	struct session_row session;
 	DB_STMT *s = NULL;
-	enum err_code rc = session_fits(n, w, &session);
+	enum err_code rc = factor_session(n->v, n->who, w, &session);
 
 	if (!rc)
 		rc = db_prepare(ctx->db,
@@ -354,7 +354,7 @@ identity_enrol(const struct visit *v, const struct who *who, struct enrolment *r
 {
 	struct enrolling n = {.v = v, .who = who};
 	uint8_t secret[TOTP_SECRET_SIZE];
-	enum err_code rc = may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(who, &v->ctx->err);
 
 	if (rc)
 		return rc;
@@ -370,7 +370,7 @@ identity_enrol(const struct visit *v, const struct who *who, struct enrolment *r
 	return rc;
 }
 
-static void
+void
 recovery_make(struct recovery *r)
 {
 	for (size_t i = 0; i < RECOVERY_CODES; i++) {
@@ -387,7 +387,7 @@ recovery_make(struct recovery *r)
 	}
 }
 
-static enum err_code
+enum err_code
 recovery_write(const struct visit *v, struct writer *w, int64_t login, const struct recovery *r)
 {
 	struct ctx *ctx = writer_ctx(w);
@@ -439,7 +439,7 @@ confirm_write(void *object, struct writer *w)
 	struct session_row session;
 	struct totp_row row = {0};
 	int64_t step;
-	enum err_code rc = session_fits(n, w, &session);
+	enum err_code rc = factor_session(n->v, n->who, w, &session);
 
 	if (!rc)
 		rc = totp_read(&f, n->who->login, &row);
@@ -477,7 +477,7 @@ identity_enrol_confirm(const struct visit *v, const struct who *who, struct str 
 	struct enrolling n = {.v = v, .who = who, .code = code};
 	char kept[HASH_HEX_LEN + 1];
 	struct enrolled in;
-	enum err_code rc = may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(who, &v->ctx->err);
 
 	if (rc)
 		return rc;
@@ -502,7 +502,7 @@ renew_write(void *object, struct writer *w)
 {
 	struct enrolling *n = object;
 	struct session_row session;
-	enum err_code rc = session_fits(n, w, &session);
+	enum err_code rc = factor_session(n->v, n->who, w, &session);
 
 	if (!rc)
 		rc = recovery_write(n->v, w, n->who->login, n->recovery);
@@ -517,7 +517,7 @@ identity_recovery_renew(const struct visit *v, const struct who *who, struct rec
 {
 	struct recovery fresh;
 	struct enrolling n = {.v = v, .who = who, .recovery = &fresh};
-	enum err_code rc = may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(who, &v->ctx->err);
 
 	if (!rc && (!who->second_factor || !identity_is_proven(v, who)))
 		rc = err_set(&v->ctx->err, ERR_DENIED, "second_factor",

@@ -129,6 +129,21 @@ struct factor_try {
 MUST_CHECK enum err_code factor_use(const struct visit *v, struct writer *w,
 				    const struct login *login, struct str code,
 				    struct factor_try *ret_try);
+/* Only a person at a screen, who has given what there was to give, changes factors. The session is
+ * looked at anew in the transaction: it may have ended, and a factor may have come, since. */
+MUST_CHECK enum err_code factor_may_change(const struct who *who, struct err *e);
+MUST_CHECK enum err_code factor_session(const struct visit *v, const struct who *who,
+					struct writer *w, struct session_row *ret_session);
+struct recovery;
+void recovery_make(struct recovery *r);
+MUST_CHECK enum err_code recovery_write(const struct visit *v, struct writer *w, int64_t login,
+					const struct recovery *r);
+/* key.c: tries the answer of a security key to the session's question, which is over then. *ret_how
+ * NULL: it does not hold. */
+struct key_answer;
+MUST_CHECK enum err_code key_use(const struct visit *v, struct writer *w,
+				 const struct session_row *session, const struct key_answer *a,
+				 const char **ret_how);
 /* Takes the second factor and the recovery codes away. */
 MUST_CHECK enum err_code factor_remove(struct writer *w, int64_t login);
 

@@ -16,7 +16,8 @@ enum { NAMES_MAX = 256, KEPT_LIMIT = 1024 };
 	"select l.id, l.name, l.person, l.organisation, l.external_id, "                           \
 	"case when l.password is null then 0 else 1 end, l.enabled, "                              \
 	"coalesce(l.administrator, 0), "                                                           \
-	"case when t.secret is null then 0 else 1 end, l.made_at "                                 \
+	"case when t.secret is null and not exists (select 1 from login_key k where k.login = "    \
+	"l.id) then 0 else 1 end, l.made_at "                                                      \
 	"from login l left join login_totp t on t.login = l.id "
 
 static bool

@@ -14,10 +14,11 @@ struct attempt {
 	const struct who *who; /* of whom is signed in already */
 	struct str name;
 	struct str code;
-	struct str kept;  /* what the password was compared with */
-	struct str fresh; /* what is to be kept instead, or {NULL, 0} */
-	struct str old;	  /* kept of the session that ends, or {NULL, 0} */
-	struct str token; /* kept of the one that begins */
+	const struct key_answer *key; /* instead of a code */
+	struct str kept;	      /* what the password was compared with */
+	struct str fresh;	      /* what is to be kept instead, or {NULL, 0} */
+	struct str old;		      /* kept of the session that ends, or {NULL, 0} */
+	struct str token;	      /* kept of the one that begins */
 	int64_t now;
 	int64_t session;
 	bool fits;
@@ -219,12 +220,15 @@ factor_write(void *object, struct writer *w)
 	struct failing failing = failing_of(a, a->who->login);
 	struct happening h = {0};
 	struct session_row s;
-	struct factor_try tried;
+	struct factor_try tried = {0};
 	enum err_code rc = own_session(a, w, &s);
 
 	if (rc || a->until)
 		return rc;
-	rc = factor_use(a->v, w, &s.login, a->code, &tried);
+	if (a->key)
+		rc = key_use(a->v, w, &s, a->key, &tried.how);
+	else
+		rc = factor_use(a->v, w, &s.login, a->code, &tried);
 	a->good = tried.how != NULL;
 	if (rc)
 		return rc;
@@ -264,6 +268,17 @@ prove(struct attempt *a, enum err_code (*write)(void *object, struct writer *w),
 	return rc;
 }
 
+static enum err_code
+has_factor(const struct visit *v, const struct who *who)
+{
+	enum err_code rc = is_signed_in(v, who);
+
+	if (!rc && who->enrolment_due)
+		rc = err_set(&v->ctx->err, ERR_DENIED, "second_factor",
+			     "you have no second factor yet; enrol one first");
+	return rc;
+}
+
 enum err_code
 identity_second_factor(const struct visit *v, const struct who *who, struct str code,
 		       struct signed_in *ret_in)
@@ -273,17 +288,30 @@ identity_second_factor(const struct visit *v, const struct who *who, struct str 
 			    .name = who->name,
 			    .code = code,
 			    .now = clock_now(&v->ctx->clock)};
-	enum err_code rc = is_signed_in(v, who);
+	enum err_code rc = has_factor(v, who);
 
 	if (!rc && code.len > LIMIT_LOGIN_NAME_BYTES)
 		rc = err_set(&v->ctx->err, ERR_TOO_BIG, "code", "a code has at most %d bytes",
 			     LIMIT_LOGIN_NAME_BYTES);
-	if (!rc && who->enrolment_due)
-		rc = err_set(&v->ctx->err, ERR_DENIED, "second_factor",
-			     "you have no second factor yet; enrol one first");
 	if (rc)
 		return rc;
 	return prove(&a, factor_write, "the code is not right, or was used already", ret_in);
+}
+
+enum err_code
+identity_key_answer(const struct visit *v, const struct who *who, const struct key_answer *answer,
+		    struct signed_in *ret_in)
+{
+	struct attempt a = {.v = v,
+			    .who = who,
+			    .name = who->name,
+			    .key = answer,
+			    .now = clock_now(&v->ctx->clock)};
+	enum err_code rc = has_factor(v, who);
+
+	if (rc)
+		return rc;
+	return prove(&a, factor_write, "the security key's answer does not hold", ret_in);
 }
 
 bool

@@ -9,6 +9,7 @@
 #define IDENTITY_SIGN_IN_H
 
 #include "identity/identity.h"
+#include "identity/webauthn.h"
 
 struct signed_in {
 	char token[SECRET_TEXT_SIZE]; /* of the session */
@@ -33,6 +34,15 @@ MUST_CHECK enum err_code identity_sign_in(const struct visit *v, const struct cr
  * (LIMIT_STEP_UP_SECONDS). The session goes on with another token. */
 MUST_CHECK enum err_code identity_second_factor(const struct visit *v, const struct who *who,
 						struct str code, struct signed_in *ret_in);
+
+/* The same by a security key, that was asked with identity_key_ask. */
+struct key_answer {
+	const struct webauthn_site *site;
+	struct str key; /* its id, base64url */
+	struct webauthn_answer answer;
+};
+MUST_CHECK enum err_code identity_key_answer(const struct visit *v, const struct who *who,
+					     const struct key_answer *a, struct signed_in *ret_in);
 
 /* The same by password, for a login without a second factor; ERR_DENIED for one that has it. */
 MUST_CHECK enum err_code identity_prove(const struct visit *v, const struct who *who,

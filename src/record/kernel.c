@@ -80,6 +80,21 @@ static const struct column login_token_columns[] = {
 	{"revoked_at", COLUMN_INT,  false},
 	{"refused_at", COLUMN_INT,  false},
 };
+static const struct column login_key_columns[] = {
+	{"id",      COLUMN_TEXT, true }, /* base64url */
+	{"login",	  COLUMN_INT,  true },
+	     {"public",	COLUMN_BLOB, true },
+	    {"count",   COLUMN_INT,  true },
+	{"name",	 COLUMN_TEXT, true },
+	     {"made_at", COLUMN_INT,  true },
+	    {"used_at", COLUMN_INT,  false},
+};
+static const struct column login_challenge_columns[] = {
+	{"session",    COLUMN_INT,	true},
+	{"purpose",    COLUMN_TEXT, true},
+	{"challenge",  COLUMN_TEXT, true},
+	{"expires_at", COLUMN_INT,  true},
+};
 static const struct column login_link_columns[] = {
 	{"hash",	 COLUMN_TEXT, true},
 	{"made_at",    COLUMN_INT,	true},
@@ -134,6 +149,9 @@ static const struct index login_session_indexes[] = {
 };
 static const struct index login_failure_indexes[] = {
 	{.name = "login_failure_last_index", .columns = "last_at"},
+};
+static const struct index login_key_indexes[] = {
+	{.name = "login_key_login_index", .columns = "login"},
 };
 static const struct index login_token_indexes[] = {
 	{.name = "login_token_hash_index", .columns = "hash", .unique = true},
@@ -211,10 +229,20 @@ const struct table kernel_tables[] = {
 	 .primary_key = "id",
 	 .indexes = login_token_indexes,
 	 .index_count = COUNT_OF(login_token_indexes)},
+	{.name = "login_key",
+	 COLUMNS(login_key_columns),
+	 .primary_key = "id",
+	 .clustered = true,
+	 .indexes = login_key_indexes,
+	 .index_count = COUNT_OF(login_key_indexes)},
+	{.name = "login_challenge",
+	 COLUMNS(login_challenge_columns),
+	 .primary_key = "session, purpose",
+	 .clustered = true									     },
 	{.name = "login_link",
 	 COLUMNS(login_link_columns),
 	 .primary_key = "hash",
-	 .clustered = true																		 },
+	 .clustered = true},
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);
 
@@ -224,16 +252,18 @@ static const struct {
 	int since;
 } later[] = {
 	{"plan_version",	 2},
-	       {"plan_file",	     2},
-	     {"assessed_duty",   3},
-	   {"assessed_tested", 3},
+	{"plan_file",	      2},
+	      {"assessed_duty",	3},
+	    {"assessed_tested", 3},
 	{"assessed_scope",  3},
-	       {"login_session",	 4},
-	     {"login_failure",   4},
-	   {"login_totp",	  4},
+	{"login_session",	  4},
+	      {"login_failure",	4},
+	    {"login_totp",	   4},
 	{"login_code",      4},
-	       {"login_token",     4},
-	     {"login_link",	    4},
+	{"login_token",	4},
+	      {"login_link",	     4},
+	    {"login_key",	  5},
+	{"login_challenge", 5},
 };
 
 int

@@ -95,7 +95,7 @@ static const char roles_make[] =
 	"p.polname = 'wall_check') as checked from pg_class c where c.relnamespace = "
 	"own::regnamespace and c.relkind = 'r' and c.relname not in ('login', "
 	"'login_session', 'login_failure', 'login_totp', 'login_code', 'login_token', "
-	"'login_link', 'wall_secret') loop "
+	"'login_link', 'login_key', 'login_challenge', 'wall_secret') loop "
 	"if not has_table_privilege(checks, t.oid, 'select') then "
 	"execute format('grant select on %I.%I to %I', own, t.relname, checks); end if; "
 	"if t.walled and not has_table_privilege(users, t.oid, 'select') then "

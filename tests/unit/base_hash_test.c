@@ -130,3 +130,27 @@ TEST(base64_every_length_survives_there_and_back)
 		CHECK(memcmp(back, bytes, len) == 0);
 	}
 }
+
+TEST(base64url_has_its_own_two_letters_and_no_padding)
+{
+	static const struct {
+		const char *bytes, *text;
+	} pairs[] = {
+		{"",	     ""      },
+		    {"f",		  "Zg"    },
+		{"fo",	       "Zm8"   },
+		{"foo",		"Zm9v"  },
+		    {"foob",	     "Zm9vYg"},
+		{"\xfb\xff\xbf", "-_-_"  },
+		{"\xfb\xff",     "-_8"	  }
+	   };
+
+	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+		CLEANUP(buf_fini) struct buf b = {.limit = 64};
+
+		buf_addf(&b, "x=");
+		base64url_encode(&b, pairs[i].bytes, strlen(pairs[i].bytes));
+		CHECK(strncmp(b.data, "x=", 2) == 0 && strcmp(b.data + 2, pairs[i].text) == 0);
+		CHECK(b.len == strlen(b.data));
+	}
+}
