@@ -56,9 +56,14 @@ bytes_write(int fd, const char *bytes, size_t len)
 static size_t
 dropped_line(uint64_t count, char *line, size_t size)
 {
-	int n = snprintf(line, size,
-			 "{\"level\":\"warning\",\"event\":\"log_dropped\",\"lines\":%llu}\n",
-			 (unsigned long long)count);
+	char time[CIVIL_INSTANT_LEN + 1];
+	int n;
+
+	civil_format_instant(clock_now(&(struct clock){0}), time);
+	n = snprintf(line, size,
+		     "{\"time\":\"%s\",\"level\":\"warning\",\"event\":\"log_dropped\","
+		     "\"lines\":%llu}\n",
+		     time, (unsigned long long)count);
 
 	return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
@@ -70,7 +75,7 @@ writer(void *object)
 	bool closing;
 
 	do {
-		char line[128];
+		char line[160];
 		uint64_t untold;
 		size_t len;
 

@@ -19,7 +19,7 @@ enum {
 	PLACE_SIZE = 160,
 	FILES_BESIDE = 200, /* descriptors for all but connections */
 	STOP_STEP_MS = 20,
-	STUCK_MS = 2000,
+	THREADS_MOST = 32,
 };
 
 struct serving {
@@ -179,6 +179,16 @@ stop(struct serving *s)
 	}
 }
 
+/* One for each processor, and two at least, so that one that waits for the disk holds up only half.
+ */
+static unsigned
+threads_wanted(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 2 ? 2 : n > THREADS_MOST ? THREADS_MOST : (unsigned)n;
+}
+
 static enum err_code
 server_start(struct serving *s)
 {
@@ -189,6 +199,7 @@ server_start(struct serving *s)
 	if (rc)
 		return rc;
 	listen_text(s->options.listener, place, sizeof(place));
+	s->options.threads = threads_wanted();
 	s->options.routes = api_routes;
 	s->options.route_count = api_route_count;
 	s->options.object = &s->service;
