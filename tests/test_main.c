@@ -95,8 +95,8 @@ test_passes(const struct test *t, const sigset_t *chld)
 }
 
 /* Folders of src/ whose tests have a store. */
-static const char *const stored[] = {"store_",	"model_",  "ledger_", "list_",	  "verify_",
-				     "record_", "intake_", "check_",  "identity_"};
+static const char *const stored[] = {"store_",	"model_",  "ledger_", "list_",	   "verify_",
+				     "record_", "intake_", "check_",  "identity_", "access_"};
 
 static bool
 runs_here(const struct test *t)

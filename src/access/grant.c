@@ -34,12 +34,18 @@ reaches(const struct who_role *held, const struct grant_row *row, bool reads)
 	return reads || row->unlimited || !held->limit || is_about(row, held->limit);
 }
 
+const struct reg *
+grant_reg(const struct model *m, const struct who *w, const struct reg *r)
+{
+	return w->model == m ? r : model_reg_by_code(w->model, r->code);
+}
+
+/* `r` is a register of the present plan. */
 static bool
-holds(const struct model *m, const struct who *w, const struct reg *r, unsigned grant,
-      const struct grant_row *row)
+holds(const struct who *w, const struct reg *r, unsigned grant, const struct grant_row *row)
 {
 	for (size_t i = 0; i < w->role_count; i++) {
-		if ((model_grant(m, w->roles[i].role, r) & grant) &&
+		if ((model_grant(w->model, w->roles[i].role, r) & grant) &&
 		    reaches(&w->roles[i], row, grant == GRANT_READ))
 			return true;
 	}
@@ -66,9 +72,12 @@ grant_refusal(const struct model *m, const struct who *w, const struct reg *r, e
 		return REFUSAL_NONE;
 	if (w->second_factor_due)
 		return REFUSAL_FACTOR;
+	r = grant_reg(m, w, r);
+	if (!r)
+		return row->any ? REFUSAL_ROLE : REFUSAL_UNSEEN;
 	if (!w->all_registers && !who_reaches(w, str_of(r->name)))
 		return REFUSAL_SCOPE;
-	if (!holds(m, w, r, GRANT_READ, row))
+	if (!holds(w, r, GRANT_READ, row))
 		return row->any ? REFUSAL_ROLE : REFUSAL_UNSEEN;
 	if (grant == GRANT_READ)
 		return REFUSAL_NONE;
@@ -78,7 +87,7 @@ grant_refusal(const struct model *m, const struct who *w, const struct reg *r, e
 		return REFUSAL_SCOPE;
 	if (grant == GRANT_RETIRE && r->keeps)
 		return REFUSAL_KEEPS;
-	return holds(m, w, r, grant, row) ? REFUSAL_NONE : REFUSAL_ROLE;
+	return holds(w, r, grant, row) ? REFUSAL_NONE : REFUSAL_ROLE;
 }
 
 bool
@@ -165,16 +174,18 @@ sight_of(const struct model *m, const struct who *w, const struct reg *r, struct
 {
 	struct sight s = {.all = !w};
 	const struct grant_row any = {.any = true};
+	const struct reg *now;
 	int64_t *seen;
 
 	if (!w || grant_refusal(m, w, r, ACT_READ, &any))
 		return s;
+	now = grant_reg(m, w, r);
 	seen = arena_alloc(a, (w->role_count + 1) * sizeof(*seen));
 	for (size_t i = 0; !s.all && i < w->role_count; i++) {
 		const struct who_role *held = &w->roles[i];
 		bool known = false;
 
-		if ((model_grant(m, held->role, r) & GRANT_READ) == 0)
+		if ((model_grant(w->model, held->role, now) & GRANT_READ) == 0)
 			continue;
 		s.all = held->organisation == 0;
 		for (size_t k = 0; k < s.count; k++)

@@ -45,6 +45,10 @@ struct grant_row {
 	bool unlimited; /* of the organisation, whatever it is about */
 };
 
+/* The register as the present plan has it, by which rights go even where the past is read by the
+ * plan of then; NULL where it is gone. */
+const struct reg *grant_reg(const struct model *m, const struct who *w, const struct reg *r);
+
 enum refusal grant_refusal(const struct model *m, const struct who *w, const struct reg *r,
 			   enum act act, const struct grant_row *row);
 

@@ -17,9 +17,10 @@ struct who_role {
 struct who {
 	int64_t login;
 	struct str name;
-	struct str actor;     /* as the ledger names it: "user:ann", "user:ann/token:7" */
-	int64_t person;	      /* 0: of nobody in the register */
-	int64_t organisation; /* its own; 0: none */
+	struct str actor;	   /* as the ledger names it: "user:ann", "user:ann/token:7" */
+	int64_t person;		   /* 0: of nobody in the register */
+	int64_t organisation;	   /* its own; 0: none */
+	const struct model *model; /* that its roles are of: the present plan */
 	const struct who_role *roles;
 	size_t role_count;
 	const int64_t *organisations; /* whose rows it sees at all, by number */

@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const struct show_topic *const topics[] = {&show_obligation, &show_organisation,
-						  &show_record, &show_failures, &show_section};
+						  &show_record,	    &show_failures,
+						  &show_section,    &show_role};
 
 static const struct show_topic *
 topic_find(const char *name)
@@ -28,7 +29,7 @@ topic_unknown(struct cli *c, const char *name)
 	near = text_nearest(str_of(name), names, COUNT_OF(topics));
 	return err_set(&c->err, ERR_USAGE, "", "'%s' is nothing to show%s%s%s", name,
 		       near ? "; did you mean '" : "; there are obligation, organisation, record, ",
-		       near ? near : "failures and section", near ? "'?" : "");
+		       near ? near : "failures, section and role", near ? "'?" : "");
 }
 
 /* An option that the topic does not know would be passed over in silence. */
@@ -105,7 +106,9 @@ const struct command show_command = {
 		"  show record ACC-1042       a record, what it fails; with --history all its "
 		"versions\n"
 		"  show failures              the records that fail now, or since a day\n"
-		"  show section NUMBER        a section of the plan with the state of its duties\n",
+		"  show section NUMBER        a section of the plan with the state of its duties\n"
+		"  show role NAME             what whoever holds a role may read, write and "
+		"decide\n",
 	.max_arguments = 2,
 	.prints_json = true,
 	.options = {{"history", NULL, "of a record: every version and what changed"},

@@ -4,6 +4,7 @@
 
 #include "check/posture.h"
 #include "cli/grid.h"
+#include "model/bind.h"
 #include "record/parties.h"
 
 struct show_topic {
@@ -20,6 +21,9 @@ extern const struct show_topic show_organisation;
 extern const struct show_topic show_record;
 extern const struct show_topic show_failures;
 extern const struct show_topic show_section;
+extern const struct show_topic show_role;
+
+enum { SHOW_TEXT = 16384 };
 
 /* show_posture.c: what `holdfast show` says without a topic. */
 enum err_code show_posture(struct cli *c, struct ctx *ctx);
@@ -39,7 +43,7 @@ enum err_code cells_asked(struct cli *c, struct ctx *ctx, struct posture_questio
 /* By key, by name, or by a beginning of either that only one has. */
 enum err_code organisation_named(struct ctx *ctx, const char *text, int64_t *ret_id);
 
-/* show_legend.c: what the states among the cells mean, and why cells are not proven, counted. */
+/* show_cells.c: what the states among the cells mean, and why cells are not proven, counted. */
 void legend_print(struct cli *c, const struct posture_list *l);
 
 /* "2026-03-01" of an instant's text in the plan's zone, "-" for none. */

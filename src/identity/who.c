@@ -272,7 +272,8 @@ who_load(const struct from *f, const struct login *login, int64_t now, struct wh
 			  .actor = login_actor(f->arena, login->name),
 			  .person = login->person,
 			  .organisation = login->organisation,
-			  .administrator = login->administrator};
+			  .administrator = login->administrator,
+			  .model = f->ctx->model};
 	struct str today = today_of(f, now);
 	enum err_code rc = ERR_NONE;
 

@@ -403,7 +403,7 @@ page_note(struct ctx *ctx, const struct list_page *p)
 {
 	int64_t *ids;
 
-	if (!ctx->who || !p->reg->restricted)
+	if (!ctx->who)
 		return ERR_NONE;
 	ids = arena_alloc(ctx->arena, (p->count + 1) * sizeof(*ids));
 	for (size_t i = 0; i < p->count; i++)

@@ -1,5 +1,6 @@
 #include "record/writer_priv.h"
 
+#include "access/grant.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
 #include "record/note.h"
@@ -84,9 +85,10 @@ enum err_code
 note_read(struct ctx *ctx, const struct reg *r, const int64_t *ids, size_t count)
 {
 	CLEANUP(buf_fini) struct buf detail = {.limit = LIMIT_ENTRY_BYTES};
+	const struct reg *now = ctx->who ? grant_reg(ctx->model, ctx->who, r) : NULL;
 	char name[RECORD_NAME_SIZE];
 
-	if (!ctx->who || !r->restricted)
+	if (!now || !now->restricted)
 		return ERR_NONE;
 	buf_addf(&detail, "{\"records\":[");
 	for (size_t i = 0; i < count; i++) {

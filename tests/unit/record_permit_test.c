@@ -52,7 +52,8 @@ serve(struct desk *d, int64_t person, const char *role, int64_t organisation)
 	d->roles[0] = (struct who_role){.role = model_role(d->f->model, str_of(role)),
 					.organisation = organisation};
 	CHECK(d->roles[0].role);
-	d->who = (struct who){.person = person,
+	d->who = (struct who){.model = d->f->model,
+			      .person = person,
 			      .organisation = organisation,
 			      .roles = d->roles,
 			      .role_count = 1,
