@@ -2,7 +2,6 @@
 
 #include "base/limits.h"
 #include "identity/identity_priv.h"
-#include "identity/sign_in.h"
 #include "identity/totp.h"
 #include "sys/random.h"
 
@@ -14,9 +13,6 @@ enum {
 	OWNER_SIZE = 8,
 	PLAIN_SIZE = OWNER_SIZE + TOTP_SECRET_SIZE,
 	SEALED_SIZE = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + PLAIN_SIZE,
-	RECOVERY_SIZE = 10,
-	RECOVERY_LETTERS = 16,
-	GROUP_LETTERS = 4,
 	URI_LIMIT = 1024,
 };
 
@@ -133,81 +129,6 @@ totp_use(const struct visit *v, struct writer *w, const struct login *login, str
 	return db_run(s, f.e);
 }
 
-/* As it was shown, with or without dashes and spaces, in capitals or not; false for no such text.
- */
-static bool
-recovery_plain(struct str code, char out[RECOVERY_LETTERS + 1])
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < code.len && code.len <= LIMIT_LOGIN_NAME_BYTES; i++) {
-		char c = code.ptr[i];
-
-		if (c == '-' || c == ' ')
-			continue;
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (c == '\0' || !strchr(BASE32_SMALL, c) || len == RECOVERY_LETTERS)
-			return false;
-		out[len++] = c;
-	}
-	out[len] = '\0';
-	return len == RECOVERY_LETTERS;
-}
-
-/* Bound to its login, so that equal codes of two would not show. */
-static void
-recovery_kept(const struct visit *v, int64_t login, const char *plain, char out[HASH_HEX_LEN + 1])
-{
-	char text[RECOVERY_LETTERS + 32];
-	int len = snprintf(text, sizeof(text), "%lld %s", (long long)login, plain);
-
-	secret_kept(v->ctx->hasher, (struct str){text, (size_t)len}, out);
-	sodium_memzero(text, sizeof(text));
-}
-
-static enum err_code
-codes_left(struct ctx *ctx, int64_t login, int64_t *ret_left)
-{
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(
-		ctx->db, "select count(*) from login_code where login = :login", &s, &ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, login);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_left = db_int(s, 0);
-	return rc;
-}
-
-/* ERR_FAILED when it is none of them, or was used. */
-static enum err_code
-recovery_use(const struct visit *v, struct writer *w, const struct login *login, struct str code)
-{
-	struct ctx *ctx = writer_ctx(w);
-	char plain[RECOVERY_LETTERS + 1], kept[HASH_HEX_LEN + 1];
-	DB_STMT *s = NULL;
-	int64_t gone = 0;
-	enum err_code rc;
-
-	if (!recovery_plain(code, plain))
-		return ERR_FAILED;
-	recovery_kept(v, login->id, plain, kept);
-	rc = db_prepare(ctx->db, "delete from login_code where login = :login and hash = :hash", &s,
-			&ctx->err);
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, login->id);
-	db_bind_text(s, 2, str_of(kept));
-	rc = db_run(s, &ctx->err);
-	if (!rc)
-		rc = db_changes(ctx->db, &gone, &ctx->err);
-	return rc || gone == 1 ? rc : ERR_FAILED;
-}
-
 static struct str
 without_spaces(struct arena *a, struct str code)
 {
@@ -234,26 +155,12 @@ factor_use(const struct visit *v, struct writer *w, const struct login *login, s
 	if (rc == ERR_FAILED)
 		return ERR_NONE;
 	if (!rc && !short_one)
-		rc = codes_left(writer_ctx(w), login->id, &ret_try->left);
+		rc = recovery_left(writer_ctx(w), login->id, &ret_try->left);
 	if (rc)
 		return rc;
 	ret_try->left += !short_one;
 	ret_try->how = short_one ? "totp" : "recovery_code";
 	return ERR_NONE;
-}
-
-/* `sql` is a literal with :login alone. */
-static enum err_code
-for_login(struct writer *w, const char *sql, int64_t login)
-{
-	struct ctx *ctx = writer_ctx(w);
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, login);
-	return db_run(s, &ctx->err);
 }
 
 enum err_code
@@ -267,14 +174,21 @@ factor_remove(struct writer *w, int64_t login)
 }
 
 enum err_code
-factor_may_change(const struct who *who, struct err *e)
+factor_may_change(const struct visit *v, const struct who *who)
 {
-	if (who->session && (!who->second_factor_due || who->enrolment_due))
-		return ERR_NONE;
-	return err_set(e, ERR_DENIED, "second_factor",
-		       who->session ? "give your present second factor first"
-				    : "a second factor is changed by whoever signs in, not with a "
-				      "token");
+	int64_t now = clock_now(&v->ctx->clock);
+	struct err *e = &v->ctx->err;
+
+	if (!who->session)
+		return err_set(e, ERR_DENIED, "session",
+			       "a second factor is changed by whoever signs in, not with a token");
+	if (who->second_factor_due && !who->enrolment_due)
+		return err_set(e, ERR_DENIED, "second_factor",
+			       "give your present second factor first");
+	/* A browser that was left open is not enough. */
+	if (now - who->proven_at >= (int64_t)LIMIT_STEP_UP_SECONDS * MS_A_SECOND)
+		return err_set(e, ERR_DENIED, "session", "prove once more who you are first");
+	return ERR_NONE;
 }
 
 /* One who enrols. */
@@ -354,7 +268,7 @@ identity_enrol(const struct visit *v, const struct who *who, struct enrolment *r
 {
 	struct enrolling n = {.v = v, .who = who};
 	uint8_t secret[TOTP_SECRET_SIZE];
-	enum err_code rc = factor_may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(v, who);
 
 	if (rc)
 		return rc;
@@ -367,46 +281,6 @@ identity_enrol(const struct visit *v, const struct who *who, struct enrolment *r
 		ret_enrolment->uri = uri_make(v, who, ret_enrolment->secret);
 	}
 	sodium_memzero(secret, sizeof(secret));
-	return rc;
-}
-
-void
-recovery_make(struct recovery *r)
-{
-	for (size_t i = 0; i < RECOVERY_CODES; i++) {
-		char text[RECOVERY_LETTERS + 1];
-		uint8_t bytes[RECOVERY_SIZE];
-
-		random_bytes(bytes, sizeof(bytes));
-		base32_encode(bytes, sizeof(bytes), BASE32_SMALL, text);
-		(void)snprintf(r->codes[i], RECOVERY_TEXT_SIZE, "%.4s-%.4s-%.4s-%.4s", text,
-			       text + GROUP_LETTERS, text + 2 * GROUP_LETTERS,
-			       text + 3 * GROUP_LETTERS);
-		sodium_memzero(text, sizeof(text));
-		sodium_memzero(bytes, sizeof(bytes));
-	}
-}
-
-enum err_code
-recovery_write(const struct visit *v, struct writer *w, int64_t login, const struct recovery *r)
-{
-	struct ctx *ctx = writer_ctx(w);
-	char kept[HASH_HEX_LEN + 1], plain[RECOVERY_LETTERS + 1];
-	DB_STMT *s = NULL;
-	enum err_code rc = for_login(w, "delete from login_code where login = :login", login);
-
-	if (!rc)
-		rc = db_prepare(ctx->db,
-				"insert into login_code (login, hash) values (:login, :hash)", &s,
-				&ctx->err);
-	for (size_t i = 0; !rc && i < RECOVERY_CODES; i++) {
-		if (!recovery_plain(str_of(r->codes[i]), plain))
-			return err_set(&ctx->err, ERR_INTERNAL, "", "a recovery code is damaged");
-		recovery_kept(v, login, plain, kept);
-		db_bind_int(s, 1, login);
-		db_bind_text(s, 2, str_of(kept));
-		rc = db_run(s, &ctx->err);
-	}
 	return rc;
 }
 
@@ -477,7 +351,7 @@ identity_enrol_confirm(const struct visit *v, const struct who *who, struct str 
 	struct enrolling n = {.v = v, .who = who, .code = code};
 	char kept[HASH_HEX_LEN + 1];
 	struct enrolled in;
-	enum err_code rc = factor_may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(v, who);
 
 	if (rc)
 		return rc;
@@ -494,40 +368,5 @@ identity_enrol_confirm(const struct visit *v, const struct who *who, struct str 
 	if (!rc)
 		*ret_enrolled = in;
 	sodium_memzero(&in, sizeof(in));
-	return rc;
-}
-
-static enum err_code
-renew_write(void *object, struct writer *w)
-{
-	struct enrolling *n = object;
-	struct session_row session;
-	enum err_code rc = factor_session(n->v, n->who, w, &session);
-
-	if (!rc)
-		rc = recovery_write(n->v, w, n->who->login, n->recovery);
-	if (!rc)
-		rc = happened(w, "recovery_codes_made",
-			      &(struct happening){.address = n->v->address, .login = n->who->name});
-	return rc;
-}
-
-enum err_code
-identity_recovery_renew(const struct visit *v, const struct who *who, struct recovery *ret_recovery)
-{
-	struct recovery fresh;
-	struct enrolling n = {.v = v, .who = who, .recovery = &fresh};
-	enum err_code rc = factor_may_change(who, &v->ctx->err);
-
-	if (!rc && (!who->second_factor || !identity_is_proven(v, who)))
-		rc = err_set(&v->ctx->err, ERR_DENIED, "second_factor",
-			     "give your second factor once more first");
-	if (rc)
-		return rc;
-	recovery_make(&fresh);
-	rc = visit_write(v, who->actor, renew_write, &n);
-	if (!rc)
-		*ret_recovery = fresh;
-	sodium_memzero(&fresh, sizeof(fresh));
 	return rc;
 }

@@ -21,8 +21,8 @@ struct recovery {
 	char codes[RECOVERY_CODES][RECOVERY_TEXT_SIZE]; /* "abcd-efgh-ijkl-mnop" */
 };
 
-/* Begins: nothing counts before a code was given. Who has a second factor already must have given
- * it. ERR_DENIED without a session of a person's own. */
+/* Begins: nothing counts before a code was given. By a session that has just proven who it is
+ * (LIMIT_STEP_UP_SECONDS), with the second factor if there is one already: else ERR_DENIED. */
 MUST_CHECK enum err_code identity_enrol(const struct visit *v, const struct who *who,
 					struct enrolment *ret_enrolment);
 

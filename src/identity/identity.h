@@ -3,7 +3,7 @@
  * One `struct identity` is shared by all threads of a process. Each request brings a `struct visit`
  * with a context of its own. Everything is written through the one writing path, with an event in
  * the ledger, and read with the request's own connection, which must not be held to organisations
- * (db_see) at that time: the wall hides logins.
+ * (db_see), nor read the past, at that time: the wall hides logins, and who one is, is now.
  *
  * Errors say ERR_DENIED for what is not right, ERR_TOO_OFTEN for who must wait, and never whether a
  * login exists. Times are the context's clock.

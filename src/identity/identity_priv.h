@@ -79,7 +79,8 @@ MUST_CHECK enum err_code failing_add(const struct failing *f, struct writer *w,
 MUST_CHECK enum err_code failing_clear(const struct failing *f, struct writer *w);
 enum err_code failing_refuse(const struct failing *f, int64_t until, struct err *e);
 
-/* login.c: whether a login can have that name at all; *ret_found false when there is none. */
+/* login.c and login_row.c: whether a login can have that name at all; *ret_found false when there
+ * is none. */
 bool login_name_fits(struct str name);
 MUST_CHECK enum err_code login_name_check(struct str name, struct err *e);
 /* Within a transaction: a new one; and one that was there is enabled, and an administrator's. */
@@ -88,6 +89,9 @@ MUST_CHECK enum err_code login_make(const struct visit *v, struct writer *w,
 MUST_CHECK enum err_code login_open(struct writer *w, const struct login *login);
 MUST_CHECK enum err_code login_row(const struct from *f, struct str name, struct login *ret_login,
 				   bool *ret_found);
+/* ERR_MISSING, with the nearest, when there is none. */
+MUST_CHECK enum err_code login_named(const struct from *f, struct str name,
+				     struct login *ret_login);
 MUST_CHECK enum err_code login_of_id(const struct from *f, int64_t id, struct login *ret_login,
 				     bool *ret_found);
 /* What is kept of its password, {NULL, 0} when it has none. */
@@ -129,11 +133,18 @@ struct factor_try {
 MUST_CHECK enum err_code factor_use(const struct visit *v, struct writer *w,
 				    const struct login *login, struct str code,
 				    struct factor_try *ret_try);
-/* Only a person at a screen, who has given what there was to give, changes factors. The session is
- * looked at anew in the transaction: it may have ended, and a factor may have come, since. */
-MUST_CHECK enum err_code factor_may_change(const struct who *who, struct err *e);
+/* Only a person at a screen, who has just given what there was to give, changes factors. The
+ * session is looked at anew in the transaction: it may have ended, and a factor may have come,
+ * since. */
+MUST_CHECK enum err_code factor_may_change(const struct visit *v, const struct who *who);
 MUST_CHECK enum err_code factor_session(const struct visit *v, const struct who *who,
 					struct writer *w, struct session_row *ret_session);
+/* recovery.c. `sql` is a literal with :login alone. */
+MUST_CHECK enum err_code for_login(struct writer *w, const char *sql, int64_t login);
+/* ERR_FAILED when it is none of the codes, or was used. */
+MUST_CHECK enum err_code recovery_use(const struct visit *v, struct writer *w,
+				      const struct login *login, struct str code);
+MUST_CHECK enum err_code recovery_left(struct ctx *ctx, int64_t login, int64_t *ret_left);
 struct recovery;
 void recovery_make(struct recovery *r);
 MUST_CHECK enum err_code recovery_write(const struct visit *v, struct writer *w, int64_t login,

@@ -181,7 +181,7 @@ ask(const struct visit *v, const struct who *who, const char *purpose, struct ke
 enum err_code
 identity_key_offer(const struct visit *v, const struct who *who, struct key_question *ret_question)
 {
-	enum err_code rc = factor_may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(v, who);
 
 	return rc ? rc : ask(v, who, FOR_NEW, ret_question);
 }
@@ -315,7 +315,7 @@ new_check(const struct visit *v, const struct who *who, const struct key_new *n)
 {
 	struct key *list;
 	size_t count;
-	enum err_code rc = factor_may_change(who, &v->ctx->err);
+	enum err_code rc = factor_may_change(v, who);
 
 	if (!rc && (n->name.len == 0 || n->name.len > LIMIT_KEY_NAME_BYTES ||
 		    text_utf8_fault(n->name) >= 0))

@@ -1,7 +1,8 @@
 /* login.h -- who may sign in: names, each mostly of a person in the register.
  *
- * Every change is an event in the ledger, with the login's name and never the password or what is
- * kept of it. A login is never deleted, only disabled: what it did stays its own.
+ * What is changed here is changed by the context's actor, whose right to it the caller has looked
+ * at. Every change is an event in the ledger, with the login's name and never the password or what
+ * is kept of it. A login is never deleted, only disabled: what it did stays its own.
  */
 #ifndef IDENTITY_LOGIN_H
 #define IDENTITY_LOGIN_H

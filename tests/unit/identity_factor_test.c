@@ -286,3 +286,22 @@ TEST(a_role_asks_for_a_factor_and_who_has_none_may_only_enrol)
 	CHECK(!identity_session(&f.v, str_of(enrolled.token), &who));
 	CHECK(who.second_factor && !who.second_factor_due && !who.enrolment_due);
 }
+
+TEST(a_browser_that_was_left_open_enrols_no_factor)
+{
+	DESK f;
+	struct signed_in in;
+	struct enrolment n;
+	struct who who;
+
+	desk_open(&f);
+	in = desk_sign_in(&f, "ann");
+	who = desk_who(&f, &in);
+	desk_wait(&f, (int64_t)LIMIT_STEP_UP_SECONDS * SECOND - 1);
+	CHECK(!identity_enrol(&f.v, &who, &n));
+	desk_wait(&f, 1);
+	CHECK(identity_enrol(&f.v, &who, &n) == ERR_DENIED);
+	CHECK(!identity_prove(&f.v, &who, str_of(PASSWORD), &in));
+	who = desk_who(&f, &in);
+	CHECK(!identity_enrol(&f.v, &who, &n));
+}
