@@ -9,7 +9,7 @@
 
 static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-enum { MAPPED_BITS = 96, ADDRESS_BITS = 128 };
+enum { MAPPED_BITS = 96, ADDRESS_BITS = 128, SITE_BYTES = 8 };
 
 struct network {
 	struct address address;
@@ -59,6 +59,15 @@ bool
 address_same(const struct address *a, const struct address *b)
 {
 	return a->is_local == b->is_local && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool
+address_same_site(const struct address *a, const struct address *b)
+{
+	if (a->is_local || b->is_local || memcmp(a->bytes, mapped, sizeof(mapped)) == 0 ||
+	    memcmp(b->bytes, mapped, sizeof(mapped)) == 0)
+		return address_same(a, b);
+	return memcmp(a->bytes, b->bytes, SITE_BYTES) == 0;
 }
 
 bool

@@ -21,6 +21,8 @@ struct http_proxies;
 void address_of(const struct sockaddr *sa, struct address *ret_address);
 bool address_parse(struct str text, struct address *ret_address);
 bool address_same(const struct address *a, const struct address *b);
+/* The same, or in the same IPv6 network of 64 bits, whose addresses are one customer's. */
+bool address_same_site(const struct address *a, const struct address *b);
 bool address_is_loopback(const struct address *a);
 /* "192.0.2.1", "2001:db8::1" or "unix". */
 void address_text(const struct address *a, char *text, size_t size);

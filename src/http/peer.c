@@ -72,7 +72,7 @@ same_address(const struct http_server *s, const struct peer *p)
 	size_t n = 0;
 
 	for (const struct peer *i = s->peers; i; i = i->next)
-		n += address_same(&i->address, &p->address);
+		n += address_same_site(&i->address, &p->address);
 	return n;
 }
 

@@ -114,5 +114,7 @@ http_fail(const struct http_request *r, struct http_reply *reply, const struct e
 			   "request's name";
 		p.field = NULL;
 	}
+	if (p.status == 503)
+		http_reply_header(reply, "Retry-After", str_of("5"));
 	problem_reply(r, reply, &p);
 }

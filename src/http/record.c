@@ -24,7 +24,7 @@ path_shown(const struct http_call *c)
 }
 
 static void
-line_begin(struct json_writer *w, struct buf *line)
+line_begin(struct json_writer *w, struct buf *line, int status)
 {
 	char time[CIVIL_STAMP_LEN + 1];
 
@@ -34,7 +34,7 @@ line_begin(struct json_writer *w, struct buf *line)
 	jw_key(w, "time");
 	jw_text(w, str_of(time));
 	jw_key(w, "level");
-	jw_text(w, str_of("info"));
+	jw_text(w, str_of(status >= 500 ? "error" : "info"));
 	jw_key(w, "event");
 	jw_text(w, str_of("request"));
 }
@@ -55,7 +55,7 @@ line_write(struct http_call *c, bool whole, uint64_t ns)
 	const struct http_request *r = &c->request;
 	struct json_writer w;
 
-	line_begin(&w, &line);
+	line_begin(&w, &line, c->status);
 	jw_key(&w, "request");
 	jw_text(&w, str_of(r->id));
 	jw_key(&w, "address");
@@ -113,7 +113,7 @@ refusal_record(struct peer *p, int status)
 	number_count(thread_of(s)->shard,
 		     &(struct number_reply){.row = s->o.route_count, .status = status});
 	address_text(&p->address, address, sizeof(address));
-	line_begin(&w, &line);
+	line_begin(&w, &line, status);
 	jw_key(&w, "address");
 	jw_text(&w, str_of(address));
 	jw_key(&w, "status");

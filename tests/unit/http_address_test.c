@@ -60,6 +60,25 @@ TEST(http_address_trusts_the_networks_it_was_given)
 	CHECK(trusts("192.0.2.0/24", "::ffff:192.0.2.9"));
 }
 
+static bool
+same_site(const char *one, const char *other)
+{
+	struct address a;
+	struct address b;
+
+	CHECK(address_parse(str_of(one), &a) && address_parse(str_of(other), &b));
+	CHECK(address_same_site(&a, &b) == address_same_site(&b, &a));
+	return address_same_site(&a, &b);
+}
+
+TEST(http_address_counts_an_ipv6_network_as_one)
+{
+	CHECK(same_site("192.0.2.1", "192.0.2.1") && !same_site("192.0.2.1", "192.0.2.2"));
+	CHECK(same_site("2001:db8::1", "2001:db8::ffff:1"));
+	CHECK(!same_site("2001:db8::1", "2001:db8:0:1::1"));
+	CHECK(!same_site("::1", "192.0.2.1") && same_site("::ffff:1.2.3.4", "1.2.3.4"));
+}
+
 TEST(http_address_refuses_what_is_no_network)
 {
 	static const char *const bad[] = {
