@@ -32,6 +32,7 @@ over_http() {
 		return 0
 	fi
 	say "asking over HTTP from 64 connections, and the library alone, three times in turns"
+	: >"$work/serve.log"
 	begun=$(date +%s%N)
 	"$holdfast" serve --home "$1" --listen 127.0.0.1:0 2>"$work/serve.log" &
 	server=$!

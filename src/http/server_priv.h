@@ -22,7 +22,7 @@
 enum {
 	/* What a connection has for the first line and headers of its request, the library's notes
 	 * about them, and the head or a piece of its reply. */
-	CONNECTION_MEMORY = 32 * 1024 + LIMIT_HTTP_HEADER_BYTES,
+	CONNECTION_MEMORY = 16 * 1024 + LIMIT_HTTP_HEADER_BYTES,
 	PIECE_SIZE = 32 * 1024,
 	REQUEST_MEMORY = 64 * 1024 * 1024,
 	LINGER_MS = 2000,

@@ -96,7 +96,9 @@ for method in b"PUT", b"PATCH", b"DELETE":
 refused(post + b"Content-Length: 5\r\n\r\nhello", 405, "method_not_allowed")
 refused(first + b"Content-Length: 5\r\n\r\nhello", 413, "body_too_large")
 
-# Large heads.
+# Large heads, and one that is just not too large.
+refused(first + b"X: " + b"y" * 16000 + b"\r\n\r\n", 200, goes_on=True)
+refused(first + b"".join(b"X%d: %s\r\n" % (i, b"y" * 200) for i in range(60)) + b"Cookie: a=" + b"b" * 3000 + b"\r\n\r\n", 200, goes_on=True)
 refused(first + b"".join(b"X%d: y\r\n" % i for i in range(64)) + b"\r\n", 431, "headers_too_large")
 refused(first + b"X: " + b"y" * 16384 + b"\r\n\r\n", 431)
 refused(first + b"X: " + b"y" * 1000000 + b"\r\n\r\n", 431)
