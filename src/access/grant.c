@@ -98,6 +98,15 @@ grant_reads(const struct model *m, const struct who *w, const struct reg *r, int
 	return grant_refusal(m, w, r, ACT_READ, &row) == REFUSAL_NONE;
 }
 
+bool
+grant_reads_about(const struct model *m, const struct who *w, const struct reg *r, int64_t about)
+{
+	const struct grant_row any = {.any = true};
+	const struct reg *target = w && r->follows ? model_reg_of_id(m, about) : NULL;
+
+	return !target || grant_refusal(m, w, target, ACT_READ, &any) == REFUSAL_NONE;
+}
+
 enum err_code
 grant_some(const struct model *m, const struct who *w, const struct reg *r, enum act act,
 	   struct err *e)

@@ -55,6 +55,10 @@ enum refusal grant_refusal(const struct model *m, const struct who *w, const str
 /* Whether he may read rows of the organisation. */
 bool grant_reads(const struct model *m, const struct who *w, const struct reg *r,
 		 int64_t organisation);
+/* Whether it stands in no way of reading a row that what the row is about (`follows` of its
+ * register) is of a register that he does not read. 0: it is about nothing. */
+bool grant_reads_about(const struct model *m, const struct who *w, const struct reg *r,
+		       int64_t about);
 /* In some rows or other; else the error says why. */
 MUST_CHECK enum err_code grant_some(const struct model *m, const struct who *w, const struct reg *r,
 				    enum act act, struct err *e);

@@ -326,6 +326,16 @@ record_out(struct extract *x, const struct record *r)
 	return rc ? rc : flush(x, FLUSH_AT);
 }
 
+/* What it is as restricted as, he reads. */
+static bool
+is_open(const struct extract *x, const struct record *r)
+{
+	const struct field *f = r->reg->follows;
+
+	return !f || grant_reads_about(x->ctx->model, x->ctx->who, r->reg,
+				       r->values[f - r->reg->fields].number);
+}
+
 static enum err_code
 records_out(struct extract *x, int64_t *ret_rows)
 {
@@ -350,6 +360,8 @@ records_out(struct extract *x, int64_t *ret_rows)
 
 		arena_reset(&x->arena);
 		rc = record_read(reader, s, &x->arena, &r);
+		if (!rc && !is_open(x, &r))
+			continue;
 		if (!rc)
 			rc = record_out(x, &r);
 		rows++;

@@ -120,11 +120,13 @@ columns_gather(struct ctx *ctx, struct asked *a)
 	struct page_query *q = &a->query;
 	const struct field **columns = (const struct field **)arena_alloc(
 		ctx->arena,
-		(a->filter.count + a->column_count + q->key_count + 1) * sizeof(void *));
+		(a->filter.count + a->column_count + q->key_count + 2) * sizeof(void *));
 	const struct attribute *own = attribute_find(&a->attributes, str_of("organisation"));
 
 	if (q->within)
 		column_add(q, columns, own->field);
+	if (q->hidden_count > 0)
+		column_add(q, columns, q->reg->follows);
 	for (size_t i = 0; i < a->filter.count; i++) {
 		const struct attribute *at = a->filter.terms[i].attribute;
 
@@ -142,6 +144,19 @@ columns_gather(struct ctx *ctx, struct asked *a)
 	q->columns = columns;
 }
 
+static void
+hidden_find(struct ctx *ctx, const struct reg *r, struct page_query *query)
+{
+	const struct model *m = ctx->model;
+	int64_t *codes = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*codes));
+
+	for (size_t i = 0; i < m->reg_count; i++) {
+		if (!grant_reads_about(m, ctx->who, r, m->regs[i]->code << ID_CODE_SHIFT))
+			codes[query->hidden_count++] = m->regs[i]->code;
+	}
+	query->hidden = codes;
+}
+
 /* Holds the question to what the asker sees. */
 static void
 sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
@@ -153,6 +168,7 @@ sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
 	a->organisations = q->organisations;
 	if (!ctx->who)
 		return;
+	hidden_find(ctx, q->reg, query);
 	query->sights = sights = arena_alloc(ctx->arena, ctx->model->reg_count * sizeof(*sights));
 	for (size_t i = 0; i < ctx->model->reg_count; i++)
 		sights[i] = sight_of(ctx->model, ctx->who, ctx->model->regs[i], ctx->arena);

@@ -180,8 +180,8 @@ total_find(struct reading *rd)
 
 	if (rc)
 		return rc;
-	more_terms =
-		q->filter->count > (q->leader != NULL) || (q->within && !q->organisations_lead);
+	more_terms = q->filter->count > (q->leader != NULL) || q->hidden_count > 0 ||
+		     (q->within && !q->organisations_lead);
 	rd->few = least <= LIMIT_LIST_GATHERED;
 	p->total_is_exact = rd->few || rd->question->thorough;
 	p->total = least;
@@ -384,7 +384,7 @@ rows_read(struct reading *rd)
 {
 	const struct page_query *q = &rd->asked->query;
 	struct list_page *p = rd->page;
-	bool everything = q->filter->count == 0 && !q->within;
+	bool everything = q->filter->count == 0 && !q->within && q->hidden_count == 0;
 	enum err_code rc;
 
 	if (page_can_walk(q) && (everything || !rd->few))

@@ -78,6 +78,7 @@ struct reg {
 	size_t transition_count;
 	struct words write; /* the only ones who write it, as in `who`; none: by their duties */
 	bool keeps;	    /* nobody retires a record of it; it ends by a transition */
+	const struct field *follows; /* names the record that it is as restricted as; or NULL */
 	const struct table *table;
 	const struct table *history;
 	struct place place;

@@ -71,6 +71,21 @@ organisations_are_in(const struct page_query *q, enum part part)
 	return true;
 }
 
+/* That a record is about nothing of a register that is not to be seen. */
+static void
+hidden_sql(const struct page_query *q, struct buf *out)
+{
+	const char *name = q->hidden_count ? q->reg->follows->name : "";
+
+	if (q->hidden_count == 0)
+		return;
+	buf_addf(out, " and (t.\"%s\" is null or t.\"%s\" >> %d not in (", name, name,
+		 ID_CODE_SHIFT);
+	for (size_t i = 0; i < q->hidden_count; i++)
+		buf_addf(out, "%s%lld", i ? ", " : "", (long long)q->hidden[i]);
+	buf_addf(out, "))");
+}
+
 static void
 conditions(const struct page_query *q, enum part part, struct buf *out)
 {
@@ -81,6 +96,8 @@ conditions(const struct page_query *q, enum part part, struct buf *out)
 			buf_addf(out, "%s:o%zu", i ? ", " : "", i + 1);
 		buf_addf(out, q->organisations ? ")" : "");
 	}
+	if (part != PART_FINDS && part != PART_WALKS)
+		hidden_sql(q, out);
 	for (size_t i = 0; i < q->filter->count; i++) {
 		const struct filter_term *t = &q->filter->terms[i];
 

@@ -30,7 +30,10 @@ struct page_query {
 	const struct reg *reg;
 	const struct filter *filter;
 	const struct sight *sights; /* by register, of whoever asks; NULL for all */
-	bool within;		    /* only records of `organisations` many organisations */
+	/* Registers, by code, that a record must not be about (`follows` of its register). */
+	const int64_t *hidden;
+	size_t hidden_count;
+	bool within; /* only records of `organisations` many organisations */
 	size_t organisations;
 	/* What finds the records: a term of the filter, or the organisations; else nothing does. */
 	const struct filter_term *leader;

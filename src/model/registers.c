@@ -315,12 +315,26 @@ usual_read(struct builder *b, const struct yaml *map, const struct words *states
 	return usual;
 }
 
+static void
+follows_read(struct builder *b, const struct yaml *map, struct reg *r)
+{
+	const char *name = bind_text(&b->bind, map, "follows", "");
+
+	if (!name[0])
+		return;
+	r->follows = reg_field(r, str_of(name));
+	if (!r->follows || r->follows->type != FIELD_REF)
+		bind_error(&b->bind, yaml_get(map, "follows"),
+			   "'follows' needs a field of register '%s' that refers to one record",
+			   r->name);
+}
+
 static struct reg *
 register_read(struct builder *b, const struct yaml *map)
 {
 	static const char *const keys[] = {
 		"name",	       "code",	 "prefix",     "title", "about", "fields", "states",
-		"transitions", "kernel", "restricted", "usual", "write", "keeps"};
+		"transitions", "kernel", "restricted", "usual", "write", "keeps",  "follows"};
 	struct reg *r = arena_alloc(b->bind.arena, sizeof(*r));
 
 	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
@@ -341,6 +355,7 @@ register_read(struct builder *b, const struct yaml *map)
 	r->states = bind_words(&b->bind, map, "states");
 	r->usual = usual_read(b, map, &r->states);
 	fields_read(b, map, false, &r->fields, &r->field_count);
+	follows_read(b, map, r);
 	transitions_read(b, map, r);
 	return r;
 }

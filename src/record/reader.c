@@ -202,12 +202,23 @@ not_there(struct ctx *ctx)
 	return err_set(&ctx->err, ERR_MISSING, "", "there is no such record now");
 }
 
+/* What it is as restricted as. */
+static bool
+is_open(const struct ctx *ctx, const struct record *r)
+{
+	const struct field *f = r->reg->follows;
+
+	return !f || grant_reads_about(ctx->model, ctx->who, r->reg,
+				       r->values[f - r->reg->fields].number);
+}
+
 enum err_code
 record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_record)
 {
 	CLEANUP(record_reader_freep) struct record_reader *rd = NULL;
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	const struct reg *r = model_reg_of_id(ctx->model, id);
+	struct record found;
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
@@ -229,10 +240,14 @@ record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_rec
 		return not_there(ctx);
 	rc = note_read(ctx, r, &id, 1);
 	if (!rc)
-		rc = record_read(rd, s, a, ret_record);
-	if (!rc)
-		record_keep(ret_record, a);
-	return rc;
+		rc = record_read(rd, s, a, &found);
+	if (!rc && !is_open(ctx, &found))
+		rc = not_there(ctx);
+	if (rc)
+		return rc;
+	record_keep(&found, a);
+	*ret_record = found;
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -263,6 +278,8 @@ versions_read(struct ctx *ctx, int64_t id, bool history, struct arena *a, struct
 		rc = record_read(rd, s, a, one);
 		if (rc)
 			return rc;
+		if (!is_open(ctx, one))
+			continue;
 		record_keep(one, a);
 		v->count++;
 	}

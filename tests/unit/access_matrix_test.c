@@ -36,6 +36,14 @@ may(const struct matrix *m, const struct reg *r, enum rights_act act, enum party
 	return reaches(m, of) && rights_allow(&m->rights, m->role, r->name, act);
 }
 
+static bool
+may_read(const struct matrix *m, const struct world_row *row)
+{
+	return may(m, row->record.reg, RIGHTS_READ, row->of) &&
+	       (row->step != STEP_SECRET ||
+		rights_allow(&m->rights, m->role, "personnel_case", RIGHTS_READ));
+}
+
 /* One more cell: what was done, and what should have been. */
 static void
 tell(struct matrix *m, const char *way, const struct reg *r, bool done, bool should)
@@ -182,7 +190,7 @@ writes_try(struct matrix *m)
 		const struct world_row *row = &m->w.rows[i];
 		struct record loaded;
 
-		if (row->step < -1)
+		if (row->step < STEP_NONE)
 			continue;
 		tell(m, "loading to write", row->record.reg,
 		     !writer_load(w, row->record.reg, row->record.id, &m->scratch, &loaded),
@@ -205,7 +213,7 @@ ids_try(struct matrix *m, struct ctx *ctx, const char *way)
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		const struct world_row *row = &m->w.rows[i];
 		const struct reg *r = model_reg(ctx->model, str_of(row->record.reg->name));
-		bool should = may(m, r, RIGHTS_READ, row->of);
+		bool should = may_read(m, row);
 		struct record found;
 		struct versions versions;
 		size_t before = m->w.noted;
@@ -231,7 +239,7 @@ rows_there(const struct matrix *m, const struct reg *r)
 
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		if (strcmp(m->w.rows[i].record.reg->name, r->name) == 0)
-			count += may(m, r, RIGHTS_READ, m->w.rows[i].of);
+			count += may_read(m, &m->w.rows[i]);
 	}
 	return count;
 }
@@ -241,7 +249,7 @@ is_own(const struct matrix *m, int64_t id)
 {
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		if (m->w.rows[i].record.id == id)
-			return may(m, m->w.rows[i].record.reg, RIGHTS_READ, m->w.rows[i].of);
+			return may_read(m, &m->w.rows[i]);
 	}
 	return false;
 }
@@ -324,7 +332,7 @@ references_try(struct matrix *m, struct ctx *ctx)
 		const struct record *r = &m->w.rows[i].record;
 		char texts[2][128];
 
-		if (m->w.rows[i].step >= 0)
+		if (m->w.rows[i].step >= 0 || m->w.rows[i].step == STEP_SECRET)
 			continue;
 		(void)snprintf(texts[0], sizeof(texts[0]), "%s:%.*s", r->reg->name,
 			       STR_ARG(r->key));
@@ -435,7 +443,7 @@ delivery_write(struct matrix *m, struct buf *out)
 		const struct reg *r = row->record.reg;
 		bool organisation = strcmp(r->name, "organisation") == 0;
 
-		if (row->step != -1)
+		if (row->step != STEP_NONE)
 			continue;
 		buf_addf(out, "{\"register\":\"%s\",\"key\":\"%s\",\"organisation\":\"%s\"",
 			 r->name, organisation ? party_keys[row->of] : "brought",
@@ -508,7 +516,7 @@ rows_brought(struct matrix *m, const struct delivery_report *report)
 		const struct delivery_rejection *no;
 		bool should = may(m, row->record.reg, RIGHTS_WRITE, row->of) && may_refer(m, row);
 
-		if (row->step != -1)
+		if (row->step != STEP_NONE)
 			continue;
 		no = rejected(report, ++line);
 		if (no && should)

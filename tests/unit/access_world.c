@@ -129,22 +129,37 @@ posture_fill(struct world *w, struct record *r)
 static void
 plain_put(struct world *w, struct writer *writer, const struct reg *r, enum party_of of)
 {
-	struct record rec = world_record(w, r, key_of(w, of, -1), of);
+	struct record rec = world_record(w, r, key_of(w, of, STEP_NONE), of);
 
 	posture_fill(w, &rec);
 	if (strcmp(r->name, "failure") == 0)
 		record_set_int(&rec, "subject", w->parties[of]);
 	put(writer, &rec);
-	if (r->states.count > 0)
+	if (r->states.count > 0) {
 		rec.state = str_of(r->states.words[0]);
-	else
-		rec.delivered = 1;
-	if (r->states.count > 0)
 		put(writer, &rec);
-	rec.state = (struct str){0};
-	if (r->states.count > 0)
+		rec.state = (struct str){0};
 		put(writer, &rec);
-	row_add(w, &rec, of, -1);
+	}
+	row_add(w, &rec, of, STEP_NONE);
+}
+
+/* A failure of what is restricted is restricted. */
+static void
+secret_put(struct world *w, struct writer *writer, enum party_of of)
+{
+	const struct model *m = w->ctx->model;
+	struct record rec =
+		world_record(w, model_reg(m, str_of("failure")), key_of(w, of, STEP_SECRET), of);
+	const struct reg *cases = model_reg(m, str_of("personnel_case"));
+
+	posture_fill(w, &rec);
+	for (size_t i = 0; i < w->row_count; i++) {
+		if (w->rows[i].record.reg == cases && w->rows[i].of == of)
+			record_set_int(&rec, "subject", w->rows[i].record.id);
+	}
+	put(writer, &rec);
+	row_add(w, &rec, of, STEP_SECRET);
 }
 
 static void
@@ -181,7 +196,7 @@ organisation_put(struct world *w, struct writer *writer, enum party_of of)
 		put(writer, &rec);
 	}
 	w->parties[of] = rec.id;
-	row_add(w, &rec, of, -1);
+	row_add(w, &rec, of, STEP_NONE);
 }
 
 static void
@@ -202,9 +217,11 @@ rows_put(struct world *w)
 			step_put(w, writer, m->regs[i], (enum party_of)of);
 		}
 	}
+	for (int of = 0; of < PARTIES; of++)
+		secret_put(w, writer, (enum party_of)of);
 	me = world_record(w, model_reg(m, str_of("person")), "me", PARTY_OWN);
 	put(writer, &me);
-	row_add(w, &me, PARTY_OWN, -2);
+	row_add(w, &me, PARTY_OWN, STEP_OTHER);
 	w->person = me.id;
 	CHECK(!writer_commit(writer));
 }

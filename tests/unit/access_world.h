@@ -12,11 +12,17 @@
 enum party_of { PARTY_OWN, PARTY_SUB, PARTY_OTHER, PARTY_INTEGRATOR, PARTY_CLIENT, PARTIES };
 extern const char *const party_keys[PARTIES];
 
+enum {
+	STEP_NONE = -1,	  /* it has no state */
+	STEP_OTHER = -2,  /* it is there for something else */
+	STEP_SECRET = -3, /* a failure of a restricted record */
+};
+
 /* A row that is there. */
 struct world_row {
 	struct record record; /* as it was written */
 	enum party_of of;
-	int step; /* -1: none; else that step of the register begins here */
+	int step; /* that step of the register begins here, or one of these */
 };
 
 struct world {

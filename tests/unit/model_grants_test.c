@@ -144,6 +144,7 @@ TEST(grants_words_of_registers_that_mean_nothing_are_refused_with_their_place)
 	refused(STEP("when: kind"), "registers/person.yaml:12:28", "'when' names one field");
 	refused(STEP("when: {knd: one}"), "registers/person.yaml:12:34", "did you mean 'kind'?");
 	refused(STEP("when: {kind: three}"), "registers/person.yaml:12:35", "is no value of field");
+	refused("follows: kind\n", "registers/person.yaml:10:10", "refers to one record");
 	refused(STEP("whom: [auditor]"), "registers/person.yaml:12:22", "did you mean 'who'?");
 }
 

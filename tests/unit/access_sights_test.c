@@ -1,0 +1,187 @@
+#include "access/grant.h"
+#include "access/holding.h"
+#include "intake/extract.h"
+#include "list/list.h"
+#include "record/resolve.h"
+#include "record_fixture.h"
+#include "test.h"
+
+#include <string.h>
+
+/* Records that somebody sees, which refer to records that he does not see: what is told of those.
+ */
+
+struct sights {
+	struct store_fixture f;
+	struct who_role role;
+	struct who who;
+	struct buf text;
+};
+
+static int64_t
+person_put(struct store_fixture *f, const char *key, int64_t organisation)
+{
+	struct record r = store_record(f, "person", key);
+
+	store_set(f, &r, "name", key);
+	r.organisation = organisation;
+	return store_put(f, &r);
+}
+
+static void
+account_put(struct store_fixture *f, const char *key, int64_t person)
+{
+	struct record r = store_record(f, "account", key);
+
+	store_set(f, &r, "login", key);
+	record_set_int(&r, "person", person);
+	(void)store_put(f, &r);
+}
+
+static enum err_code
+no_note(void *object, const char *kind, struct str detail, struct err *e)
+{
+	(void)object;
+	(void)kind;
+	(void)detail;
+	(void)e;
+	return ERR_NONE;
+}
+
+/* Accounts a, b and c of `home`: a is zed's and b is abe's, both elsewhere, and c is mia's. */
+static void
+sights_open(struct sights *s)
+{
+	struct store_fixture *f = &s->f;
+
+	*s = (struct sights){.text = {.limit = 1024 * 1024}};
+	store_open(f);
+	account_put(f, "a", person_put(f, "zed", f->away));
+	account_put(f, "b", person_put(f, "abe", f->away));
+	account_put(f, "c", person_put(f, "mia", f->home));
+	s->role = (struct who_role){.role = model_role(f->model, str_of("service_manager")),
+				    .organisation = f->home};
+	s->who = (struct who){.model = f->model,
+			      .roles = &s->role,
+			      .role_count = 1,
+			      .writes = true,
+			      .all_registers = true};
+	f->ctx->who = &s->who;
+	f->ctx->note = (struct ctx_note){no_note, NULL};
+}
+
+static void
+sights_close(struct sights *s)
+{
+	buf_fini(&s->text);
+	store_close(&s->f);
+}
+#define SIGHTS CLEANUP(sights_close) struct sights
+
+/* "a= b=abe": the accounts in their order, with the key of their person as it is shown. */
+static const char *
+accounts(struct sights *s, const char *sort)
+{
+	struct list_question q = {.reg = store_reg(&s->f, "account"),
+				  .fields = str_of("key,person"),
+				  .sort = str_of(sort),
+				  .limit = 1};
+	struct list_page p;
+
+	s->text.len = 0;
+	do {
+		struct str key;
+
+		CHECK(!list_read(s->f.ctx, &q, &p) && p.total == 3);
+		key = list_key(&p, p.rows[0].cells[1].number);
+		buf_addf(&s->text, "%s%.*s=%.*s", s->text.len ? " " : "",
+			 STR_ARG(p.rows[0].cells[0].text), STR_ARG(key));
+		q.after = p.next;
+	} while (q.after.ptr);
+	return s->text.data;
+}
+
+TEST(sights_a_list_neither_shows_nor_is_sorted_by_keys_that_are_not_seen)
+{
+	SIGHTS s;
+
+	sights_open(&s);
+	CHECK(strcmp(accounts(&s, "key"), "a= b= c=mia") == 0);
+	CHECK(strcmp(accounts(&s, "person"), "c=mia a= b=") == 0);
+	s.f.ctx->who = NULL;
+	CHECK(strcmp(accounts(&s, "person"), "b=abe c=mia a=zed") == 0);
+}
+
+static enum err_code
+keep(void *object, struct str bytes, struct err *e)
+{
+	(void)e;
+	buf_add(object, bytes.ptr, bytes.len);
+	return ERR_NONE;
+}
+
+TEST(sights_an_export_writes_no_key_that_is_not_seen)
+{
+	SIGHTS s;
+	struct extract_options o = {.format = DELIVERY_CSV};
+	int64_t rows;
+
+	sights_open(&s);
+	o.reg = store_reg(&s.f, "account");
+	CHECK(!extract_run(s.f.ctx, &o, (struct extract_sink){keep, &s.text}, &rows) && rows == 3);
+	CHECK(strstr(s.text.data, "mia") && strstr(s.text.data, "PER-1"));
+	CHECK(!strstr(s.text.data, "zed") && !strstr(s.text.data, "abe"));
+}
+
+static const char *
+refusal(struct sights *s, const char *key)
+{
+	const struct reg *account = store_reg(&s->f, "account");
+	struct record r = store_record(&s->f, "account", "x");
+	CLEANUP(resolver_freep) struct resolver *rs = NULL;
+	int64_t id;
+
+	CHECK(!resolver_new(s->f.ctx, NULL, &rs));
+	CHECK(resolve_key(rs, &r, reg_field(account, str_of("person")), str_of(key), &id) ==
+	      ERR_INVALID);
+	return s->f.ctx->err.message;
+}
+
+TEST(sights_a_reference_to_what_is_not_seen_is_refused_as_to_what_is_not_there)
+{
+	SIGHTS s;
+
+	sights_open(&s);
+	CHECK(strcmp(refusal(&s, "zed"), "there is no person 'zed' now") == 0);
+	/* Nothing near is proposed, as it may be of others. */
+	CHECK(strcmp(refusal(&s, "zedd"), "there is no person 'zedd' now") == 0);
+	CHECK(strcmp(refusal(&s, "away/zed"), "there is no person 'away/zed' now") == 0);
+	s.f.ctx->who = NULL;
+	CHECK(strstr(refusal(&s, "zedd"), "did you mean 'zed'?"));
+}
+
+TEST(sights_only_the_plans_own_parties_give_a_role_that_sees_all)
+{
+	STORE f;
+	const struct role *role;
+	const struct holdings *all;
+	struct record r;
+	struct holding h;
+
+	store_open(&f);
+	role = model_role(f.model, str_of("auditor"));
+	/* Of that kind, and even of that key, but not the one that the plan names. */
+	for (int i = 0; i < 2; i++) {
+		r = store_record(&f, "organisation", "integrator");
+		r.feed = str_of(i ? "mine" : "plan");
+		store_set(&f, &r, "name", "x");
+		store_set(&f, &r, "kind", "integrator");
+		r.organisation = 0;
+		(void)store_put(&f, &r);
+		CHECK(!holdings_load(f.ctx->db, f.model, &f.arena, &all, &f.ctx->err));
+		h = holding_of(all, role, r.id, &f.arena);
+		CHECK(h.all == (i == 0));
+	}
+	h = holding_of(all, role, f.home, &f.arena);
+	CHECK(!h.all && h.count == 1 && holding_has(&h, f.home) && !holding_has(&h, f.away));
+}
