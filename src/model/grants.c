@@ -129,9 +129,11 @@ role_words_check(const struct builder *b, const struct yaml *map, const char *ke
 		names[n++] = role_powers[i];
 	for (size_t i = 0; i < words->count; i++) {
 		const struct words known = {names, n};
-		const char *near = text_nearest(str_of(words->words[i]), names, n);
+		const char *near = NULL;
 
-		if (near && !words_have(&known, str_of(words->words[i])))
+		if (!words_have(&known, str_of(words->words[i])))
+			near = text_nearest(str_of(words->words[i]), names, n);
+		if (near)
 			unknown(b, word_at(map, key, i),
 				said(b, words->words[i],
 				     powers ? "no role of the plan, nor what a role may"

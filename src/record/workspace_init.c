@@ -255,9 +255,6 @@ init_parts(struct workspace *ws, const struct workspace_options *o, struct diags
 	if (!rc)
 		rc = db_roles(ws->ctx.db, &roles, e);
 	report->roles_missing = !roles;
-	if (!rc)
-		rc = db_roles(ws->ctx.db, &roles, e);
-	report->roles_missing = !roles;
 	return rc ? rc : content_save(o->home, ws->ctx.model, &ws->arena, e);
 }
 
