@@ -1,27 +1,133 @@
 #include "ledger/ledger.h"
 
 #include "api/routes.h"
-#include "api/service.h"
+#include "record/record.h"
+
+static const char text_type[] = "text/plain; charset=utf-8";
 
 /* The newest signed head, as C2SP's tlog-checkpoint writes it. Whoever keeps one can prove later
  * what stood in the ledger then, so it is for everybody. */
 enum err_code
-ledger_checkpoint(const struct http_request *r, struct http_reply *reply, struct err *e)
+ledger_checkpoint(struct call *c)
 {
-	DB_TXN txn = {0};
 	struct str note = {0};
-	struct ctx ctx;
-	enum err_code rc = service_read(r, &ctx, e);
+	enum err_code rc = ledger_head_note(c->ctx.ledger, c->r->arena, &note, &c->ctx.err);
 
-	if (!rc)
-		rc = db_begin_read(ctx.db, &txn, e);
-	if (!rc)
-		rc = ledger_head_note(ctx.ledger, r->arena, &note, e);
 	if (!rc && note.len == 0)
-		rc = err_set(e, ERR_MISSING, "", "nothing stands in the ledger yet");
+		rc = err_set(&c->ctx.err, ERR_MISSING, "", "nothing stands in the ledger yet");
 	if (rc)
 		return rc;
-	reply->type = "text/plain; charset=utf-8";
-	reply->body = note;
+	c->reply->type = text_type;
+	c->reply->body = note;
+	return ERR_NONE;
+}
+
+/* The public key that all checkpoints are signed with, as a vkey of C2SP's signed-note. */
+enum err_code
+ledger_show_key(struct call *c)
+{
+	note_key_public_text(ledger_key(c->ctx.ledger), &c->out);
+	buf_addf(&c->out, "\n");
+	c->reply->type = text_type;
+	c->reply->body = str_dup(c->r->arena, (struct str){c->out.data, c->out.len});
+	return ERR_NONE;
+}
+
+static void
+proof_write(struct call *c, const struct merkle_proof *p)
+{
+	char hex[HASH_HEX_LEN + 1];
+
+	jw_key(&c->w, "hashes");
+	jw_array(&c->w);
+	for (size_t i = 0; i < p->count; i++) {
+		hash_hex(&p->hashes[i], hex);
+		jw_text(&c->w, str_of(hex));
+	}
+	jw_end_array(&c->w);
+}
+
+/* The size of the tree that the proof is for: the newest unless the query says another. */
+static enum err_code
+size_take(struct call *c, const char *name, uint64_t *ret_size)
+{
+	struct checkpoint head;
+	int64_t size = 0;
+	enum err_code rc = ledger_head(c->ctx.ledger, &head, &c->ctx.err);
+
+	if (!rc)
+		rc = call_number(c, name, (int64_t)head.size, &size);
+	if (!rc && (size < 1 || (uint64_t)size > head.size))
+		rc = err_set(&c->ctx.err, ERR_INVALID, name,
+			     "'%s' is the size of a tree, from 1 to %llu now", name,
+			     (unsigned long long)head.size);
+	if (!rc)
+		*ret_size = (uint64_t)size;
+	return rc;
+}
+
+/* That a version of a record stands in the ledger. */
+enum err_code
+ledger_inclusion(struct call *c)
+{
+	struct merkle_proof proof;
+	struct versions versions;
+	uint64_t index = 0;
+	uint64_t size = 0;
+	int64_t id = 0;
+	int64_t version = 0;
+	enum err_code rc = call_record_id(c, &id);
+
+	if (!rc)
+		rc = call_number(c, "version", 1, &version);
+	if (!rc)
+		rc = size_take(c, "size", &size);
+	/* Who may not see the record is not told that it stands there. */
+	if (!rc)
+		rc = record_versions(&c->ctx, id, c->r->arena, &versions);
+	if (!rc)
+		rc = ledger_index(c->ctx.ledger, id, version, &index, &c->ctx.err);
+	if (!rc && index >= size)
+		rc = err_set(&c->ctx.err, ERR_INVALID, "size",
+			     "the version stands at %llu, outside a tree of that size",
+			     (unsigned long long)index);
+	if (!rc)
+		rc = ledger_prove_inclusion(c->ctx.ledger, index, size, &proof, &c->ctx.err);
+	if (rc)
+		return rc;
+	jw_object(&c->w);
+	jw_key(&c->w, "index");
+	jw_int(&c->w, (int64_t)index);
+	jw_key(&c->w, "size");
+	jw_int(&c->w, (int64_t)size);
+	proof_write(c, &proof);
+	jw_end_object(&c->w);
+	return ERR_NONE;
+}
+
+/* That a tree extends an earlier one. */
+enum err_code
+ledger_consistency(struct call *c)
+{
+	struct merkle_proof proof;
+	uint64_t from = 0;
+	uint64_t to = 0;
+	enum err_code rc = size_take(c, "from", &from);
+
+	if (!rc)
+		rc = size_take(c, "to", &to);
+	if (!rc && from > to)
+		rc = err_set(&c->ctx.err, ERR_INVALID, "from", "'from' is larger than 'to'");
+	if (!rc)
+		rc = ledger_prove_consistency(c->ctx.ledger, from, to, &proof, &c->ctx.err);
+	if (rc)
+		return rc;
+	jw_object(&c->w);
+	jw_key(&c->w, "from");
+	jw_int(&c->w, (int64_t)from);
+	jw_key(&c->w, "to");
+	jw_int(&c->w, (int64_t)to);
+	proof_write(c, &proof);
+	jw_end_object(&c->w);
 	return ERR_NONE;
 }

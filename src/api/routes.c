@@ -1,10 +1,181 @@
 #include "api/routes.h"
 
-const struct http_route api_routes[] = {
-	{.method = HTTP_GET, .pattern = "/healthz",		    .answer = health_live	 },
-	{.method = HTTP_GET, .pattern = "/readyz",		   .answer = health_ready	 },
-	{.method = HTTP_GET, .pattern = "/metrics",		    .answer = health_metrics   },
-	{.method = HTTP_GET, .pattern = "/api/v1/ledger/checkpoint", .answer = ledger_checkpoint},
-};
+#include "base/arena.h"
 
-const size_t api_route_count = COUNT_OF(api_routes);
+/* clang-format would put each row on a dozen lines. */
+/* clang-format off */
+#define REGISTER {"register", IN_PATH, "name of a register, as account"}
+#define RECORD {"record", IN_PATH, "a record, as ACC-1042"}
+#define USER {"user", IN_PATH, "name of a login"}
+#define LIST \
+	{"filter", IN_QUERY, "terms that must all hold, as state=active kind=user,service"}, \
+	{"sort", IN_QUERY, "fields to sort by, as kind,-created_at"}, \
+	{"fields", IN_QUERY, "what to give of each record, as key,state"}, \
+	{"limit", IN_QUERY, "records on a page, from 1 to 500; 50 unless said"}, \
+	{"after", IN_QUERY, "the cursor of the page before: its member `next`"}
+
+const struct api_route api_table[] = {
+	{HTTP_GET, "/healthz", NEEDS_NOTHING, false, health_live,
+	 .group = "health", .name = "live", .about = "Whether the process answers.",
+	 .reply = "text"},
+	{HTTP_GET, "/readyz", NEEDS_STORE, false, health_ready,
+	 .group = "health", .name = "ready", .about = "Whether it can do its work.",
+	 .reply = "text"},
+	{HTTP_GET, "/metrics", NEEDS_NOTHING, false, health_metrics,
+	 .group = "health", .name = "metrics", .about = "Numbers for Prometheus.",
+	 .reply = "text"},
+	{HTTP_GET, "/api/v1/openapi.json", NEEDS_STORE, false, openapi_show,
+	 .group = "health", .name = "openapi", .about = "This description.",
+	 .reply = "any"},
+	{HTTP_GET, "/api/v1/registers", NEEDS_READ, false, registers_list,
+	 .group = "registers", .name = "registers", .about = "All registers.",
+	 .reply = "registers"},
+	{HTTP_GET, "/api/v1/registers/{register}", NEEDS_READ, false, registers_show,
+	 .group = "registers", .name = "register", .about = "One register with its fields, states and transitions.",
+	 .reply = "register",
+	 .parameters = {REGISTER}},
+	{HTTP_GET, "/api/v1/registers/{register}/records", NEEDS_READ, false, records_list,
+	 .group = "records", .name = "records", .about = "A page of a register's records.",
+	 .reply = "page",
+	 .parameters = {REGISTER, LIST}},
+	{HTTP_GET, "/api/v1/records/{record}", NEEDS_READ, false, records_show,
+	 .group = "records", .name = "record", .about = "One record.",
+	 .reply = "record",
+	 .parameters = {RECORD, {"fields", IN_QUERY, "what to give of it, as key,state"}}},
+	{HTTP_POST, "/api/v1/registers/{register}/records", NEEDS_WRITE, false, records_make,
+	 .group = "records", .name = "makeRecord", .about = "Makes a record.",
+	 .reply = "record", .takes = "record_input", .parameters = {REGISTER}},
+	{HTTP_PATCH, "/api/v1/records/{record}", NEEDS_WRITE, false, records_change,
+	 .group = "records", .name = "changeRecord", .about = "Changes what is named of a record, its state too.",
+	 .reply = "record", .takes = "record_input", .parameters = {RECORD}},
+	{HTTP_DELETE, "/api/v1/records/{record}", NEEDS_WRITE, false, records_retire,
+	 .group = "records", .name = "retireRecord", .about = "Takes a record out of the current ones; its versions stay.",
+	 .parameters = {RECORD}},
+	{HTTP_GET, "/api/v1/records/{record}/history", NEEDS_READ, false, records_history,
+	 .group = "records", .name = "history", .about = "All versions of a record, oldest first.",
+	 .reply = "versions",
+	 .parameters = {RECORD}},
+	{HTTP_GET, "/api/v1/records/{record}/proof", NEEDS_READ, false, ledger_inclusion,
+	 .group = "ledger", .name = "inclusion", .about = "Proof that a version of a record stands in the ledger.",
+	 .reply = "proof",
+	 .parameters = {RECORD, {"version", IN_QUERY, "which version; the first unless said"}, {"size", IN_QUERY, "size of the tree; the newest unless said"}}},
+	{HTTP_GET, "/api/v1/plan", NEEDS_READ, false, plan_show,
+	 .group = "plan", .name = "plan", .about = "The plan that is in force.",
+	 .reply = "plan"},
+	{HTTP_GET, "/api/v1/plan/sections", NEEDS_READ, false, plan_sections,
+	 .group = "plan", .name = "sections", .about = "Its sections.",
+	 .reply = "sections"},
+	{HTTP_GET, "/api/v1/plan/roles", NEEDS_READ, false, plan_roles,
+	 .group = "plan", .name = "roles", .about = "Its roles.",
+	 .reply = "roles"},
+	{HTTP_GET, "/api/v1/plan/obligations", NEEDS_READ, false, plan_obligations,
+	 .group = "plan", .name = "obligations", .about = "Its obligations, of all sections or one.",
+	 .reply = "obligations",
+	 .parameters = {{"section", IN_QUERY, "number of a section, as 6.5"}}},
+	{HTTP_GET, "/api/v1/plan/obligations/{obligation}", NEEDS_READ, false, plan_obligation,
+	 .group = "plan", .name = "obligation", .about = "One obligation.",
+	 .reply = "obligation",
+	 .parameters = {{"obligation", IN_PATH, "its id, as 6.5-c"}}},
+	{HTTP_GET, "/api/v1/cells", NEEDS_READ, false, posture_show_cells,
+	 .group = "posture", .name = "cells", .about = "Where each obligation stands for each organisation.",
+	 .reply = "cells",
+	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"periods", IN_QUERY, "`all`: past periods too"}}},
+	{HTTP_GET, "/api/v1/failures", NEEDS_READ, false, posture_show_failures,
+	 .group = "posture", .name = "failures", .about = "Which records fail, why and since when.",
+	 .reply = "failures",
+	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"fixed", IN_QUERY, "`true`: those too that were put right"}, {"waived", IN_QUERY, "`true`: those too that a waiver tolerates"}}},
+	{HTTP_GET, "/api/v1/feeds", NEEDS_READ, false, posture_show_feeds,
+	 .group = "posture", .name = "feeds", .about = "The last delivery of each source of an organisation.",
+	 .reply = "feeds",
+	 .parameters = {{"organisation", IN_QUERY, "key of the organisation"}}},
+	{HTTP_GET, "/api/v1/ledger/checkpoint", NEEDS_STORE, false, ledger_checkpoint,
+	 .group = "ledger", .name = "checkpoint", .about = "The newest signed head of the ledger.",
+	 .reply = "text"},
+	{HTTP_GET, "/api/v1/ledger/key", NEEDS_STORE, false, ledger_show_key,
+	 .group = "ledger", .name = "key", .about = "The public key of its signatures.",
+	 .reply = "text"},
+	{HTTP_GET, "/api/v1/ledger/consistency", NEEDS_STORE, false, ledger_consistency,
+	 .group = "ledger", .name = "consistency", .about = "Proof that a head extends an earlier one.",
+	 .reply = "consistency",
+	 .parameters = {{"from", IN_QUERY, "size of the earlier tree"}, {"to", IN_QUERY, "size of the later; the newest unless said"}}},
+	{HTTP_POST, "/api/v1/first", NEEDS_ANYBODY, false, session_first,
+	 .group = "signing in", .name = "first", .about = "Makes the first administrator, with the link that the server printed.", .takes = "first_input"},
+	{HTTP_POST, "/api/v1/session", NEEDS_ANYBODY, false, session_begin,
+	 .group = "signing in", .name = "signIn", .about = "Signs in by name and password.",
+	 .reply = "signed_in", .takes = "credentials"},
+	{HTTP_POST, "/api/v1/session/second-factor", NEEDS_WRITE, true, session_second_factor,
+	 .group = "signing in", .name = "secondFactor", .about = "Gives the code of the second factor, or a recovery code.",
+	 .reply = "signed_in", .takes = "code_input"},
+	{HTTP_POST, "/api/v1/session/proof", NEEDS_WRITE, false, session_prove,
+	 .group = "signing in", .name = "prove", .about = "Proves anew by password who one is.",
+	 .reply = "signed_in", .takes = "password_input"},
+	{HTTP_DELETE, "/api/v1/session", NEEDS_WRITE, true, session_end,
+	 .group = "signing in", .name = "signOut", .about = "Ends the session."},
+	{HTTP_GET, "/api/v1/me", NEEDS_READ, true, me_show,
+	 .group = "me", .name = "me", .about = "Who asks, in which roles, and whose rows that sees.",
+	 .reply = "me"},
+	{HTTP_POST, "/api/v1/me/password", NEEDS_WRITE, false, me_change_password,
+	 .group = "me", .name = "changePassword", .about = "Changes the password, and ends the other sessions.", .takes = "new_password_input"},
+	{HTTP_POST, "/api/v1/me/second-factor", NEEDS_WRITE, true, me_enrol,
+	 .group = "me", .name = "enrol", .about = "Begins to enrol an authenticator.",
+	 .reply = "enrolment"},
+	{HTTP_POST, "/api/v1/me/second-factor/confirm", NEEDS_WRITE, true, me_confirm,
+	 .group = "me", .name = "confirmEnrolment", .about = "Ends it with a code of the authenticator.",
+	 .reply = "recovery", .takes = "code_input"},
+	{HTTP_POST, "/api/v1/me/recovery-codes", NEEDS_WRITE, false, me_recovery,
+	 .group = "me", .name = "renewRecoveryCodes", .about = "Makes ten new recovery codes; the old ones end.",
+	 .reply = "recovery"},
+	{HTTP_GET, "/api/v1/me/sessions", NEEDS_READ, false, me_sessions,
+	 .group = "me", .name = "sessions", .about = "One's own sessions.",
+	 .reply = "sessions"},
+	{HTTP_DELETE, "/api/v1/me/sessions/{session}", NEEDS_WRITE, false, me_end_session,
+	 .group = "me", .name = "endSession", .about = "Ends one of them.",
+	 .parameters = {{"session", IN_PATH, "its number"}}},
+	{HTTP_GET, "/api/v1/me/tokens", NEEDS_READ, false, me_tokens,
+	 .group = "me", .name = "tokens", .about = "One's own tokens for programs.",
+	 .reply = "tokens"},
+	{HTTP_POST, "/api/v1/me/tokens", NEEDS_WRITE, false, me_make_token,
+	 .group = "me", .name = "makeToken", .about = "Makes one; its text is given this once.",
+	 .reply = "token_made", .takes = "token_input"},
+	{HTTP_DELETE, "/api/v1/me/tokens/{token}", NEEDS_WRITE, false, me_revoke_token,
+	 .group = "me", .name = "revokeToken", .about = "Revokes one.",
+	 .parameters = {{"token", IN_PATH, "its number"}}},
+	{HTTP_GET, "/api/v1/users", NEEDS_READ, false, users_list,
+	 .group = "users", .name = "users", .about = "All logins, for administrators.",
+	 .reply = "users"},
+	{HTTP_POST, "/api/v1/users", NEEDS_WRITE, false, users_add,
+	 .group = "users", .name = "addUser", .about = "Adds a login, mostly of a person in the register.",
+	 .reply = "user", .takes = "user_input"},
+	{HTTP_PATCH, "/api/v1/users/{user}", NEEDS_WRITE, false, users_change,
+	 .group = "users", .name = "changeUser", .about = "Enables or disables it, promotes it, or sets its password.",
+	 .reply = "user", .takes = "user_change", .parameters = {USER}},
+	{HTTP_DELETE, "/api/v1/users/{user}/second-factor", NEEDS_WRITE, false, users_reset_factor,
+	 .group = "users", .name = "resetSecondFactor", .about = "Takes its second factor away, for somebody who lost it.",
+	 .parameters = {USER}},
+	{HTTP_DELETE, "/api/v1/users/{user}/sessions", NEEDS_WRITE, false, users_end_sessions,
+	 .group = "users", .name = "endUserSessions", .about = "Ends all of its sessions.",
+	 .reply = "ended", .parameters = {USER}},
+};
+/* clang-format on */
+
+const size_t api_table_count = COUNT_OF(api_table);
+
+enum { BODY_MAX = 1048576 };
+
+const struct http_route *
+api_routes(struct arena *a)
+{
+	struct http_route *routes = arena_alloc(a, api_table_count * sizeof(*routes));
+
+	for (size_t i = 0; i < api_table_count; i++) {
+		const struct api_route *r = &api_table[i];
+
+		routes[i] = (struct http_route){
+			.method = r->method, .pattern = r->pattern, .answer = api_answer};
+		if (!r->takes)
+			continue;
+		routes[i].types = "application/json application/merge-patch+json";
+		routes[i].body_max = BODY_MAX;
+	}
+	return routes;
+}

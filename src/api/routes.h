@@ -3,18 +3,73 @@
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
-#include "http/http.h"
+#include "api/call.h"
 
-extern const struct http_route api_routes[];
-extern const size_t api_route_count;
+/* The table as the server takes it, a row for each of api_table, in the arena. */
+const struct http_route *api_routes(struct arena *a);
 
 /* health.c */
-enum err_code health_live(const struct http_request *r, struct http_reply *reply, struct err *e);
-enum err_code health_ready(const struct http_request *r, struct http_reply *reply, struct err *e);
-enum err_code health_metrics(const struct http_request *r, struct http_reply *reply, struct err *e);
+enum err_code health_live(struct call *c);
+enum err_code health_ready(struct call *c);
+enum err_code health_metrics(struct call *c);
+
+/* openapi.c */
+enum err_code openapi_show(struct call *c);
+
+/* registers.c */
+enum err_code registers_list(struct call *c);
+enum err_code registers_show(struct call *c);
+
+/* records.c */
+enum err_code records_list(struct call *c);
+enum err_code records_show(struct call *c);
+enum err_code records_history(struct call *c);
+
+/* write.c */
+enum err_code records_make(struct call *c);
+enum err_code records_change(struct call *c);
+enum err_code records_retire(struct call *c);
+
+/* me.c */
+enum err_code session_begin(struct call *c);
+enum err_code session_second_factor(struct call *c);
+enum err_code session_prove(struct call *c);
+enum err_code session_end(struct call *c);
+enum err_code session_first(struct call *c);
+enum err_code me_show(struct call *c);
+enum err_code me_sessions(struct call *c);
+enum err_code me_end_session(struct call *c);
+enum err_code me_tokens(struct call *c);
+enum err_code me_make_token(struct call *c);
+enum err_code me_revoke_token(struct call *c);
+enum err_code me_change_password(struct call *c);
+enum err_code me_enrol(struct call *c);
+enum err_code me_confirm(struct call *c);
+enum err_code me_recovery(struct call *c);
+
+/* users.c */
+enum err_code users_list(struct call *c);
+enum err_code users_add(struct call *c);
+enum err_code users_change(struct call *c);
+enum err_code users_reset_factor(struct call *c);
+enum err_code users_end_sessions(struct call *c);
+
+/* plan.c */
+enum err_code plan_show(struct call *c);
+enum err_code plan_sections(struct call *c);
+enum err_code plan_obligations(struct call *c);
+enum err_code plan_obligation(struct call *c);
+enum err_code plan_roles(struct call *c);
+
+/* posture.c */
+enum err_code posture_show_cells(struct call *c);
+enum err_code posture_show_failures(struct call *c);
+enum err_code posture_show_feeds(struct call *c);
 
 /* ledger.c */
-enum err_code ledger_checkpoint(const struct http_request *r, struct http_reply *reply,
-				struct err *e);
+enum err_code ledger_checkpoint(struct call *c);
+enum err_code ledger_show_key(struct call *c);
+enum err_code ledger_inclusion(struct call *c);
+enum err_code ledger_consistency(struct call *c);
 
 #endif

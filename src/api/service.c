@@ -11,7 +11,7 @@ service_read(const struct http_request *r, struct ctx *ret_ctx, struct err *e)
 {
 	if (!*r->thread) {
 		struct workspace *reader = NULL;
-		enum err_code rc = workspace_reader(service_of(r)->ws, &reader, e);
+		enum err_code rc = workspace_another(service_of(r)->ws, DB_READ, &reader, e);
 
 		if (rc)
 			return rc;

@@ -9,13 +9,18 @@
 #include "http/address.h"
 #include "http/http.h"
 #include "http/server.h"
+#include "identity/identity.h"
+#include "record/group.h"
 #include "record/workspace.h"
 
 #include <stdatomic.h>
 
 struct service {
-	struct workspace *ws; /* only to make readers from; what it has open is nobody's */
+	struct workspace *ws; /* readers are made from it; what it has open is the group's */
+	struct group *group;  /* writes for all threads */
+	struct identity *identity;
 	struct http_server *server;
+	const struct http_route *routes;     /* of api_routes() */
 	const struct http_proxies *watchers; /* who else may read the numbers; NULL: nobody */
 	_Atomic bool stopping;
 };

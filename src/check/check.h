@@ -90,4 +90,9 @@ struct assess_options {
 MUST_CHECK enum err_code assess_run(struct ctx *ctx, const struct assess_options *o,
 				    struct assess_report *ret_report);
 
+/* Whether another run is due, for whoever keeps the answers right: some record changed, or the
+ * clock alone may have moved an answer. */
+enum assess_due { DUE_NOT, DUE_CLOCK, DUE_CHANGES };
+MUST_CHECK enum err_code assess_due(struct ctx *ctx, enum assess_due *ret_due);
+
 #endif

@@ -33,14 +33,13 @@ numbers_read(struct str text, int64_t **places, size_t count)
 }
 
 /* "PLAN SEEN OWN NOW", when it is of this plan. */
-static enum err_code
-sealed_load(struct assessment *as, struct standing *s, bool *ret_fit)
+enum err_code
+standing_sealed(struct ctx *ctx, struct standing *s, bool *ret_fit)
 {
-	struct ctx *ctx = as->ctx;
 	int64_t *places[] = {&s->seen, &s->own_from, &s->now};
 	char hex[HASH_HEX_LEN + 1];
 	struct str text = {0};
-	enum err_code rc = meta_get(ctx->db, sealed_name, &as->work, &text, &ctx->err);
+	enum err_code rc = meta_get(ctx->db, sealed_name, ctx->arena, &text, &ctx->err);
 
 	hash_hex(&ctx->model->hash, hex);
 	*ret_fit = !rc && text.ptr && str_is(str_cut(&text, ' '), hex) &&
@@ -138,7 +137,7 @@ standing_load(struct assessment *as, struct standing *ret_standing, bool *ret_fi
 	size_t count = as->ctx->model->plan.obligation_count;
 	struct standing s = {.duties = arena_alloc(&as->work, (count + 1) * sizeof(*s.duties))};
 	bool fit = false;
-	enum err_code rc = sealed_load(as, &s, &fit);
+	enum err_code rc = standing_sealed(as->ctx, &s, &fit);
 
 	if (!rc && fit)
 		rc = duties_load(as, &s);
@@ -349,4 +348,49 @@ standing_scope_change(struct assessment *as, const struct obligation *o,
 		rc = chunk_change(ctx, &(struct chunk_statements){get, put}, o, &changes[at], n);
 	}
 	return rc;
+}
+
+/* What the end of the last run was: the first checkpoint after what it began to write. */
+static const char changed_sql[] =
+	"select 1 from ledger_leaf l where l.idx >= coalesce((select min(c.id) from "
+	"ledger_checkpoint c where c.id > :own_from), :own_from) and l.subject >= :first limit 1";
+static const char moved_sql[] =
+	"select 1 from assessed_duty a where a.horizon <= :now and a.horizon > :since limit 1";
+
+static enum err_code
+is_there(struct ctx *ctx, const char *sql, const int64_t values[2], bool *ret_there)
+{
+	DB_STMT *q = NULL;
+	enum err_code rc = db_prepare(ctx->db, sql, &q, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(q, 1, values[0]);
+	db_bind_int(q, 2, values[1]);
+	return db_step(q, ret_there, &ctx->err);
+}
+
+enum err_code
+assess_due(struct ctx *ctx, enum assess_due *ret_due)
+{
+	const int64_t now = clock_now(&ctx->clock);
+	const int64_t first = (int64_t)1 << ID_CODE_SHIFT;
+	struct standing s = {0};
+	bool fit = false;
+	bool changed = false;
+	bool moved = false;
+	enum err_code rc = standing_sealed(ctx, &s, &fit);
+
+	*ret_due = DUE_CHANGES;
+	if (rc || !fit)
+		return rc;
+	/* Events, which no check reads, have numbers below every record's. */
+	rc = is_there(ctx, changed_sql, (const int64_t[]){s.own_from, first}, &changed);
+	if (!rc && !changed)
+		rc = is_there(ctx, moved_sql, (const int64_t[]){now, s.now}, &moved);
+	if (rc || changed)
+		return rc;
+	moved = moved || zone_date(ctx->zone, now) != zone_date(ctx->zone, s.now);
+	*ret_due = moved ? DUE_CLOCK : DUE_NOT;
+	return ERR_NONE;
 }

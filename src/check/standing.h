@@ -39,6 +39,8 @@ struct standing {
 /* Of the plan as it is now; *ret_fit false when there is none, or not the whole. */
 MUST_CHECK enum err_code standing_load(struct assessment *as, struct standing *ret_standing,
 				       bool *ret_fit);
+/* Of which moment and ledger it is alone: seen, own_from and now. */
+MUST_CHECK enum err_code standing_sealed(struct ctx *ctx, struct standing *s, bool *ret_fit);
 /* Forgets all, in the writing transaction. */
 MUST_CHECK enum err_code standing_clear(struct assessment *as);
 /* Says of which plan, moment and ledger all of it is. */

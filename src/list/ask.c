@@ -5,8 +5,8 @@
 
 /* The fields to show: those named, or all. The number is always known, so it is none of the columns
  * unless somebody names it. */
-static enum err_code
-fields_read(struct ctx *ctx, struct str text, struct asked *a)
+enum err_code
+asked_fields(struct ctx *ctx, struct str text, struct asked *a)
 {
 	const struct attributes *all = &a->attributes;
 	enum err_code rc = ERR_NONE;
@@ -216,7 +216,7 @@ asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 		rc = meanings_find(ctx, &a->filter);
 	filter_number(&a->filter);
 	if (!rc)
-		rc = fields_read(ctx, q->fields, a);
+		rc = asked_fields(ctx, q->fields, a);
 	if (!rc)
 		rc = sort_read(ctx, q->sort, a);
 	if (rc)

@@ -208,6 +208,15 @@ beside_read(struct ctx *ctx, struct list_page *p)
 	return targets_read(&b);
 }
 
+enum err_code
+beside_keys(struct ctx *ctx, struct list_page *p)
+{
+	struct beside b = {.ctx = ctx, .page = p};
+
+	ids_gather(&b);
+	return targets_read(&b);
+}
+
 static int
 target_order(const void *a, const void *b)
 {

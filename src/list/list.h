@@ -40,6 +40,10 @@ enum { LIST_LIMIT = 50 };
 struct list_row {
 	int64_t id;
 	struct value *cells; /* one a column */
+	/* Where one record is told, or its versions. */
+	int64_t version;
+	bool retired;
+	struct str by; /* the actor; {NULL, 0} when it is not asked for */
 };
 
 /* A record that a row refers to; its key is {NULL, 0} when it is not current any more. */
@@ -71,12 +75,22 @@ MUST_CHECK enum err_code list_read(struct ctx *ctx, const struct list_question *
 MUST_CHECK enum err_code list_total(struct ctx *ctx, const struct list_question *q,
 				    struct list_page *ret_page);
 
+/* One record as it is now, or ERR_MISSING. */
+MUST_CHECK enum err_code list_one(struct ctx *ctx, int64_t id, struct str fields,
+				  struct list_page *ret_page);
+/* All of its versions, oldest first, with who made them; ERR_MISSING when there is none. */
+MUST_CHECK enum err_code list_versions(struct ctx *ctx, int64_t id, struct list_page *ret_page);
+
 /* Of the records that the page refers to. */
 struct str list_key(const struct list_page *p, int64_t id);
 
 /* {"register", "total", "total_is_exact", "records": [{"id", ...}], "stopped", "next"}. A reference
  * is an object of "id", "register" and "key". */
 void list_json(struct json_writer *w, const struct model *m, const struct list_page *p);
+
+/* One row of it: {"id", ...}; of a version "retired" and "recorded_by" too. */
+void list_row_json(struct json_writer *w, const struct model *m, const struct list_page *p,
+		   const struct list_row *row);
 
 /* A cell for people: a reference as its key, or its name when it has none any more. */
 void list_text(const struct ctx *ctx, const struct list_page *p, const struct list_row *row,

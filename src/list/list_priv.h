@@ -25,6 +25,9 @@ struct asked {
 MUST_CHECK enum err_code asked_read(struct ctx *ctx, const struct list_question *q,
 				    struct asked *ret_asked);
 
+/* The fields to show: those named, or all. */
+MUST_CHECK enum err_code asked_fields(struct ctx *ctx, struct str text, struct asked *a);
+
 /* meaning.c: understands every value of the filter. */
 MUST_CHECK enum err_code meanings_find(struct ctx *ctx, struct filter *f);
 
@@ -36,5 +39,7 @@ MUST_CHECK enum err_code cursor_read(struct ctx *ctx, struct str cursor, struct 
 
 /* beside.c: what stands in other tables: items of the rows, and the keys that they refer to. */
 MUST_CHECK enum err_code beside_read(struct ctx *ctx, struct list_page *p);
+/* The keys alone, where the items are there. */
+MUST_CHECK enum err_code beside_keys(struct ctx *ctx, struct list_page *p);
 
 #endif

@@ -126,7 +126,22 @@ row_json(const struct telling *t, const struct list_row *row)
 			break;
 		}
 	}
+	if (row->by.ptr) {
+		jw_key(t->json, "recorded_by");
+		jw_text(t->json, row->by);
+		jw_key(t->json, "retired");
+		jw_bool(t->json, row->retired);
+	}
 	jw_end_object(t->json);
+}
+
+void
+list_row_json(struct json_writer *w, const struct model *m, const struct list_page *p,
+	      const struct list_row *row)
+{
+	const struct telling t = {.model = m, .page = p, .json = w};
+
+	row_json(&t, row);
 }
 
 void

@@ -402,6 +402,9 @@ value_from_json(const struct field *f, const json_t *json, struct arena *a, stru
 	struct value v = {0};
 	enum err_code rc = ERR_NONE;
 
+	/* A reference as records are given out. */
+	if (json_is_object(json) && f->type == FIELD_REF)
+		json = json_object_get(json, "id");
 	if (json_is_string(json)) {
 		buf_add(&text, json_string_value(json), json_string_length(json));
 	} else if (json_is_integer(json)) {

@@ -327,7 +327,8 @@ workspace_open(const struct workspace_options *o, enum db_access access, struct 
 }
 
 enum err_code
-workspace_reader(const struct workspace *of, struct workspace **ret_ws, struct err *e)
+workspace_another(const struct workspace *of, enum db_access access, struct workspace **ret_ws,
+		  struct err *e)
 {
 	struct workspace *ws = NULL;
 	enum err_code rc = workspace_new(&ws, e);
@@ -338,10 +339,13 @@ workspace_reader(const struct workspace *of, struct workspace **ret_ws, struct e
 	ws->ctx.zone = of->ctx.zone;
 	ws->ctx.clock = of->ctx.clock;
 	ws->key = of->key;
-	note_key_wipe(&ws->key);
-	rc = db_open(of->where, DB_READ, &ws->ctx.db, e);
+	if (access == DB_READ)
+		note_key_wipe(&ws->key);
+	rc = db_open(of->where, access, &ws->ctx.db, e);
 	if (!rc) {
-		db_hurry(ws->ctx.db);
+		/* Who reads for others must not make them wait. */
+		if (access == DB_READ)
+			db_hurry(ws->ctx.db);
 		rc = workspace_attach(ws, e);
 	}
 	if (rc) {

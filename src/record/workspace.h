@@ -53,10 +53,10 @@ MUST_CHECK enum err_code workspace_init(const struct workspace_options *o, struc
  * folder changed. */
 MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum db_access access,
 					struct workspace **ret_ws, struct err *e);
-/* Another connection to the store of one that is open, for a thread of its own that others wait
- * for (db_hurry). It only reads, and shares the plan: `of` outlives it. */
-MUST_CHECK enum err_code workspace_reader(const struct workspace *of, struct workspace **ret_ws,
-					  struct err *e);
+/* Another connection to the store of one that is open, for a thread of its own. It shares the plan:
+ * `of` outlives it. One that only reads does so for others who wait (db_hurry). */
+MUST_CHECK enum err_code workspace_another(const struct workspace *of, enum db_access access,
+					   struct workspace **ret_ws, struct err *e);
 /* An empty one for examples and tests, gone when it is closed: in memory (NULL), or where a
  * connection string says. `model` must outlive it. */
 MUST_CHECK enum err_code workspace_scratch(const char *store, const struct model *model,

@@ -5,6 +5,8 @@
 #include "http/listen.h"
 #include "http/log.h"
 #include "http/tls.h"
+#include "identity/first.h"
+#include "serve/keeper.h"
 #include "serve/notify.h"
 #include "sys/clock.h"
 
@@ -25,6 +27,7 @@ enum {
 struct serving {
 	struct cli *c;
 	struct service service;
+	struct keeper *keeper;
 	struct listen_place place;
 	struct http_options options;
 	struct http_tls *tls;
@@ -200,8 +203,9 @@ server_start(struct serving *s)
 		return rc;
 	listen_text(s->options.listener, place, sizeof(place));
 	s->options.threads = threads_wanted();
-	s->options.routes = api_routes;
-	s->options.route_count = api_route_count;
+	s->service.routes = api_routes(&c->arena);
+	s->options.routes = s->service.routes;
+	s->options.route_count = api_table_count;
 	s->options.object = &s->service;
 	s->options.thread_end = service_thread_end;
 	s->options.tls = s->tls;
@@ -212,17 +216,60 @@ server_start(struct serving *s)
 	return rc;
 }
 
+/* While nobody can sign in, whoever started the server is told how the first one can. It goes to
+ * standard output, as it must not stand in a log. */
+static enum err_code
+first_link_show(struct serving *s)
+{
+	CLEANUP(workspace_closep) struct workspace *reader = NULL;
+	struct cli *c = s->c;
+	struct visit v = {.identity = s->service.identity};
+	char place[PLACE_SIZE];
+	char link[SECRET_TEXT_SIZE];
+	bool closed = false;
+	enum err_code rc = workspace_another(s->service.ws, DB_READ, &reader, &c->err);
+
+	if (rc)
+		return rc;
+	v.ctx = workspace_ctx(reader);
+	rc = identity_is_closed(v.ctx, &closed);
+	if (!rc && closed)
+		rc = identity_first_link(&v, link);
+	if (rc)
+		c->err = v.ctx->err;
+	if (rc || !closed)
+		return rc;
+	listen_text(s->options.listener, place, sizeof(place));
+	cli_print(c,
+		  "Nobody can sign in yet. Whoever has this secret makes the first administrator, "
+		  "once, within %d hours:\n\n  %s\n\n"
+		  "  curl -X POST %s://%s/api/v1/first -H 'Content-Type: application/json' \\\n"
+		  "    -d '{\"link\": \"%s\", \"name\": \"NAME\", \"password\": "
+		  "\"PASSWORD\"}'\n\n",
+		  LIMIT_FIRST_LINK_SECONDS / 3600, link, s->tls ? "https" : "http", place, link);
+	return cli_flush(c);
+}
+
 static enum err_code
 serve(struct serving *s)
 {
-	enum err_code rc = cli_open(s->c, DB_READ, &s->service.ws);
+	enum err_code rc = cli_open(s->c, DB_WRITE, &s->service.ws);
 
+	if (!rc)
+		rc = group_new(workspace_ctx(s->service.ws), &s->service.group, &s->c->err);
+	if (!rc)
+		rc = identity_new(workspace_key(s->service.ws), s->service.group,
+				  &s->service.identity, &s->c->err);
 	if (!rc)
 		rc = log_open(STDERR_FILENO, &s->log, &s->c->err);
 	if (!rc) {
 		files_allow(s->log);
 		rc = server_start(s);
 	}
+	if (!rc)
+		rc = first_link_show(s);
+	if (!rc)
+		rc = keeper_new(s->service.ws, s->log, &s->keeper, &s->c->err);
 	if (rc)
 		return rc;
 	notify_send("READY=1");
@@ -249,7 +296,10 @@ run(struct cli *c)
 		signals_hold(&s);
 		rc = serve(&s);
 	}
+	keeper_free(s.keeper);
 	log_close(s.log);
+	identity_free(s.service.identity);
+	group_free(s.service.group);
 	workspace_close(s.service.ws);
 	tls_free(s.tls);
 	return rc;

@@ -28,7 +28,7 @@ serve_on() {
 	place=$1
 	shift
 	: >serve.log
-	holdfast serve --home ws --listen "$place" "$@" 2>>serve.log &
+	holdfast serve --home ws --listen "$place" "$@" >serve.out 2>>serve.log &
 	server=$!
 	serve_wait
 	port=$(sed -n 's/.*"event":"listening","message":"[^"]*:\([0-9]*\)".*/\1/p' serve.log)

@@ -1,0 +1,211 @@
+#include "api/call.h"
+
+#include "api/caller.h"
+#include "api/routes.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+
+/* The reply of a list may have its rows, and some words around them. */
+enum { REPLY_LIMIT = LIMIT_LIST_BYTES + 65536, TAG_SIZE = 24 };
+
+static const struct api_route *
+route_of(const struct http_request *r)
+{
+	return &api_table[r->route - service_of(r)->routes];
+}
+
+static enum err_code
+body_read(struct call *c)
+{
+	struct err *e = &c->ctx.err;
+	enum err_code rc = json_read(c->r->body, &c->body, e);
+
+	/* What is no JSON at all is no request, whatever it was about. */
+	if (rc == ERR_INVALID)
+		return e->code = ERR_USAGE;
+	if (!rc && !json_is_object(c->body))
+		rc = err_set(e, ERR_USAGE, "", "the body must be a JSON object");
+	return rc;
+}
+
+/* What was read and must stand in the ledger, before any of it is handed out. */
+struct note {
+	const char *kind;
+	struct str detail;
+	struct note *next;
+};
+
+static enum err_code
+note_take(void *object, const char *kind, struct str detail, struct err *e)
+{
+	struct call *c = object;
+	struct note *n = arena_alloc(c->r->arena, sizeof(*n));
+
+	(void)e;
+	*n = (struct note){kind, str_dup(c->r->arena, detail), NULL};
+	*(c->last_note ? &c->last_note->next : &c->notes) = n;
+	c->last_note = n;
+	return ERR_NONE;
+}
+
+static enum err_code
+notes_put(void *object, struct writer *w)
+{
+	const struct call *c = object;
+	enum err_code rc = ERR_NONE;
+
+	for (const struct note *n = c->notes; !rc && n; n = n->next)
+		rc = writer_event(w, n->kind, n->detail);
+	return rc;
+}
+
+static enum err_code
+notes_write(struct call *c)
+{
+	struct group_change change = {.actor = c->ctx.actor, .write = notes_put, .object = c};
+
+	return c->notes ? group_write(c->service->group, &change, &c->ctx.err) : ERR_NONE;
+}
+
+/* From here on the request's context serves whoever asks, and its connection shows no rows but
+ * those that he may see. */
+static enum err_code
+serve_caller(struct call *c)
+{
+	enum err_code rc = db_see_all(c->ctx.db, &c->ctx.err);
+
+	if (!rc)
+		rc = call_who(c);
+	if (rc)
+		return rc;
+	c->ctx.who = &c->who;
+	c->ctx.note = (struct ctx_note){note_take, c};
+	return db_see(c->ctx.db, c->who.organisations, c->who.organisation_count, &c->ctx.err);
+}
+
+static enum err_code
+answer(struct call *c, const struct api_route *route)
+{
+	enum err_code rc = ERR_NONE;
+
+	if (route->needs == NEEDS_READ || route->needs == NEEDS_WRITE)
+		rc = serve_caller(c);
+	if (!rc && route->takes)
+		rc = body_read(c);
+	if (!rc && (route->needs == NEEDS_STORE || route->needs == NEEDS_READ))
+		rc = call_see(c);
+	if (rc)
+		return rc;
+	jw_begin(&c->w, &c->out, false);
+	rc = route->answer(c);
+	if (!rc)
+		rc = notes_write(c);
+	if (rc || c->reply->body.ptr || c->reply->source.pull || c->out.len == 0)
+		return rc;
+	if (c->out.failed)
+		return err_set(&c->ctx.err, ERR_TOO_BIG, "",
+			       "the reply is too long; ask for fewer records or fields");
+	c->reply->type = "application/json";
+	c->reply->body = str_dup(c->r->arena, (struct str){c->out.data, c->out.len});
+	return ERR_NONE;
+}
+
+/* With what tells the client how to go on. */
+static void
+fail(struct call *c, const struct err *e)
+{
+	char seconds[TAG_SIZE];
+
+	*c->reply = (struct http_reply){.who = c->reply->who};
+	http_fail(c->r, c->reply, e);
+	if (e->code == ERR_NOBODY)
+		http_reply_header(c->reply, "WWW-Authenticate", str_of("Bearer"));
+	if (c->retry_after > 0) {
+		(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)c->retry_after);
+		http_reply_header(c->reply, "Retry-After", str_dup(c->r->arena, str_of(seconds)));
+	}
+}
+
+enum err_code
+api_answer(const struct http_request *r, struct http_reply *reply, struct err *e)
+{
+	const struct api_route *route = route_of(r);
+	struct call c = {.r = r, .route = route, .reply = reply, .service = service_of(r)};
+	enum err_code rc = ERR_NONE;
+
+	buf_init(&c.out, REPLY_LIMIT);
+	if (route->needs != NEEDS_NOTHING)
+		rc = service_read(r, &c.ctx, e);
+	if (rc)
+		return rc;
+	rc = answer(&c, route);
+	if (rc)
+		fail(&c, &c.ctx.err);
+	db_txn_end(&c.txn);
+	json_decref(c.body);
+	buf_fini(&c.out);
+	return ERR_NONE;
+}
+
+enum err_code
+call_see(struct call *c)
+{
+	return db_begin_read(c->ctx.db, &c->txn, &c->ctx.err);
+}
+
+struct str
+call_tag(struct call *c, int64_t version)
+{
+	char tag[TAG_SIZE];
+
+	(void)snprintf(tag, sizeof(tag), "\"%lld\"", (long long)version);
+	return str_dup(c->r->arena, str_of(tag));
+}
+
+enum err_code
+call_number(struct call *c, const char *name, int64_t otherwise, int64_t *ret_number)
+{
+	struct str text = http_query(c->r, name);
+
+	*ret_number = otherwise;
+	if (!text.ptr || str_int(text, ret_number))
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_USAGE, name, "'%s' takes a whole number", name);
+}
+
+enum err_code
+call_register(struct call *c, const struct reg **ret_reg)
+{
+	struct str name = http_parameter(c->r, "register");
+	const char *near;
+
+	*ret_reg = model_reg(c->ctx.model, name);
+	if (*ret_reg)
+		return ERR_NONE;
+	near = model_nearest_reg(c->ctx.model, name);
+	return err_set(&c->ctx.err, ERR_MISSING, "register", "there is no register '%.60s'%s%s%s",
+		       name.ptr, near ? "; did you mean '" : "", near ? near : "",
+		       near ? "'?" : "");
+}
+
+enum err_code
+call_record_id(struct call *c, int64_t *ret_id)
+{
+	struct str name = http_parameter(c->r, "record");
+
+	*ret_id = record_id_of_name(c->ctx.model, name);
+	if (*ret_id)
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_MISSING, "record", "there is no record '%.60s'", name.ptr);
+}
+
+void
+call_words(struct call *c, const char *name, const struct words *words)
+{
+	jw_key(&c->w, name);
+	jw_array(&c->w);
+	for (size_t i = 0; i < words->count; i++)
+		jw_text(&c->w, str_of(words->words[i]));
+	jw_end_array(&c->w);
+}

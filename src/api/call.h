@@ -1,0 +1,87 @@
+/* call.h -- one request to the API, on its way through a route's function.
+ *
+ * What every route needs is done around it, in one place: the thread's reader, a read transaction,
+ * who asks and whether that may be, the JSON of body and reply, errors as problem documents. So a
+ * route's function only says what is asked for.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "access/who.h"
+#include "api/service.h"
+#include "codec/json.h"
+
+struct api_route;
+
+struct call {
+	const struct http_request *r;
+	const struct api_route *route;
+	struct http_reply *reply;
+	struct service *service;
+	struct ctx ctx; /* the thread's reader, in a read transaction unless the route writes */
+	struct db_txn txn;
+	struct json_writer w; /* the reply's body: one JSON value */
+	struct buf out;
+	json_t *body;	     /* of a route that takes JSON */
+	struct who who;	     /* whose request it is, of a route that must know */
+	int64_t retry_after; /* seconds, with ERR_TOO_OFTEN */
+	struct note *notes;  /* call.c's own */
+	struct note *last_note;
+};
+
+/* What there is around a route's function. */
+enum needs {
+	NEEDS_NOTHING, /* anybody may ask, and the store is not read */
+	NEEDS_STORE,   /* anybody may ask */
+	NEEDS_ANYBODY, /* anybody may ask, and changes something */
+	NEEDS_READ,    /* somebody known asks, and reads */
+	NEEDS_WRITE,   /* somebody known asks, and changes something */
+};
+
+enum api_place { IN_PATH, IN_QUERY };
+
+/* What a route is told beside its body. */
+struct api_parameter {
+	const char *name;
+	enum api_place place;
+	const char *about;
+};
+enum { API_PARAMETERS = 8 };
+
+struct api_route {
+	enum http_method method;
+	const char *pattern;
+	enum needs needs;
+	bool half; /* also for somebody whose second factor is still due */
+	enum err_code (*answer)(struct call *c);
+	/* For the description (openapi.c). */
+	const char *group;
+	const char *name;  /* operationId */
+	const char *about; /* one sentence */
+	const char *reply; /* schema of the reply; NULL: none */
+	const char *takes; /* schema of the body, which is JSON then; NULL: none */
+	struct api_parameter parameters[API_PARAMETERS];
+};
+
+/* Answers any of them. */
+enum err_code api_answer(const struct http_request *r, struct http_reply *reply, struct err *e);
+
+extern const struct api_route api_table[];
+extern const size_t api_table_count;
+
+/* A parameter of the query that is a whole number; `otherwise` when it is not given. */
+MUST_CHECK enum err_code call_number(struct call *c, const char *name, int64_t otherwise,
+				     int64_t *ret_number);
+/* The register, or record, that the path names; ERR_MISSING says so. */
+MUST_CHECK enum err_code call_register(struct call *c, const struct reg **ret_reg);
+MUST_CHECK enum err_code call_record_id(struct call *c, int64_t *ret_id);
+
+/* Begins to read, for a route that writes: what it wrote is seen then. */
+MUST_CHECK enum err_code call_see(struct call *c);
+/* The tag of a record's version: its number in quotes. */
+struct str call_tag(struct call *c, int64_t version);
+
+/* "name": ["a", "b"] */
+void call_words(struct call *c, const char *name, const struct words *words);
+
+#endif

@@ -1,0 +1,152 @@
+#include "api/caller.h"
+
+#include "base/limits.h"
+#include "identity/session.h"
+#include "identity/token.h"
+
+#include <strings.h>
+
+/* The prefix __Host- keeps other hosts of a domain from setting it; browsers take that only over
+ * TLS. */
+static const char secure_cookie[] = "__Host-holdfast";
+static const char plain_cookie[] = "holdfast";
+
+struct visit
+call_visit(struct call *c)
+{
+	return (struct visit){.ctx = &c->ctx,
+			      .identity = c->service->identity,
+			      .address = str_of(c->r->address),
+			      .agent = http_header(c->r, "User-Agent")};
+}
+
+static struct str
+bearer(const struct http_request *r)
+{
+	struct str rest = http_header(r, "Authorization");
+	struct str scheme = rest.ptr ? str_cut(&rest, ' ') : (struct str){0};
+	static const char name[] = "bearer";
+
+	if (!rest.ptr || scheme.len != strlen(name) || strncasecmp(scheme.ptr, name, scheme.len))
+		return (struct str){0};
+	return str_trim(rest);
+}
+
+/* RFC 6265 section 4.2.1: name=value, parted by "; ". */
+struct str
+call_session(const struct http_request *r)
+{
+	struct str rest = http_header(r, "Cookie");
+
+	while (rest.ptr) {
+		struct str value = str_trim(str_cut(&rest, ';'));
+		struct str name = str_cut(&value, '=');
+
+		if (value.ptr && str_is(name, r->tls ? secure_cookie : plain_cookie))
+			return value;
+	}
+	return (struct str){0};
+}
+
+/* Without a token the browser holds nothing any more. */
+void
+call_set_session(struct call *c, struct str token)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = 512};
+
+	buf_addf(&text, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+		 c->r->tls ? secure_cookie : plain_cookie, STR_ARG(token),
+		 c->r->tls ? "; Secure" : "", token.len ? "" : "; Max-Age=0");
+	http_reply_header(c->reply, "Set-Cookie",
+			  str_dup(c->r->arena, (struct str){text.data, text.len}));
+}
+
+/* The host that an Origin names, as "https://host:port" does. */
+static struct str
+origin_host(struct str origin)
+{
+	struct str rest = origin;
+	struct str scheme = str_cut(&rest, ':');
+
+	if (!rest.ptr || rest.len < 3 || rest.ptr[0] != '/' || rest.ptr[1] != '/' ||
+	    !(str_is(scheme, "http") || str_is(scheme, "https")))
+		return (struct str){0};
+	return (struct str){rest.ptr + 2, rest.len - 2};
+}
+
+enum err_code
+call_same_site(struct call *c)
+{
+	const struct http_request *r = c->r;
+	struct str site = http_header(r, "Sec-Fetch-Site");
+	struct str origin = http_header(r, "Origin");
+	bool same = !site.ptr || str_is(site, "same-origin") || str_is(site, "none");
+
+	if (same && origin.ptr)
+		same = r->host.len > 0 && str_eq(origin_host(origin), r->host);
+	return same ? ERR_NONE
+		    : err_set(&c->ctx.err, ERR_DENIED, "",
+			      "the request comes from a page of another site");
+}
+
+/* What is no token or session at all is nobody's. */
+static enum err_code
+known(struct call *c, enum err_code rc)
+{
+	return rc == ERR_DENIED ? (c->ctx.err.code = ERR_NOBODY) : rc;
+}
+
+static enum err_code
+by_token(struct call *c, const struct visit *v, struct str token)
+{
+	enum err_code rc = known(c, identity_token(v, token, &c->who));
+
+	if (!rc && !c->who.writes && c->route->needs == NEEDS_WRITE)
+		rc = err_set(&c->ctx.err, ERR_DENIED, "", "this token may only read");
+	return rc;
+}
+
+/* A browser sends its cookie with whatever any page asks for. */
+static enum err_code
+by_session(struct call *c, const struct visit *v, struct str token)
+{
+	bool only_reads = c->r->method == HTTP_GET || c->r->method == HTTP_HEAD;
+	enum err_code rc = only_reads ? ERR_NONE : call_same_site(c);
+
+	return rc ? rc : known(c, identity_session(v, token, &c->who));
+}
+
+/* Who is not fully known may do nothing but become so. */
+static enum err_code
+is_whole(struct call *c)
+{
+	if (c->route->half || !(c->who.second_factor_due || c->who.enrolment_due))
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_DENIED, "",
+		       c->who.enrolment_due ? "your roles ask for a second factor: enrol one first"
+					    : "the second factor is due: give its code first");
+}
+
+enum err_code
+call_who(struct call *c)
+{
+	struct visit v = call_visit(c);
+	struct str token = bearer(c->r);
+	struct str session = call_session(c->r);
+	enum err_code rc;
+
+	if (token.ptr)
+		rc = by_token(c, &v, token);
+	else if (session.ptr)
+		rc = by_session(c, &v, session);
+	else
+		return err_set(&c->ctx.err, ERR_NOBODY, "",
+			       "sign in, or send a token as 'Authorization: Bearer ...'");
+	if (!rc)
+		rc = is_whole(c);
+	if (rc)
+		return rc;
+	c->ctx.actor = c->who.actor;
+	c->reply->who = c->who.actor;
+	return ERR_NONE;
+}

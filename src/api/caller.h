@@ -1,0 +1,22 @@
+/* caller.h -- who a request comes from: a token in Authorization, or a session in a cookie. */
+#ifndef API_CALLER_H
+#define API_CALLER_H
+
+#include "api/call.h"
+#include "identity/identity.h"
+
+/* Fills c->who; ERR_NOBODY when nobody is known, ERR_DENIED when he may not do this. */
+MUST_CHECK enum err_code call_who(struct call *c);
+
+/* What identity/ wants to know of the request. */
+struct visit call_visit(struct call *c);
+
+/* The session's token that came with the request; {NULL, 0} without one. And one to be kept from
+ * now on; an empty one ends it. */
+struct str call_session(const struct http_request *r);
+void call_set_session(struct call *c, struct str token);
+
+/* ERR_DENIED for a request that a page of another site made its reader's browser send. */
+MUST_CHECK enum err_code call_same_site(struct call *c);
+
+#endif

@@ -1,0 +1,178 @@
+#include "api/caller.h"
+#include "api/routes.h"
+#include "base/civil.h"
+#include "identity/login.h"
+#include "identity/sign_in.h"
+
+/* Logins are looked after by administrators, who have just proven who they are. */
+static enum err_code
+may_administer(struct call *c)
+{
+	struct visit v = call_visit(c);
+
+	if (!c->who.administrator || c->who.token)
+		return err_set(&c->ctx.err, ERR_DENIED, "",
+			       "only an administrator who is signed in looks after logins");
+	if (c->route->needs == NEEDS_WRITE && !identity_is_proven(&v, &c->who))
+		return err_set(&c->ctx.err, ERR_DENIED, "",
+			       "prove anew who you are: POST /api/v1/session/proof, or the second "
+			       "factor's code");
+	return ERR_NONE;
+}
+
+static void
+member(struct call *c, const char *name, struct str text)
+{
+	jw_key(&c->w, name);
+	jw_text(&c->w, text);
+}
+
+static void
+member_bool(struct call *c, const char *name, bool value)
+{
+	jw_key(&c->w, name);
+	jw_bool(&c->w, value);
+}
+
+static void
+login_write(struct call *c, const struct login *l)
+{
+	char person[RECORD_NAME_SIZE];
+	char stamp[CIVIL_STAMP_LEN + 1];
+
+	record_name(c->ctx.model, l->person, person);
+	civil_format_stamp(l->made_at, stamp);
+	jw_object(&c->w);
+	member(c, "name", l->name);
+	member(c, "person", l->person ? str_of(person) : (struct str){0});
+	member(c, "external_id", l->external_id);
+	member_bool(c, "enabled", l->enabled);
+	member_bool(c, "administrator", l->administrator);
+	member_bool(c, "has_password", l->has_password);
+	member_bool(c, "second_factor", l->second_factor);
+	member(c, "made_at", str_of(stamp));
+	jw_end_object(&c->w);
+}
+
+enum err_code
+users_list(struct call *c)
+{
+	struct login *logins = NULL;
+	size_t count = 0;
+	enum err_code rc = may_administer(c);
+
+	if (!rc)
+		rc = login_list(&c->ctx, &logins, &count);
+	if (rc)
+		return rc;
+	jw_object(&c->w);
+	jw_key(&c->w, "users");
+	jw_array(&c->w);
+	for (size_t i = 0; i < count; i++)
+		login_write(c, &logins[i]);
+	jw_end_array(&c->w);
+	jw_end_object(&c->w);
+	return ERR_NONE;
+}
+
+/* The login as it is now. */
+static enum err_code
+login_answer(struct call *c, struct str name, int status)
+{
+	struct login l;
+	enum err_code rc = call_see(c);
+
+	if (!rc)
+		rc = login_find(&c->ctx, name, &l);
+	if (rc)
+		return rc;
+	c->reply->status = status;
+	login_write(c, &l);
+	return ERR_NONE;
+}
+
+enum err_code
+users_add(struct call *c)
+{
+	struct visit v = call_visit(c);
+	const json_t *name = json_object_get(c->body, "name");
+	struct login_new n = {
+		.name = {json_string_value(name), json_string_length(name)},
+		.person = json_string_value(json_object_get(c->body, "person")),
+		.organisation = json_string_value(json_object_get(c->body, "organisation")),
+		.administrator = json_is_true(json_object_get(c->body, "administrator"))
+	};
+	enum err_code rc = may_administer(c);
+
+	if (!rc && !n.name.ptr)
+		rc = err_set(&c->ctx.err, ERR_INVALID, "name", "'name' must be a text");
+	if (!rc)
+		rc = login_add(&v, &n);
+	return rc ? rc : login_answer(c, n.name, 201);
+}
+
+/* What the body names, in one order. */
+static enum err_code
+login_change(struct call *c, struct str name)
+{
+	struct visit v = call_visit(c);
+	const json_t *enabled = json_object_get(c->body, "enabled");
+	const json_t *administrator = json_object_get(c->body, "administrator");
+	const json_t *password = json_object_get(c->body, "password");
+	bool changed;
+	enum err_code rc = ERR_NONE;
+
+	if (json_is_string(password))
+		rc = login_set_password(
+			&v, name,
+			(struct str){json_string_value(password), json_string_length(password)});
+	if (!rc && json_is_boolean(administrator))
+		rc = login_promote(&v, name, json_is_true(administrator), &changed);
+	if (!rc && json_is_boolean(enabled))
+		rc = login_enable(&v, name, json_is_true(enabled), &changed);
+	return rc;
+}
+
+enum err_code
+users_change(struct call *c)
+{
+	struct str name = http_parameter(c->r, "user");
+	enum err_code rc = may_administer(c);
+
+	if (!rc)
+		rc = login_change(c, name);
+	return rc ? rc : login_answer(c, name, 200);
+}
+
+enum err_code
+users_reset_factor(struct call *c)
+{
+	struct visit v = call_visit(c);
+	struct str name = http_parameter(c->r, "user");
+	bool changed;
+	enum err_code rc = may_administer(c);
+
+	if (!rc)
+		rc = login_reset_factor(&v, name, &changed);
+	if (!rc)
+		c->reply->status = 204;
+	return rc;
+}
+
+enum err_code
+users_end_sessions(struct call *c)
+{
+	struct visit v = call_visit(c);
+	int64_t ended = 0;
+	enum err_code rc = may_administer(c);
+
+	if (!rc)
+		rc = login_end_sessions(&v, http_parameter(c->r, "user"), &ended);
+	if (rc)
+		return rc;
+	jw_object(&c->w);
+	jw_key(&c->w, "ended");
+	jw_int(&c->w, ended);
+	jw_end_object(&c->w);
+	return ERR_NONE;
+}

@@ -1,0 +1,175 @@
+#include "serve/keeper.h"
+
+#include "base/limits.h"
+#include "check/check.h"
+#include "sys/clock.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	NS_A_SECOND = 1000000000,
+	LOOK_MS = 1000,
+	/* What the clock alone moves may wait: answers that compare with the very moment would
+	 * otherwise be decided each second. */
+	CLOCK_MS = 300000,
+	/* After a failed run; each further one waits twice as long, to the most. */
+	AGAIN_MS = 5000,
+	AGAIN_MS_MOST = 300000,
+};
+
+struct keeper {
+	struct workspace *ws; /* its own */
+	struct assessor *assessor;
+	struct arena arena; /* of one look */
+	struct http_log *log;
+	int64_t ran_at; /* milliseconds of the monotonic clock */
+	int64_t wait_ms;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t ends;
+	bool ending;
+};
+
+static int64_t
+monotonic_ms(void)
+{
+	return clock_monotonic_ns() / NS_A_MS;
+}
+
+static enum err_code
+look(struct keeper *k)
+{
+	struct ctx *ctx = workspace_ctx(k->ws);
+	struct assess_options o = {.assessor = k->assessor};
+	struct assess_report report;
+	enum assess_due due = DUE_NOT;
+	enum err_code rc;
+
+	ctx->arena = &k->arena;
+	arena_reset(&k->arena);
+	rc = assess_due(ctx, &due);
+	if (rc || due == DUE_NOT)
+		return rc;
+	if (due == DUE_CLOCK && k->ran_at && monotonic_ms() - k->ran_at < CLOCK_MS)
+		return ERR_NONE;
+	rc = assess_run(ctx, &o, &report);
+	k->ran_at = monotonic_ms();
+	if (!rc)
+		log_event(k->log, LOG_LEVEL_INFO, "assessed",
+			  "%zu obligations decided, %lld failures opened, %lld closed",
+			  report.decided, (long long)report.failures_opened,
+			  (long long)report.failures_fixed);
+	return rc;
+}
+
+/* Waits; false when it is to end. */
+static bool
+rest(struct keeper *k)
+{
+	struct timespec until;
+	int64_t ns;
+	int late = 0;
+	bool ending;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	ns = until.tv_nsec + k->wait_ms * NS_A_MS;
+	until.tv_sec += ns / NS_A_SECOND;
+	until.tv_nsec = ns % NS_A_SECOND;
+	(void)pthread_mutex_lock(&k->lock);
+	while (!k->ending && !late)
+		late = pthread_cond_timedwait(&k->ends, &k->lock, &until);
+	ending = k->ending;
+	(void)pthread_mutex_unlock(&k->lock);
+	return !ending;
+}
+
+static void *
+keep(void *object)
+{
+	struct keeper *k = object;
+	struct ctx *ctx = workspace_ctx(k->ws);
+
+	k->wait_ms = LOOK_MS;
+	do {
+		if (!look(k)) {
+			k->wait_ms = LOOK_MS;
+			continue;
+		}
+		log_event(k->log, LOG_LEVEL_WARNING, "not_assessed", "%s", ctx->err.message);
+		ctx->err = (struct err){0};
+		k->wait_ms = k->wait_ms < AGAIN_MS ? AGAIN_MS : 2 * k->wait_ms;
+		k->wait_ms = k->wait_ms < AGAIN_MS_MOST ? k->wait_ms : AGAIN_MS_MOST;
+	} while (rest(k));
+	return NULL;
+}
+
+static enum err_code
+start(struct keeper *k, const struct workspace *ws, struct err *e)
+{
+	pthread_condattr_t monotonic;
+	enum err_code rc = workspace_another(ws, DB_WRITE, &k->ws, e);
+
+	if (rc)
+		return rc;
+	rc = assessor_new(workspace_ctx(k->ws), &k->assessor);
+	if (rc) {
+		*e = workspace_ctx(k->ws)->err;
+		return rc;
+	}
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_mutex_init(&k->lock, NULL);
+	(void)pthread_cond_init(&k->ends, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&k->thread, NULL, keep, k) == 0)
+		return ERR_NONE;
+	(void)pthread_cond_destroy(&k->ends);
+	(void)pthread_mutex_destroy(&k->lock);
+	return err_set(e, ERR_INTERNAL, "", "the thread that assesses cannot be started");
+}
+
+static void
+release(struct keeper *k)
+{
+	assessor_free(k->assessor);
+	workspace_close(k->ws);
+	arena_fini(&k->arena);
+	free(k);
+}
+
+enum err_code
+keeper_new(const struct workspace *ws, struct http_log *log, struct keeper **ret_keeper,
+	   struct err *e)
+{
+	struct keeper *k = calloc(1, sizeof(*k));
+	enum err_code rc;
+
+	if (!k)
+		return err_set(e, ERR_INTERNAL, "", "no memory for the thread that assesses");
+	arena_init(&k->arena, LIMIT_IMPORT_MEMORY_BYTES);
+	k->log = log;
+	rc = start(k, ws, e);
+	if (rc) {
+		release(k);
+		return rc;
+	}
+	*ret_keeper = k;
+	return ERR_NONE;
+}
+
+void
+keeper_free(struct keeper *k)
+{
+	if (!k)
+		return;
+	(void)pthread_mutex_lock(&k->lock);
+	k->ending = true;
+	(void)pthread_cond_signal(&k->ends);
+	(void)pthread_mutex_unlock(&k->lock);
+	(void)pthread_join(k->thread, NULL);
+	(void)pthread_cond_destroy(&k->ends);
+	(void)pthread_mutex_destroy(&k->lock);
+	release(k);
+}

@@ -1,0 +1,21 @@
+/* keeper.h -- a thread that keeps the posture right while a server runs.
+ *
+ * Each second it looks whether a record changed since the last assessment, by whichever process, or
+ * whether the clock alone moved an answer; then it assesses what that touches. Several processes on
+ * one store may each have one: whoever comes first does the work.
+ */
+#ifndef SERVE_KEEPER_H
+#define SERVE_KEEPER_H
+
+#include "http/log.h"
+#include "record/workspace.h"
+
+struct keeper;
+
+/* Workspace and log outlive it. */
+MUST_CHECK enum err_code keeper_new(const struct workspace *ws, struct http_log *log,
+				    struct keeper **ret_keeper, struct err *e);
+/* Waits for the run in hand. */
+void keeper_free(struct keeper *k);
+
+#endif

@@ -1,0 +1,73 @@
+# Registers over the API: who sees and writes which rows, versions and tags, bad input, and that all of it is in the ledger.
+. "$ROOT/tests/cli/serve.sh"
+. "$ROOT/tests/cli/api.sh"
+ok holdfast demo --home ws --records 3000 --months 2 --seed 7
+
+api_logins
+serve_start
+
+ONE=$one api '
+one = os.environ["ONE"]
+som, contact = Client(port), Client(port)
+secret = som.sign_in("som", PASSWORD)
+contact.sign_in("contact", PASSWORD)
+assert som.good("GET", "/me")["roles"], "no role"
+
+# Lists, and what is wrong with a question.
+page = som.good("GET", "/registers/account/records?limit=3&sort=-key&fields=key,organisation,state")
+assert len(page["records"]) == 3 and page["next"] and page["total"] > 3
+assert [r["key"] for r in page["records"]] == sorted((r["key"] for r in page["records"]), reverse=True)
+after = som.good("GET", "/registers/account/records?limit=3&sort=-key&fields=key&after=" + page["next"])
+assert after["records"][0]["key"] < page["records"][-1]["key"]
+som.refused(404, "not_found", "GET", "/registers/acount/records")
+for query in ("filter=stat=x", "sort=nothing", "fields=a,b", "after=AAAA", "limit=0", "limit=501"):
+    som.refused(422, "invalid", "GET", "/registers/account/records?" + query)
+som.refused(400, "usage", "GET", "/registers/account/records?limit=many")
+som.refused(422, "invalid", "GET", "/registers/account/records?filter=key%3Dx%27%20or%201=1")
+
+# A member sees its own rows; of others it is told nothing.
+mine = contact.good("GET", "/registers/account/records?limit=500&fields=organisation")
+assert {r["organisation"]["key"] for r in mine["records"]} == {one}, mine.text[:300]
+foreign = next(r["id"] for r in som.good("GET", "/registers/account/records?limit=500&fields=organisation")["records"]
+               if r["organisation"]["key"] != one)
+number = foreign.rpartition("-")[2]
+nothing = "ACC-99999999"
+for path in ("/records/%s", "/records/%s/history", "/records/%s/proof"):
+    a = contact.refused(404, "not_found", "GET", path % foreign)
+    b = contact.refused(404, "not_found", "GET", path % nothing)
+    assert a["detail"].replace(foreign, "X") == b["detail"].replace(nothing, "X"), (a.text, b.text)
+total = contact.good("GET", "/registers/account/records?filter=id=" + foreign)
+assert total["total"] == 0 and total["records"] == []
+assert {c["organisation"] for c in contact.good("GET", "/cells")["cells"]} == {one}
+assert {f["organisation"] for f in contact.good("GET", "/failures")["failures"]} <= {one}
+contact.refused(404, "not_found", "PATCH", "/records/" + foreign, {"note": "x"}, If_Match="\"1\"")
+contact.refused(404, "not_found", "DELETE", "/records/" + foreign, If_Match="\"1\"")
+
+# Making, changing and retiring, by whoever has seen the version that is changed.
+som.refused(422, "invalid", "POST", "/registers/incident/records", {"titel": "x"})
+som.refused(400, "usage", "POST", "/registers/incident/records", "[1]")
+som.refused(400, "usage", "POST", "/registers/incident/records", "{\"a\": 1, \"a\": 2}")
+som.refused(415, "media_type_not_supported", "POST", "/registers/incident/records", "a=1", Content_Type="text/plain")
+som.refused(422, "invalid", "POST", "/registers/incident/records", {"row_version": 7})
+som.refused(422, "invalid", "POST", "/registers/incident/records", {"id": "INC-1"})
+som.refused(403, "denied", "POST", "/registers/cell/records", {})
+deep = "{\"a\":" * 100 + "1" + "}" * 100
+som.refused(400, "usage", "POST", "/registers/incident/records", deep)
+made = som.good("POST", "/registers/incident/records", {"organisation": one, "client_reference": "It\u2019s O\u0027Neill <b>"}, 201)
+path = "/records/" + made["id"]
+assert made.headers["location"] == "/api/v1" + path and made.headers["etag"] == "\"1\"" and made["client_reference"].endswith("<b>")
+som.refused(428, "untagged", "PATCH", path, {"client_reference": "x"})
+som.refused(412, "stale", "PATCH", path, {"client_reference": "x"}, If_Match="\"2\"")
+som.refused(412, "stale", "PATCH", path, {"client_reference": "x"}, If_Match="*")
+som.refused(422, "invalid", "PATCH", path, {"organisation": "x"}, If_Match="\"1\"")
+changed = som.good("PATCH", path, {"client_reference": None}, If_Match="\"1\"")
+assert changed["client_reference"] is None and changed["row_version"] == 2
+assert som.ask("GET", path, If_None_Match="\"2\"").status == 304
+versions = som.good("GET", path + "/history")["versions"]
+assert [v["row_version"] for v in versions] == [1, 2] and {v["recorded_by"] for v in versions} == {"user:som"}, versions
+proof = som.good("GET", path + "/proof?version=2")
+assert proof["index"] < proof["size"] and proof["hashes"]
+assert som.good("GET", path)["key"] == made["id"]
+'
+serve_stop
+ok holdfast verify --home ws
