@@ -86,7 +86,7 @@ $(if $(V),,@)$(1)
 endef
 
 .PHONY: all benches unit cli-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
-	format-fix tool-tests cppcheck readme lint-plan check setup run bench soak clean install help
+	format-fix tool-tests cppcheck readme lint-plan openapi check setup run bench soak clean install help
 
 all: $(BINARY)
 
@@ -184,6 +184,9 @@ cppcheck:
 readme: all
 	@tools/check_readme.sh
 
+openapi: all
+	env -u HOLDFAST_HOME build/holdfast openapi >docs/openapi.json
+
 lint-plan: $(BINARY)
 	$(ON_STORE) sh -c '$(BINARY) lint content/plans/post-office-2015 $${HOLDFAST_TEST_STORE:+--store "$$HOLDFAST_TEST_STORE"}'
 
@@ -235,6 +238,7 @@ help:
 	@echo 'make fuzz-corpora     replay the fuzz corpora under ASan and UBSan'
 	@echo 'make headers layers budget sqltext banned format cppcheck readme lint-plan tool-tests'
 	@echo '                      one rule of the house each'
+	@echo 'make openapi          write docs/openapi.json anew, the description of the API'
 	@echo 'make format-fix       let clang-format rewrite the C files'
 	@echo 'make soak             fuzz each target FUZZ_SECONDS (60) and run the unit tests under valgrind'
 	@echo 'make bench            measure against limits, with a million records (or BENCH_RECORDS=100000)'

@@ -87,6 +87,7 @@ runner cli-asan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=asan c
 runner fuzz-corpora tools/fixed_addresses.sh make fuzz-corpora
 rule lint-plan make lint-plan
 rule lint-plan-postgres make lint-plan STORE=postgres
+rule openapi tools/check_openapi.sh
 runner readme make readme
 
 echo "done in $(($(date +%s) - started)) s"

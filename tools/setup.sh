@@ -1,7 +1,8 @@
 #!/bin/sh
 # setup.sh [postgres | check] -- installs through apt what is missing to build Holdfast on Debian 12, with `postgres`
-# also the server of tools/postgres.sh, and with `check` all that its tests need. When nothing is missing it does
-# nothing, needs no network and no rights.
+# also the server of tools/postgres.sh, and with `check` all that its tests need: where there is Node.js, also the linter
+# of docs/openapi.json, through npm into build/openapi. When nothing is missing it does nothing, needs no network and no
+# rights.
 set -eu
 want=${1:-build}
 case $want in
@@ -57,10 +58,26 @@ present() {
 	esac
 }
 
+# As tools/openapi/package-lock.json has it; a copy of that beside it says that it is all there. A linter that could not be
+# had fails its own step of `make check` only.
+linter() {
+	tools=$(dirname "$0")
+	[ "$want" = check ] && "$tools/openapi/node.sh" || return 0
+	! cmp -s "$tools/openapi/package-lock.json" "$tools/../build/openapi/package-lock.json" || return 0
+	echo 'Installing the linter of docs/openapi.json with npm ...'
+	mkdir -p "$tools/../build/openapi"
+	cp "$tools/openapi/package.json" "$tools/openapi/package-lock.json" "$tools/../build/openapi"
+	(cd "$tools/../build/openapi" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || {
+		rm -f "$tools/../build/openapi/package-lock.json"
+		tail -n 5 "$tools/../build/openapi/npm.log" >&2
+		echo 'npm failed, as shown above.' >&2
+	}
+}
+
 missing=$(needs | while read -r package probe why; do
 	present "$package" "$probe" || echo "$package ($why)"
 done)
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || { linter; exit 0; }
 
 packages=$(printf '%s\n' "$missing" | cut -d ' ' -f 1 | tr '\n' ' ')
 echo "Missing for $want:"
@@ -99,4 +116,5 @@ if ! { $as_root apt-get update -q && no_cluster &&
 	echo "apt-get failed, as shown above. Mend that, or install by hand: $packages" >&2
 	exit 1
 fi
+linter
 echo "Installed."

@@ -98,6 +98,7 @@ answer(struct call *c, const struct api_route *route)
 	if (rc)
 		return rc;
 	jw_begin(&c->w, &c->out, false);
+	c->reply->status = api_success(route);
 	rc = route->answer(c);
 	if (!rc)
 		rc = notes_write(c);

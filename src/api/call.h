@@ -42,7 +42,7 @@ enum api_place { IN_PATH, IN_QUERY };
 
 /* What a route is told beside its body. */
 struct api_parameter {
-	const char *name;
+	const char *name; /* "limit int": a type as describe_priv.h has them, text unless said */
 	enum api_place place;
 	const char *about;
 };
@@ -60,6 +60,8 @@ struct api_route {
 	const char *about; /* one sentence */
 	const char *reply; /* schema of the reply; NULL: none */
 	const char *takes; /* schema of the body, which is JSON then; NULL: none */
+	int status;	   /* of success; 0: 200, or 204 without a reply */
+	bool tagged;	   /* its reply has an ETag; what changes wants it in If-Match */
 	struct api_parameter parameters[API_PARAMETERS];
 };
 
@@ -68,6 +70,10 @@ enum err_code api_answer(const struct http_request *r, struct http_reply *reply,
 
 extern const struct api_route api_table[];
 extern const size_t api_table_count;
+
+/* The status of success, and the media types of the body it takes, parted by blanks. */
+int api_success(const struct api_route *r);
+const char *api_types(const struct api_route *r);
 
 /* A parameter of the query that is a whole number; `otherwise` when it is not given. */
 MUST_CHECK enum err_code call_number(struct call *c, const char *name, int64_t otherwise,

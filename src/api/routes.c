@@ -11,7 +11,7 @@
 	{"filter", IN_QUERY, "terms that must all hold, as state=active kind=user,service"}, \
 	{"sort", IN_QUERY, "fields to sort by, as kind,-created_at"}, \
 	{"fields", IN_QUERY, "what to give of each record, as key,state"}, \
-	{"limit", IN_QUERY, "records on a page, from 1 to 500; 50 unless said"}, \
+	{"limit int", IN_QUERY, "records on a page, from 1 to 500; 50 unless said"}, \
 	{"after", IN_QUERY, "the cursor of the page before: its member `next`"}
 
 const struct api_route api_table[] = {
@@ -24,9 +24,9 @@ const struct api_route api_table[] = {
 	{HTTP_GET, "/metrics", NEEDS_NOTHING, false, health_metrics,
 	 .group = "health", .name = "metrics", .about = "Numbers for Prometheus.",
 	 .reply = "text"},
-	{HTTP_GET, "/api/v1/openapi.json", NEEDS_STORE, false, openapi_show,
+	{HTTP_GET, "/api/v1/openapi.json", NEEDS_NOTHING, false, openapi_show,
 	 .group = "health", .name = "openapi", .about = "This description.",
-	 .reply = "any"},
+	 .reply = "object", .tagged = true},
 	{HTTP_GET, "/api/v1/registers", NEEDS_READ, false, registers_list,
 	 .group = "registers", .name = "registers", .about = "All registers.",
 	 .reply = "registers"},
@@ -40,17 +40,17 @@ const struct api_route api_table[] = {
 	 .parameters = {REGISTER, LIST}},
 	{HTTP_GET, "/api/v1/records/{record}", NEEDS_READ, false, records_show,
 	 .group = "records", .name = "record", .about = "One record.",
-	 .reply = "record",
+	 .reply = "record", .tagged = true,
 	 .parameters = {RECORD, {"fields", IN_QUERY, "what to give of it, as key,state"}}},
 	{HTTP_POST, "/api/v1/registers/{register}/records", NEEDS_WRITE, false, records_make,
 	 .group = "records", .name = "makeRecord", .about = "Makes a record.",
-	 .reply = "record", .takes = "record_input", .parameters = {REGISTER}},
+	 .reply = "record", .takes = "values", .status = 201, .tagged = true, .parameters = {REGISTER}},
 	{HTTP_PATCH, "/api/v1/records/{record}", NEEDS_WRITE, false, records_change,
 	 .group = "records", .name = "changeRecord", .about = "Changes what is named of a record, its state too.",
-	 .reply = "record", .takes = "record_input", .parameters = {RECORD}},
+	 .reply = "record", .takes = "values", .tagged = true, .parameters = {RECORD}},
 	{HTTP_DELETE, "/api/v1/records/{record}", NEEDS_WRITE, false, records_retire,
 	 .group = "records", .name = "retireRecord", .about = "Takes a record out of the current ones; its versions stay.",
-	 .parameters = {RECORD}},
+	 .tagged = true, .parameters = {RECORD}},
 	{HTTP_GET, "/api/v1/records/{record}/history", NEEDS_READ, false, records_history,
 	 .group = "records", .name = "history", .about = "All versions of a record, oldest first.",
 	 .reply = "versions",
@@ -58,7 +58,7 @@ const struct api_route api_table[] = {
 	{HTTP_GET, "/api/v1/records/{record}/proof", NEEDS_READ, false, ledger_inclusion,
 	 .group = "ledger", .name = "inclusion", .about = "Proof that a version of a record stands in the ledger.",
 	 .reply = "proof",
-	 .parameters = {RECORD, {"version", IN_QUERY, "which version; the first unless said"}, {"size", IN_QUERY, "size of the tree; the newest unless said"}}},
+	 .parameters = {RECORD, {"version int", IN_QUERY, "which version; the first unless said"}, {"size int", IN_QUERY, "size of the tree; the newest unless said"}}},
 	{HTTP_GET, "/api/v1/plan", NEEDS_READ, false, plan_show,
 	 .group = "plan", .name = "plan", .about = "The plan that is in force.",
 	 .reply = "plan"},
@@ -79,11 +79,11 @@ const struct api_route api_table[] = {
 	{HTTP_GET, "/api/v1/cells", NEEDS_READ, false, posture_show_cells,
 	 .group = "posture", .name = "cells", .about = "Where each obligation stands for each organisation.",
 	 .reply = "cells",
-	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"periods", IN_QUERY, "`all`: past periods too"}}},
+	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"periods current|all", IN_QUERY, "`all`: past periods too"}}},
 	{HTTP_GET, "/api/v1/failures", NEEDS_READ, false, posture_show_failures,
 	 .group = "posture", .name = "failures", .about = "Which records fail, why and since when.",
 	 .reply = "failures",
-	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"fixed", IN_QUERY, "`true`: those too that were put right"}, {"waived", IN_QUERY, "`true`: those too that a waiver tolerates"}}},
+	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"fixed bool", IN_QUERY, "`true`: those too that were put right"}, {"waived bool", IN_QUERY, "`true`: those too that a waiver tolerates"}}},
 	{HTTP_GET, "/api/v1/feeds", NEEDS_READ, false, posture_show_feeds,
 	 .group = "posture", .name = "feeds", .about = "The last delivery of each source of an organisation.",
 	 .reply = "feeds",
@@ -97,7 +97,7 @@ const struct api_route api_table[] = {
 	{HTTP_GET, "/api/v1/ledger/consistency", NEEDS_STORE, false, ledger_consistency,
 	 .group = "ledger", .name = "consistency", .about = "Proof that a head extends an earlier one.",
 	 .reply = "consistency",
-	 .parameters = {{"from", IN_QUERY, "size of the earlier tree"}, {"to", IN_QUERY, "size of the later; the newest unless said"}}},
+	 .parameters = {{"from int", IN_QUERY, "size of the earlier tree"}, {"to int", IN_QUERY, "size of the later; the newest unless said"}}},
 	{HTTP_POST, "/api/v1/first", NEEDS_ANYBODY, false, session_first,
 	 .group = "signing in", .name = "first", .about = "Makes the first administrator, with the link that the server printed.", .takes = "first_input"},
 	{HTTP_POST, "/api/v1/session", NEEDS_ANYBODY, false, session_begin,
@@ -162,6 +162,21 @@ const size_t api_table_count = COUNT_OF(api_table);
 
 enum { BODY_MAX = 1048576 };
 
+int
+api_success(const struct api_route *r)
+{
+	if (r->status)
+		return r->status;
+	return r->reply ? 200 : 204;
+}
+
+const char *
+api_types(const struct api_route *r)
+{
+	return r->method == HTTP_PATCH ? "application/merge-patch+json application/json"
+				       : "application/json";
+}
+
 const struct http_route *
 api_routes(struct arena *a)
 {
@@ -174,7 +189,7 @@ api_routes(struct arena *a)
 			.method = r->method, .pattern = r->pattern, .answer = api_answer};
 		if (!r->takes)
 			continue;
-		routes[i].types = "application/json application/merge-patch+json";
+		routes[i].types = api_types(r);
 		routes[i].body_max = BODY_MAX;
 	}
 	return routes;

@@ -6,6 +6,7 @@
 #ifndef API_SERVICE_H
 #define API_SERVICE_H
 
+#include "api/describe.h"
 #include "http/address.h"
 #include "http/http.h"
 #include "http/server.h"
@@ -15,13 +16,17 @@
 
 #include <stdatomic.h>
 
+/* Of who has signed in with a browser. */
+#define SERVICE_SESSION_COOKIE "holdfast_session"
+
 struct service {
 	struct workspace *ws; /* readers are made from it; what it has open is the group's */
 	struct group *group;  /* writes for all threads */
 	struct identity *identity;
 	struct http_server *server;
-	const struct http_route *routes;     /* of api_routes() */
-	const struct http_proxies *watchers; /* who else may read the numbers; NULL: nobody */
+	const struct http_route *routes;       /* of api_routes() */
+	const struct description *description; /* of the API, made when the server starts */
+	const struct http_proxies *watchers;   /* who else may read the numbers; NULL: nobody */
 	_Atomic bool stopping;
 };
 

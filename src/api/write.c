@@ -40,10 +40,8 @@ edit_answer(struct call *c, struct edit *ed)
 
 	if (rc)
 		return rc;
-	if (ed->kind == EDIT_RETIRE) {
-		c->reply->status = 204;
+	if (ed->kind == EDIT_RETIRE)
 		return ERR_NONE;
-	}
 	rc = call_see(c);
 	if (!rc)
 		rc = list_one(&c->ctx, ed->id, (struct str){0}, &p);
@@ -52,7 +50,6 @@ edit_answer(struct call *c, struct edit *ed)
 	if (ed->kind == EDIT_MAKE) {
 		record_name(c->ctx.model, ed->id, name);
 		(void)snprintf(path, sizeof(path), "/api/v1/records/%s", name);
-		c->reply->status = 201;
 		http_reply_header(c->reply, "Location", str_dup(c->r->arena, str_of(path)));
 	}
 	http_reply_header(c->reply, "ETag", call_tag(c, p.rows[0].version));

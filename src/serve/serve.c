@@ -32,6 +32,7 @@ struct serving {
 	struct http_options options;
 	struct http_tls *tls;
 	struct http_log *log;
+	struct description description;
 	sigset_t signals;
 };
 
@@ -197,10 +198,15 @@ server_start(struct serving *s)
 {
 	struct cli *c = s->c;
 	char place[PLACE_SIZE];
-	enum err_code rc = listen_open(&s->place, &s->options.listener, &c->err);
+	enum err_code rc = api_describe(workspace_ctx(s->service.ws)->model, false, &c->arena,
+					&s->description, &c->err);
+
+	if (!rc)
+		rc = listen_open(&s->place, &s->options.listener, &c->err);
 
 	if (rc)
 		return rc;
+	s->service.description = &s->description;
 	listen_text(s->options.listener, place, sizeof(place));
 	s->options.threads = threads_wanted();
 	s->service.routes = api_routes(&c->arena);

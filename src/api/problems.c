@@ -1,0 +1,178 @@
+#include "api/describe_priv.h"
+
+static bool
+takes_query(const struct api_route *r)
+{
+	for (size_t i = 0; i < API_PARAMETERS && r->parameters[i].name; i++) {
+		if (r->parameters[i].place == IN_QUERY)
+			return true;
+	}
+	return false;
+}
+
+static bool
+always(const struct api_route *r)
+{
+	(void)r;
+	return true;
+}
+
+static bool
+has_store(const struct api_route *r)
+{
+	return r->needs != NEEDS_NOTHING;
+}
+
+static bool
+asks_who(const struct api_route *r)
+{
+	return r->needs == NEEDS_READ || r->needs == NEEDS_WRITE;
+}
+
+static bool
+has_values(const struct api_route *r)
+{
+	return r->takes || takes_query(r);
+}
+
+static bool
+has_body(const struct api_route *r)
+{
+	return r->takes != NULL;
+}
+
+static bool
+writes(const struct api_route *r)
+{
+	return r->needs == NEEDS_WRITE;
+}
+
+bool
+describe_needs_tag(const struct api_route *r)
+{
+	return r->tagged &&
+	       (r->method == HTTP_PATCH || r->method == HTTP_PUT || r->method == HTTP_DELETE);
+}
+
+/* When a status can come, and the types that problems with it have beside those of base/err.def. */
+static const struct refusal {
+	int status;
+	bool (*of)(const struct api_route *r);
+	const char *about;
+	const char *types;
+} refusals[] = {
+	{400, always,	      "The request or a parameter is not well formed.",		"malformed"		   },
+	{401, asks_who,		"Nobody is signed in, or not any more.",			 ""			   },
+	{403, asks_who,		"Whoever asks may not do this.",				 ""			   },
+	{404, always,	      "There is no such thing, or none for whoever asks.",	   ""			     },
+	{409, writes,	      "It goes not with what is there.",				 ""			   },
+	{411, has_body,		"The body came without its length.",			     "length_required"	      },
+	{412, describe_needs_tag, "The record was changed meanwhile: read it again.",	      ""			},
+	{413, has_values,	  "The body or the answer is too large.",			  "body_too_large"	  },
+	{415, has_body,		"The body is of a type that is not taken.",		    "media_type_not_supported"},
+	{422, has_values,	  "A value is wrong; `field` says which.",			   ""			     },
+	{428, describe_needs_tag, "Send the record's ETag in If-Match.",			 ""			   },
+	{500, always,	      "Something went wrong inside; the server's log says what.", ""			    },
+	{503, has_store,		 "Not now: try again later.",				      "too_many_bodies"	       },
+};
+
+static bool
+refuses(const struct refusal *f)
+{
+	for (size_t i = 0; i < api_table_count; i++) {
+		if (f->of(&api_table[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The types of problems with that status, into an open list if there is one; how many. A command's
+ * own failure is none of an answer. */
+static size_t
+types_write(const struct refusal *f, struct describer *d)
+{
+	struct str names = str_of(f->types);
+	size_t count = 0;
+
+	while (names.len > 0) {
+		struct str name = str_cut(&names, ' ');
+
+		count++;
+		if (d)
+			jw_text(&d->w, str_of(describe_name(d, "urn:holdfast:problem:%.*s",
+							    STR_ARG(name))));
+	}
+	for (enum err_code code = ERR_NONE; code <= ERR_INTERNAL; code++) {
+		if (err_http_status(code) != f->status || code == ERR_FAILED)
+			continue;
+		count++;
+		if (d)
+			jw_text(&d->w, str_of(describe_name(d, "urn:holdfast:problem:%s",
+							    err_name(code))));
+	}
+	return count;
+}
+
+static void
+problem_write(struct describer *d, const struct refusal *f)
+{
+	describe_object(d, describe_name(d, "problem_%d", f->status));
+	describe_text(d, "description", f->about);
+	describe_content(d, "application/problem+json");
+	describe_list(d, "allOf");
+	describe_word(d, str_of("problem"));
+	jw_object(&d->w);
+	describe_object(d, "properties");
+	describe_object(d, "status");
+	jw_key(&d->w, "const");
+	jw_int(&d->w, f->status);
+	jw_end_object(&d->w);
+	describe_object(d, "type");
+	describe_list(d, "enum");
+	(void)types_write(f, d);
+	jw_end_array(&d->w);
+	jw_end_object(&d->w);
+	jw_end_object(&d->w);
+	jw_end_object(&d->w);
+	jw_end_array(&d->w);
+	describe_content_end(d);
+	jw_end_object(&d->w);
+}
+
+void
+describe_problems(struct describer *d)
+{
+	describe_object(d, "responses");
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		if (refuses(&refusals[i]) && types_write(&refusals[i], NULL) > 0)
+			problem_write(d, &refusals[i]);
+	}
+	describe_object(d, "problem");
+	describe_text(d, "description", "Another refusal, such as of a request that is too long.");
+	describe_content(d, "application/problem+json");
+	describe_ref(d, "schemas", "problem");
+	describe_content_end(d);
+	jw_end_object(&d->w);
+	jw_end_object(&d->w);
+}
+
+static void
+problem_ref(struct describer *d, const char *status, const char *name)
+{
+	describe_object(d, status);
+	describe_ref(d, "responses", name);
+	jw_end_object(&d->w);
+}
+
+void
+describe_refusals(struct describer *d, const struct api_route *r)
+{
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		const struct refusal *f = &refusals[i];
+
+		if (f->of(r) && types_write(f, NULL) > 0)
+			problem_ref(d, describe_name(d, "%d", f->status),
+				    describe_name(d, "problem_%d", f->status));
+	}
+	problem_ref(d, "default", "problem");
+}
