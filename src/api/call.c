@@ -26,7 +26,7 @@ body_read(struct call *c)
 		return e->code = ERR_USAGE;
 	if (!rc && !json_is_object(c->body))
 		rc = err_set(e, ERR_USAGE, "", "the body must be a JSON object");
-	return rc;
+	return rc ? rc : call_check_body(c);
 }
 
 /* What was read and must stand in the ledger, before any of it is handed out. */

@@ -87,6 +87,10 @@ MUST_CHECK enum err_code call_see(struct call *c);
 /* The tag of a record's version: its number in quotes. */
 struct str call_tag(struct call *c, int64_t version);
 
+/* That the body is what the route's schema says (schemas.c); of a record, which has another schema
+ * for each register, the writer looks at that. */
+MUST_CHECK enum err_code call_check_body(struct call *c);
+
 /* "name": ["a", "b"] */
 void call_words(struct call *c, const char *name, const struct words *words);
 

@@ -6,10 +6,8 @@
 
 #include <strings.h>
 
-/* The prefix __Host- keeps other hosts of a domain from setting it; browsers take that only over
- * TLS. */
-static const char secure_cookie[] = "__Host-holdfast";
-static const char plain_cookie[] = "holdfast";
+static const char secure_cookie[] = CALLER_COOKIE;
+static const char plain_cookie[] = CALLER_PLAIN_COOKIE;
 
 struct visit
 call_visit(struct call *c)

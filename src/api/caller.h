@@ -5,6 +5,11 @@
 #include "api/call.h"
 #include "identity/identity.h"
 
+/* What a session is kept in, over TLS and without. The prefix __Host- keeps other hosts of a domain
+ * from setting it; browsers take that only over TLS. */
+#define CALLER_COOKIE "__Host-holdfast"
+#define CALLER_PLAIN_COOKIE "holdfast"
+
 /* Fills c->who; ERR_NOBODY when nobody is known, ERR_DENIED when he may not do this. */
 MUST_CHECK enum err_code call_who(struct call *c);
 

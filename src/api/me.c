@@ -120,7 +120,6 @@ session_end(struct call *c)
 	if (rc)
 		return rc;
 	call_set_session(c, str_of(""));
-	c->reply->status = 204;
 	return ERR_NONE;
 }
 
@@ -139,8 +138,6 @@ session_first(struct call *c)
 		rc = text_take(c, "password", &f.password);
 	if (!rc)
 		rc = identity_first(&v, &f);
-	if (!rc)
-		c->reply->status = 204;
 	return rc;
 }
 
@@ -227,8 +224,6 @@ me_end_session(struct call *c)
 
 	if (!rc)
 		rc = identity_end(&v, &c->who, id);
-	if (!rc)
-		c->reply->status = 204;
 	return rc;
 }
 
@@ -301,7 +296,6 @@ me_make_token(struct call *c)
 		rc = identity_token_make(&v, &c->who, &n, &made);
 	if (rc)
 		return rc;
-	c->reply->status = 201;
 	jw_object(&c->w);
 	jw_key(&c->w, "id");
 	jw_int(&c->w, made.id);
@@ -320,8 +314,6 @@ me_revoke_token(struct call *c)
 
 	if (!rc)
 		rc = identity_token_revoke(&v, &c->who, id);
-	if (!rc)
-		c->reply->status = 204;
 	return rc;
 }
 
@@ -336,8 +328,6 @@ me_change_password(struct call *c)
 		rc = text_take(c, "new", &p.wanted);
 	if (!rc)
 		rc = identity_change_password(&v, &c->who, &p);
-	if (!rc)
-		c->reply->status = 204;
 	return rc;
 }
 

@@ -1,3 +1,4 @@
+#include "api/caller.h"
 #include "api/describe.h"
 #include "api/describe_priv.h"
 #include "api/routes.h"
@@ -14,11 +15,14 @@ static const struct {
 	const char *about;
 } groups[] = {
 	{"health",	   "Whether the server is well, and this description."	      },
-	{"registers", "The registers of the plan: fields, states, transitions."     },
-	{"records",   "Records of registers, their versions, and changes to them."	},
+	{"registers",  "The registers of the plan: fields, states, transitions."     },
+	{"records",    "Records of registers, their versions, and changes to them."	},
 	{"plan",	 "The plan: sections, roles, obligations."			  },
-	{"posture",   "What the last assessment decided."			       },
+	{"posture",    "What the last assessment decided."			       },
 	{"ledger",	   "Signed heads of the ledger, and proofs of what stands in it."},
+	{"signing in", "Proving who one is: password, second factor."		     },
+	{"me",	       "Of whoever asks: password, second factor, sessions, tokens." },
+	{"users",	  "Logins, for administrators who are signed in."		 },
 };
 
 static void
@@ -33,8 +37,11 @@ security_write(struct describer *d)
 	describe_object(d, "session");
 	describe_text(d, "type", "apiKey");
 	describe_text(d, "in", "cookie");
-	describe_text(d, "name", SERVICE_SESSION_COOKIE);
-	describe_text(d, "description", "The cookie of whoever has signed in, for browsers.");
+	describe_text(d, "name", CALLER_COOKIE);
+	describe_text(
+		d, "description",
+		"What signing in gives a browser. Without TLS it is called `" CALLER_PLAIN_COOKIE
+		"`.");
 	jw_end_object(&d->w);
 	jw_end_object(&d->w);
 }

@@ -201,7 +201,7 @@ operation_write(struct describer *d, const struct operation *o)
 	describe_list(d, "tags");
 	jw_text(&d->w, str_of(r->group));
 	jw_end_array(&d->w);
-	if (r->needs == NEEDS_NOTHING || r->needs == NEEDS_STORE) {
+	if (r->needs != NEEDS_READ && r->needs != NEEDS_WRITE) {
 		describe_list(d, "security");
 		jw_end_array(&d->w);
 	}

@@ -26,7 +26,7 @@ has_store(const struct api_route *r)
 static bool
 asks_who(const struct api_route *r)
 {
-	return r->needs == NEEDS_READ || r->needs == NEEDS_WRITE;
+	return r->needs != NEEDS_NOTHING && r->needs != NEEDS_STORE;
 }
 
 static bool
@@ -44,7 +44,7 @@ has_body(const struct api_route *r)
 static bool
 writes(const struct api_route *r)
 {
-	return r->needs == NEEDS_WRITE;
+	return r->needs == NEEDS_WRITE || r->needs == NEEDS_ANYBODY;
 }
 
 bool
@@ -72,6 +72,7 @@ static const struct refusal {
 	{415, has_body,		"The body is of a type that is not taken.",		    "media_type_not_supported"},
 	{422, has_values,	  "A value is wrong; `field` says which.",			   ""			     },
 	{428, describe_needs_tag, "Send the record's ETag in If-Match.",			 ""			   },
+	{429, writes,	      "It failed too often: wait, as Retry-After says.",		 ""			   },
 	{500, always,	      "Something went wrong inside; the server's log says what.", ""			    },
 	{503, has_store,		 "Not now: try again later.",				      "too_many_bodies"	       },
 };

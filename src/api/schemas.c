@@ -71,6 +71,50 @@ static const struct schema schemas[] = {
 	 {"index int", "size int", "hashes text[]"}},
 	{"consistency", "Proof that a tree extends an earlier one (RFC 6962).",
 	 {"from int", "to int", "hashes text[]"}},
+	{"first_input", "The link that the server or `holdfast user first-link` printed, and what the administrator is to be called.",
+	 {"link text", "name text", "password text"}},
+	{"credentials", "What signs in.",
+	 {"name text", "password text"}},
+	{"code_input", "Six digits of the authenticator, or where it says so a recovery code.",
+	 {"code text"}},
+	{"password_input", "One's own password.",
+	 {"password text"}},
+	{"new_password_input", "The password until now, and from now on.",
+	 {"old text", "new text"}},
+	{"signed_in", "What is still due after a step of signing in. The cookie comes with it.",
+	 {"second_factor_due bool", "enrolment_due bool"}},
+	{"held_role", "A role that somebody has now, at the organisation whose rows it is for.",
+	 {"role text", "organisation text?"}},
+	{"me", "Who asks, and the organisations whose rows that sees.",
+	 {"name text", "person text?", "organisation text?", "administrator bool", "second_factor bool",
+	  "second_factor_due bool", "enrolment_due bool", "roles held_role[]", "organisations text[]"}},
+	{"enrolment", "The secret for an authenticator, and the same as a link for a QR code.",
+	 {"secret text", "uri text"}},
+	{"recovery", "Codes that are each good once. They are given this once.",
+	 {"recovery_codes text[]"}},
+	{"session", "A session; `own` is the one that asks.",
+	 {"id int", "made_at instant", "seen_at instant?", "second_factor bool", "own bool", "address text?", "agent text?"}},
+	{"sessions", "One's own sessions.",
+	 {"sessions session[]"}},
+	{"token", "A token for programs, without its text.",
+	 {"id int", "name text", "writes bool", "made_at instant", "expires_at instant?", "used_at instant?", "revoked_at instant?"}},
+	{"tokens", "One's own tokens.",
+	 {"tokens token[]"}},
+	{"token_input", "What a token is to be good for: so many days, to read or also to write, in all registers or some.",
+	 {"name text", "days int", "writes+ bool", "registers+ text[]?"}},
+	{"token_made", "A new token. Its text is given this once.",
+	 {"id int", "token text", "expires_at instant"}},
+	{"user", "A login.",
+	 {"name text", "person text?", "external_id text?", "enabled bool", "administrator bool", "has_password bool",
+	  "second_factor bool", "made_at instant"}},
+	{"users", "All logins.",
+	 {"users user[]"}},
+	{"user_input", "A login of a person, or of an organisation for its programs.",
+	 {"name text", "person+ text", "organisation+ text", "administrator+ bool"}},
+	{"user_change", "What is to be another.",
+	 {"enabled+ bool", "administrator+ bool", "password+ text"}},
+	{"ended", "How many sessions ended.",
+	 {"ended int"}},
 	{"problem", "What went wrong (RFC 9457). `type` is stable, for programs; `detail` is for people, and may change. "
 	 "`field` is what was at fault, `instance` names the request, as the log does.",
 	 {"type text", "title text", "status int", "detail text", "field+ text", "instance+ text"}},
@@ -224,14 +268,14 @@ one_word(struct describer *d, struct str type, bool nullable)
 void
 describe_word(struct describer *d, struct str type)
 {
+	bool nullable = ends_with(&type, "?");
+
 	jw_object(&d->w);
 	if (ends_with(&type, "[]")) {
-		describe_type(d, "array", false);
+		describe_type(d, "array", nullable);
 		jw_key(&d->w, "items");
 		describe_word(d, type);
 	} else {
-		bool nullable = ends_with(&type, "?");
-
 		one_word(d, type, nullable);
 	}
 	jw_end_object(&d->w);
@@ -284,6 +328,79 @@ schema_write(struct describer *d, const struct schema *s)
 	describe_members(d, s->members, count);
 	jw_end_object(&d->w);
 	jw_end_object(&d->w);
+}
+
+static const struct schema *
+schema_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(schemas); i++) {
+		if (strcmp(schemas[i].name, name) == 0)
+			return &schemas[i];
+	}
+	return NULL;
+}
+
+static bool
+is_of_type(const json_t *json, struct str type)
+{
+	if (ends_with(&type, "?") && json_is_null(json))
+		return true;
+	if (ends_with(&type, "[]")) {
+		bool good = json_is_array(json);
+
+		for (size_t i = 0; good && i < json_array_size(json); i++)
+			good = is_of_type(json_array_get(json, i), type);
+		return good;
+	}
+	if (str_is(type, "int"))
+		return json_is_integer(json);
+	if (str_is(type, "bool"))
+		return json_is_boolean(json);
+	return json_is_string(json);
+}
+
+static const char *
+kind_word(struct str type)
+{
+	(void)ends_with(&type, "?");
+	if (ends_with(&type, "[]"))
+		return "a list of texts";
+	if (str_is(type, "int"))
+		return "a whole number";
+	return str_is(type, "bool") ? "true or false" : "a text";
+}
+
+/* Those that it has are what they must be; how many these are tells whether it has others. */
+static enum err_code
+members_check(struct call *c, const struct schema *s, size_t *ret_known)
+{
+	struct str name;
+	struct str type;
+
+	for (size_t i = 0; i < MEMBERS && s->members[i]; i++) {
+		bool always = member_take(s->members[i], &name, &type);
+		const char *key = str_z(c->r->arena, name);
+		const json_t *json = json_object_get(c->body, key);
+
+		if (json ? !is_of_type(json, type) : always)
+			return err_set(&c->ctx.err, ERR_INVALID, key, "'%s' must be %s", key,
+				       kind_word(type));
+		*ret_known += json != NULL;
+	}
+	return ERR_NONE;
+}
+
+enum err_code
+call_check_body(struct call *c)
+{
+	const struct schema *s = schema_find(c->route->takes);
+	size_t known = 0;
+	enum err_code rc = s ? members_check(c, s, &known) : ERR_NONE;
+
+	if (!rc && s && known != json_object_size(c->body))
+		rc = err_set(&c->ctx.err, ERR_INVALID, "",
+			     "the body has a member that is none of '%s'", s->name);
+	return rc;
 }
 
 void

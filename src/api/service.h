@@ -16,9 +16,6 @@
 
 #include <stdatomic.h>
 
-/* Of who has signed in with a browser. */
-#define SERVICE_SESSION_COOKIE "holdfast_session"
-
 struct service {
 	struct workspace *ws; /* readers are made from it; what it has open is the group's */
 	struct group *group;  /* writes for all threads */

@@ -77,7 +77,7 @@ users_list(struct call *c)
 
 /* The login as it is now. */
 static enum err_code
-login_answer(struct call *c, struct str name, int status)
+login_answer(struct call *c, struct str name)
 {
 	struct login l;
 	enum err_code rc = call_see(c);
@@ -86,7 +86,6 @@ login_answer(struct call *c, struct str name, int status)
 		rc = login_find(&c->ctx, name, &l);
 	if (rc)
 		return rc;
-	c->reply->status = status;
 	login_write(c, &l);
 	return ERR_NONE;
 }
@@ -108,7 +107,7 @@ users_add(struct call *c)
 		rc = err_set(&c->ctx.err, ERR_INVALID, "name", "'name' must be a text");
 	if (!rc)
 		rc = login_add(&v, &n);
-	return rc ? rc : login_answer(c, n.name, 201);
+	return rc ? rc : login_answer(c, n.name);
 }
 
 /* What the body names, in one order. */
@@ -141,7 +140,7 @@ users_change(struct call *c)
 
 	if (!rc)
 		rc = login_change(c, name);
-	return rc ? rc : login_answer(c, name, 200);
+	return rc ? rc : login_answer(c, name);
 }
 
 enum err_code
@@ -154,8 +153,6 @@ users_reset_factor(struct call *c)
 
 	if (!rc)
 		rc = login_reset_factor(&v, name, &changed);
-	if (!rc)
-		c->reply->status = 204;
 	return rc;
 }
 
