@@ -91,6 +91,8 @@ answer(struct call *c, const struct api_route *route)
 
 	if (route->needs == NEEDS_READ || route->needs == NEEDS_WRITE)
 		rc = serve_caller(c);
+	if (!rc)
+		rc = call_check_query(c);
 	if (!rc && route->takes)
 		rc = body_read(c);
 	if (!rc && (route->needs == NEEDS_STORE || route->needs == NEEDS_READ))

@@ -87,6 +87,8 @@ MUST_CHECK enum err_code call_see(struct call *c);
 /* The tag of a record's version: its number in quotes. */
 struct str call_tag(struct call *c, int64_t version);
 
+/* That all that the query has are parameters of the route, of their types. */
+MUST_CHECK enum err_code call_check_query(struct call *c);
 /* That the body is what the route's schema says (schemas.c); of a record, which has another schema
  * for each register, the writer looks at that. */
 MUST_CHECK enum err_code call_check_body(struct call *c);

@@ -101,12 +101,25 @@ plan_sections(struct call *c)
 	return ERR_NONE;
 }
 
+static bool
+has_section(const struct plan *p, struct str number)
+{
+	for (size_t i = 0; i < p->section_count; i++) {
+		if (str_is(number, p->sections[i].number))
+			return true;
+	}
+	return false;
+}
+
 enum err_code
 plan_obligations(struct call *c)
 {
 	const struct plan *p = &c->ctx.model->plan;
 	struct str section = http_query(c->r, "section");
 
+	if (section.ptr && !has_section(p, section))
+		return err_set(&c->ctx.err, ERR_MISSING, "section",
+			       "the plan has no section '%.60s'", str_z(c->r->arena, section));
 	list_begin(c, "obligations");
 	for (size_t i = 0; i < p->obligation_count; i++) {
 		const struct obligation *o = &p->obligations[i];
