@@ -1,4 +1,5 @@
-"""client.py -- one who uses the API: signs in, keeps the cookie or a token, and looks at what comes back."""
+"""client.py -- one who uses the API: signs in, keeps the cookie or a token, and looks at what comes back. Every answer
+is held against the server's description of itself (described.py)."""
 import base64
 import hashlib
 import hmac
@@ -6,6 +7,8 @@ import http.client
 import json
 import struct
 import time
+
+from described import Description
 
 
 def code(secret, step=0):
@@ -21,7 +24,7 @@ class Answer:
         self.status = reply.status
         self.headers = {name.lower(): value for name, value in reply.getheaders()}
         self.text = reply.read().decode()
-        self.json = json.loads(self.text) if "json" in self.headers.get("content-type", "") else None
+        self.json = json.loads(self.text) if self.text and "json" in self.headers["content-type"] else None
         self.problem = None
         if self.status >= 400:
             assert self.headers["content-type"] == "application/problem+json", self.headers
@@ -50,6 +53,7 @@ class Client:
         connection.request(method, "/api/v1" + path, body, headers)
         answer = Answer(connection.getresponse())
         connection.close()
+        Description.of(self.port).check(method, "/api/v1" + path, answer)
         if "set-cookie" in answer.headers:
             self.cookie = answer.headers["set-cookie"].split(";")[0]
         return answer
