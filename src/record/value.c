@@ -394,6 +394,29 @@ value_parse(const struct field *f, struct str text, struct arena *a, struct valu
 	return rc;
 }
 
+/* A reference may be an object with a name in it, as records give it out. */
+static const json_t *
+reference_name(const json_t *json)
+{
+	return json_is_object(json) ? json_object_get(json, "id") : json;
+}
+
+static enum err_code
+reference_names(const json_t *list, struct buf *out, struct err *e)
+{
+	json_t *names = json_array();
+	enum err_code rc;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *name = reference_name(json_array_get(list, i));
+
+		(void)json_array_append_new(names, name ? json_deep_copy(name) : json_null());
+	}
+	rc = json_canonical(names, out, e);
+	json_decref(names);
+	return rc;
+}
+
 enum err_code
 value_from_json(const struct field *f, const json_t *json, struct arena *a, struct value *ret_value,
 		struct err *e)
@@ -402,9 +425,8 @@ value_from_json(const struct field *f, const json_t *json, struct arena *a, stru
 	struct value v = {0};
 	enum err_code rc = ERR_NONE;
 
-	/* A reference as records are given out. */
-	if (json_is_object(json) && f->type == FIELD_REF)
-		json = json_object_get(json, "id");
+	if (f->type == FIELD_REF)
+		json = reference_name(json);
 	if (json_is_string(json)) {
 		buf_add(&text, json_string_value(json), json_string_length(json));
 	} else if (json_is_integer(json)) {
@@ -419,8 +441,10 @@ value_from_json(const struct field *f, const json_t *json, struct arena *a, stru
 		if (!rc)
 			*ret_value = v;
 		return rc;
-	} else if (json_is_array(json) && (f->type == FIELD_WORDS || f->type == FIELD_REFS)) {
+	} else if (json_is_array(json) && f->type == FIELD_WORDS) {
 		rc = json_canonical(json, &text, e);
+	} else if (json_is_array(json) && f->type == FIELD_REFS) {
+		rc = reference_names(json, &text, e);
 	} else if (!json_is_null(json)) {
 		return err_set(e, ERR_INVALID, f->name, "'%s' has a value of the wrong kind",
 			       f->name);

@@ -1,5 +1,6 @@
 # api.sh -- for tests of the API, read in after serve.sh.
 #
+#   api_link        sets $link to what the server printed, for the first administrator
 #   api_first       makes the first administrator, ann, with $PASSWORD, by the link that the server printed
 #   api_logins      logins with $PASSWORD in the demo ws: som, and contact of the member $one
 #   api CODE        Python with tests/cli/client.py, `port` and PASSWORD
@@ -19,7 +20,7 @@ exec(sys.argv[1])
 ' "$1" || fail 'as told above'
 }
 
-api_first() {
+api_link() {
 	tries=100
 	until link=$(grep -m 1 -o 'hfl_[0-9a-f]*' serve.out) || [ $tries -eq 0 ]; do
 		tries=$((tries - 1))
@@ -28,6 +29,10 @@ api_first() {
 	link=${link%%
 *}
 	[ -n "$link" ] || fail 'the server gives no link'
+}
+
+api_first() {
+	api_link
 	LINK=$link api '
 import os
 Client(port).good("POST", "/first", {"link": os.environ["LINK"], "name": "ann", "password": PASSWORD}, 204)

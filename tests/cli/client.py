@@ -41,6 +41,9 @@ class Client:
         self.cookie = None
 
     def ask(self, method, path, body=None, **headers):
+        return self.ask_at(method, "/api/v1" + path, body, **headers)
+
+    def ask_at(self, method, target, body=None, **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             headers.setdefault("Content-Type", "application/json")
@@ -50,10 +53,10 @@ class Client:
         if self.token:
             headers["Authorization"] = "Bearer " + self.token
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request(method, "/api/v1" + path, body, headers)
+        connection.request(method, target, body, headers)
         answer = Answer(connection.getresponse())
         connection.close()
-        Description.of(self.port).check(method, "/api/v1" + path, answer)
+        Description.of(self.port).check(method, target, answer)
         if "set-cookie" in answer.headers:
             self.cookie = answer.headers["set-cookie"].split(";")[0]
         return answer

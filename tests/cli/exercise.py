@@ -1,0 +1,172 @@
+"""exercise.py -- calls every route of the description, with good and with bad values that it finds by itself."""
+from urllib.parse import urlencode
+
+from client import Client
+from described import Description
+
+class Exercise:
+    """`who` asks for everything but what only a person who is signed in may, which are called elsewhere."""
+
+    def __init__(self, who):
+        self.who = who
+        self.description = Description.of(who.port)
+        self.validator = self.description.validator
+        self.registers = {r["name"]: r for r in who.good("GET", "/registers")["registers"]}
+        self.records = {}  # of each register that has any: its first
+        for name in self.registers:
+            page = who.good("GET", "/registers/%s/records?limit=1" % name)["records"]
+            if page:
+                self.records[name] = page[0]
+        obligation = who.good("GET", "/plan/obligations")["obligations"][0]
+        key = self.records["organisation"]["key"]
+        self.good = {"obligation": obligation["id"], "section": obligation["section"], "organisation": key,
+                     "periods": "all", "fixed": "true", "waived": "false", "version": "1", "size": "1000000",
+                     "from": "1", "to": "2", "filter": "id=%s" % self.records["organisation"]["id"], "sort": "-key",
+                     "fields": "key", "limit": "2"}
+        head = who.good("GET", "/ledger/consistency?from=1")
+        self.good["size"] = str(head["to"])
+        self.bad = {"obligation": "no-such", "section": "0.0", "organisation": "no-such", "periods": "some",
+                    "fixed": "yes", "waived": "yes", "version": "x", "size": "0", "from": "0", "to": "-1",
+                    "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "after": "x",
+                    "register": "no-such", "record": "ACC-999999999"}
+
+    def refused(self, method, target, statuses, body=None, **headers):
+        answer = self.who.ask_at(method, target, body, **headers)
+        assert answer.status in statuses, (method, target, answer.status, answer.text)
+
+    def targets(self, operation):
+        """Its path with each register, or a record of each register, in it."""
+        if "{register}" in operation.path:
+            return [operation.path.replace("{register}", name) for name in self.registers]
+        if "{record}" in operation.path:
+            return [operation.path.replace("{record}", record["id"]) for record in self.records.values()]
+        return [operation.path.replace("{obligation}", self.good["obligation"])]
+
+    def read(self, operation):
+        must = {"organisation": self.good["organisation"]} if operation.id == "feeds" else {}
+        if operation.id == "consistency":
+            must = {"from": "1"}
+        for target in self.targets(operation):
+            answer = self.who.ask_at("GET", target + ("?" + urlencode(must) if must else ""))
+            assert answer.status == operation.success(), (target, answer.status, answer.text)
+        self.who.ask_at("HEAD", target + ("?" + urlencode(must) if must else ""))
+        if "etag" in answer.headers:
+            assert self.who.ask_at("GET", target, If_None_Match=answer.headers["etag"]).status == 304
+        for name in operation.parameters("query"):
+            self.read_with(operation, target, must, name, answer)
+        self.refused("GET", target + "?no-such=1", {400})
+        self.refuse_path(operation)
+
+    def read_with(self, operation, target, must, name, answer):
+        values = dict(self.good)
+        register = target.split("/")[4] if "/registers/" in target else None
+        if register:
+            record = self.records.get(register)
+            values["filter"] = "id=%s" % record["id"] if record else "key=no-such"
+        if name == "after":
+            first = self.who.ask_at("GET", target + "?limit=1")
+            values["after"] = first["next"]
+        if values[name] is not None:
+            good = self.who.ask_at("GET", target + "?" + urlencode({**must, name: values[name]}))
+            assert good.status == operation.success(), (target, name, good.status, good.text)
+        self.refused("GET", target + "?" + urlencode({**must, name: self.bad[name]}), {400, 404, 422})
+
+    def refuse_path(self, operation):
+        for name in operation.parameters("path"):
+            self.refused(operation.method, operation.path.replace("{%s}" % name, self.bad[name]), {404})
+
+    # What is written: a record of every register with every field in it, changed and retired again.
+
+    def value(self, schema):
+        """One that fits; None where there is none, such as a reference into a register without records."""
+        schema = self.validator.whole(schema)
+        kinds = schema.get("type", [])
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        if "x-registers" in schema and "array" not in kinds:
+            return self.reference(schema["x-registers"])
+        if "anyOf" in schema:
+            return self.records["organisation"]["id"]
+        if "enum" in schema:
+            return schema["enum"][-2]
+        if "array" in kinds:
+            item = schema["items"]
+            if "x-registers" in schema:
+                item = {**item, "x-registers": schema["x-registers"]}
+            one = self.value(item)
+            return [] if one is None else [one]
+        if "object" in kinds:
+            return {name: self.value(member) for name, member in schema["properties"].items()}
+        if "integer" in kinds:
+            return 3
+        if "boolean" in kinds:
+            return True
+        if schema.get("format") == "date":
+            return "2026-03-01"
+        if schema.get("format") == "date-time":
+            return "2026-03-01T12:00:00Z"
+        return "12.5" if "pattern" in schema else "some text"
+
+    def reference(self, registers):
+        for name in registers:
+            if name in self.records:
+                return self.records[name]["id"]
+        return None
+
+    def values(self, schema):
+        whole = self.validator.whole(schema)
+        values = {name: self.value(member) for name, member in whole["properties"].items()}
+        values["key"] = "made-by-a-test"
+        values["organisation"] = self.good["organisation"]
+        self.validator.check(values, schema, "what is sent")
+        return values
+
+    def write(self, operation):
+        schema = operation.row["requestBody"]["content"]["application/json"]["schema"]
+        values = self.values(schema)
+        made = self.who.ask_at("POST", operation.path, values)
+        assert made.status == 201, (operation.path, made.status, made.text, values)
+        self.refused("POST", operation.path, {409}, values)
+        self.refused("POST", operation.path, {422}, {**values, "no-such": 1})
+        self.refused("POST", operation.path, {422}, {**values, "organisation": 7})
+        self.refused("POST", operation.path, {422}, {})
+        self.refused("POST", operation.path, {400}, "[]")
+        self.refused("POST", operation.path, {400}, '{"key"')
+        self.refused("POST", operation.path, {415}, "key: x", Content_Type="text/yaml")
+        self.change(made)
+
+    def change(self, made):
+        path = made.headers["location"]
+        told = {name: value for name, value in made.json.items() if name not in (
+            "id", "key", "organisation", "feed", "recorded_from", "row_version", "recorded_by", "retired")}
+        self.refused("PATCH", path, {428}, {})
+        self.refused("PATCH", path, {412}, {}, If_Match='"99"')
+        self.refused("PATCH", path, {422}, {"key": "another"}, If_Match=made.headers["etag"])
+        # A record as it is given out can be given back.
+        again = self.who.ask_at("PATCH", path, told, If_Match=made.headers["etag"])
+        assert again.status == 200, (path, again.status, again.text, told)
+        self.refused("DELETE", path, {428})
+        gone = self.who.ask_at("DELETE", path, If_Match=again.headers["etag"])
+        assert gone.status == 204, (path, gone.status, gone.text)
+        self.refused("DELETE", path, {404}, If_Match=again.headers["etag"])
+        assert self.who.ask_at("GET", path + "/history").status == 200
+
+    def nobody(self, operation, target):
+        """Without a token, and with one that is none."""
+        for token in (None, "hft_" + "0" * 40):
+            stranger = Client(self.who.port, token)
+            body = {} if "requestBody" in operation.row else None
+            answer = stranger.ask_at(operation.method, target, body)
+            assert answer.status == 401, (operation.id, answer.status, answer.text)
+
+    def all(self):
+        """But what is about people, which goes in an order of its own."""
+        for operation in self.description.operations:
+            if operation.group in ("signing in", "me", "users"):
+                continue
+            if operation.method == "GET":
+                self.read(operation)
+            elif operation.method == "POST":
+                self.write(operation)
+            if not operation.public:
+                self.nobody(operation, self.targets(operation)[0])
+

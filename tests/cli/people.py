@@ -1,0 +1,91 @@
+"""people.py -- every route about people: signing in, oneself, logins."""
+from client import Client, code
+from described import Description
+
+GROUPS = ("signing in", "me", "users")
+
+
+def bodies(who):
+    """Each body that is none of what the description asks for is refused before anything is done."""
+    for operation in Description.of(who.port).operations:
+        if operation.group not in GROUPS or "requestBody" not in operation.row:
+            continue
+        target = operation.path.replace("{user}", "bob")
+        validator = Description.of(who.port).validator
+        schema = validator.whole(operation.row["requestBody"]["content"]["application/json"]["schema"])
+        for body, status in (("{", 400), ("[]", 400), ({"no-such": 1}, 422)):
+            answer = who.ask_at(operation.method, target, body)
+            assert answer.status == status, (operation.id, body, answer.status, answer.text)
+        assert who.ask_at(operation.method, target, "x", Content_Type="text/plain").status == 415
+        for name in schema["properties"]:
+            body = {other: 1 if schema["properties"][other]["type"] == "integer" else "text"
+                    for other in schema["required"]}
+            answer = who.ask_at(operation.method, target, {**body, name: {}})
+            assert answer.status == 422 and answer["field"] == name, (operation.id, name, answer.status, answer.text)
+
+
+def strangers(port):
+    for operation in Description.of(port).operations:
+        if operation.group not in GROUPS or operation.public:
+            continue
+        target = operation.path.replace("{user}", "bob").replace("{session}", "1").replace("{token}", "1")
+        body = {} if "requestBody" in operation.row else None
+        for token in (None, "hft_" + "0" * 40):
+            answer = Client(port, token).ask_at(operation.method, target, body)
+            assert answer.status == 401, (operation.id, answer.status, answer.text)
+
+
+def people(port, password, link):
+    """Makes ann by the link, an administrator, and bob. Gives ann, signed in."""
+    other = "another long pass phrase"
+    ann = Client(port)
+    ann.good("POST", "/first", {"link": link, "name": "ann", "password": password}, 204)
+    ann.refused(403, "denied", "POST", "/first", {"link": link, "name": "eve", "password": password})
+    ann.refused(403, "denied", "POST", "/session", {"name": "ann", "password": "not the right one"})
+    ann.good("POST", "/session", {"name": "ann", "password": password})
+    secret = ann.good("POST", "/me/second-factor")["secret"]
+    ann.refused(403, "denied", "POST", "/me/second-factor/confirm", {"code": "000000"})
+    ann.good("POST", "/me/second-factor/confirm", {"code": code(secret)})
+    ann.good("GET", "/me")
+    bodies(ann)
+    strangers(port)
+
+    ann.good("POST", "/users", {"name": "bob"}, 201)
+    ann.refused(409, "conflict", "POST", "/users", {"name": "bob"})
+    ann.good("PATCH", "/users/bob", {"password": other})
+    ann.good("GET", "/users")
+    bob = Client(port)
+    bob.good("POST", "/session", {"name": "bob", "password": other})
+    bob.refused(403, "denied", "GET", "/users")
+    bob.refused(403, "denied", "POST", "/session/proof", {"password": "not the right one"})
+    bob.good("POST", "/session/proof", {"password": other})
+    bob.refused(403, "denied", "POST", "/me/password", {"old": "not the right one", "new": "yet another long one"})
+    bob.refused(422, "invalid", "POST", "/me/password", {"old": other, "new": "short"})
+    bob.good("POST", "/me/password", {"old": other, "new": "yet another long one"}, 204)
+    bob.refused(403, "denied", "POST", "/me/recovery-codes")
+
+    codes = ann.good("POST", "/me/recovery-codes")["recovery_codes"]
+    second = Client(port)
+    second.good("POST", "/session", {"name": "ann", "password": password})
+    second.refused(403, "denied", "POST", "/session/second-factor", {"code": "000000"})
+    second.good("POST", "/session/second-factor", {"code": codes[0]})
+    for session in ann.good("GET", "/me/sessions")["sessions"]:
+        if not session["own"]:
+            ann.good("DELETE", "/me/sessions/%d" % session["id"], status=204)
+    ann.refused(404, "not_found", "DELETE", "/me/sessions/999999")
+    second.refused(401, "not_signed_in", "GET", "/me")
+
+    made = ann.good("POST", "/me/tokens", {"name": "reads tickets", "days": 1, "registers": ["ticket"]}, 201)
+    ann.refused(422, "invalid", "POST", "/me/tokens", {"name": "t", "days": 1000})
+    ann.good("GET", "/me/tokens")
+    ann.good("DELETE", "/me/tokens/%d" % made["id"], status=204)
+    ann.refused(404, "not_found", "DELETE", "/me/tokens/999999")
+
+    ann.good("DELETE", "/users/bob/second-factor", status=204)
+    ann.good("DELETE", "/users/bob/sessions")
+    ann.refused(404, "not_found", "DELETE", "/users/nobody/sessions")
+    ann.refused(404, "not_found", "DELETE", "/users/nobody/second-factor")
+    ann.refused(404, "not_found", "PATCH", "/users/nobody", {"enabled": True})
+    bob.good("POST", "/session", {"name": "bob", "password": "yet another long one"})
+    bob.good("DELETE", "/session", status=204)
+    return ann
