@@ -2,6 +2,8 @@
 #include "base/limits.h"
 #include "model/attribute.h"
 
+#include <string.h>
+
 /* Around the records of a page. */
 static const char *const page_members[] = {"register text", "total int", "total_is_exact bool",
 					   "stopped bool", "next text?"};
@@ -109,7 +111,7 @@ targets_write(struct describer *d, const struct field *f)
 }
 
 static void
-field_write(struct describer *d, const struct field *f, enum direction direction)
+field_begin(struct describer *d, const struct field *f, enum direction direction)
 {
 	describe_object(d, f->name);
 	describe_text(d, "title", f->label);
@@ -118,7 +120,40 @@ field_write(struct describer *d, const struct field *f, enum direction direction
 	field_kind(d, f, direction);
 	if ((f->type == FIELD_REF || f->type == FIELD_REFS) && f->target_count > 0)
 		targets_write(d, f);
+}
+
+static void
+field_write(struct describer *d, const struct field *f, enum direction direction)
+{
+	field_begin(d, f, direction);
 	jw_end_object(&d->w);
+}
+
+static bool
+is_signed(const struct transition *t, const struct field *f)
+{
+	return t->by == f || t->as == f;
+}
+
+/* For programs: the states that it is written with, and with nothing else. Steps to one state
+ * follow one another. */
+static void
+signs_write(struct describer *d, const struct reg *r, const struct field *f)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < r->transition_count; i++) {
+		const struct transition *t = &r->transitions[i];
+
+		if (!is_signed(t, f) || (last && strcmp(last, t->to) == 0))
+			continue;
+		if (!last)
+			describe_list(d, "x-signs");
+		jw_text(&d->w, str_of(t->to));
+		last = t->to;
+	}
+	if (last)
+		jw_end_array(&d->w);
 }
 
 static void
@@ -206,8 +241,11 @@ values_write(struct describer *d, const struct reg *r)
 		words_write(d, &r->states, true);
 		jw_end_object(&d->w);
 	}
-	for (size_t i = 0; i < r->field_count; i++)
-		field_write(d, &r->fields[i], IN);
+	for (size_t i = 0; i < r->field_count; i++) {
+		field_begin(d, &r->fields[i], IN);
+		signs_write(d, r, &r->fields[i]);
+		jw_end_object(&d->w);
+	}
 	jw_end_object(&d->w);
 	jw_end_object(&d->w);
 }

@@ -82,6 +82,7 @@ register_write(struct call *c, const struct reg *r, bool whole)
 	member(c, "prefix", r->prefix);
 	member_bool(c, "kernel", r->kernel);
 	member_bool(c, "restricted", r->restricted);
+	member_bool(c, "keeps", r->keeps);
 	if (whole) {
 		call_words(c, "states", &r->states);
 		transitions_write(c, r);

@@ -2,7 +2,7 @@
 description, so that nothing in it is believed without being looked at."""
 import re
 
-NOTES = {"title", "description", "x-registers"}
+NOTES = {"title", "description", "x-registers", "x-signs"}
 FORMATS = {
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
     "date-time": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
