@@ -219,7 +219,7 @@ install:
 	cp -R content '$(DESTDIR)$(PREFIX)/share/holdfast/content'
 	chmod -R u=rwX,go=rX '$(DESTDIR)$(PREFIX)/share/holdfast'
 	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/holdfast' LICENSE README.md
-	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/holdfast/docs' docs/*.md
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/holdfast/docs' docs/*.md docs/openapi.json
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system'
 	sed 's|/usr/local/|$(PREFIX)/|g' dist/holdfast.service >'$(DESTDIR)$(PREFIX)/lib/systemd/system/holdfast.service'
 
