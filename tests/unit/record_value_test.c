@@ -459,6 +459,22 @@ TEST(value_json_gives_what_text_gives)
 	CHECK(from_json(&list_field, "{\"units\":3}", &v) == ERR_INVALID);
 }
 
+TEST(value_json_takes_references_as_records_give_them)
+{
+	struct value v;
+
+	CHECK(from_json(&ref_field, "{\"id\":\"PER-1\",\"register\":\"person\",\"key\":null}",
+			&v) == ERR_NONE &&
+	      str_is(v.text, "PER-1"));
+	CHECK(from_json(&ref_field, "{}", &v) == ERR_INVALID);
+	CHECK(from_json(&ref_field, "{\"id\":{}}", &v) == ERR_INVALID);
+	CHECK(from_json(&refs_field, "[{\"id\":\"PER-1\"},\"a\"]", &v) == ERR_NONE && v.count == 2);
+	CHECK(from_json(&refs_field, "[{}]", &v) == ERR_INVALID);
+	CHECK(from_json(&refs_field, "[null]", &v) == ERR_INVALID);
+	CHECK(from_json(&refs_field, "[{\"id\":[\"a\"]}]", &v) == ERR_INVALID);
+	CHECK(from_json(&text_field, "{\"id\":\"a\"}", &v) == ERR_INVALID);
+}
+
 TEST(value_json_numbers_are_decimals_where_a_double_is_exact_enough)
 {
 	struct value v;
