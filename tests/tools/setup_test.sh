@@ -18,6 +18,24 @@ refuses 'apt-get failed' env APT_STATUS=100 PATH="$project/bin" tools/setup.sh
 accepts env PATH="$project/bin" tools/setup.sh check
 grep -q '^  cppcheck ' log
 
+# With Node.js also the linter, once; one that cannot be had stops nothing here.
+for tool in cmp cp mkdir; do
+	ln -s "$(command -v $tool)" bin/$tool
+done
+printf '#!/bin/sh\nexit "${NODE_STATUS:-0}"\n' >bin/node
+printf '#!/bin/sh\necho "npm $*" >>"$CALLS"\nexit "${NPM_STATUS:-0}"\n' >bin/npm
+chmod +x bin/node bin/npm
+CALLS=$project/calls
+export CALLS
+accepts env NODE_STATUS=1 PATH="$project/bin" tools/setup.sh check
+accepts env PATH="$project/bin" tools/setup.sh
+[ "$(grep -c '^npm' calls)" = 0 ]
+accepts env NPM_STATUS=1 PATH="$project/bin" tools/setup.sh check
+grep -qx 'npm failed, as shown above.' log
+accepts env PATH="$project/bin" tools/setup.sh check
+accepts env PATH="$project/bin" tools/setup.sh check
+[ "$(grep -c '^npm ci --ignore-scripts' calls)" = 2 ]
+
 printf '#!/bin/sh\necho 1000\n' >bin/user
 chmod +x bin/user
 rm bin/id
