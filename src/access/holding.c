@@ -2,13 +2,11 @@
 
 #include "model/sql.h"
 
-#include <string.h>
-
 /* An organisation, and who engages it. */
 struct party {
 	int64_t id;
 	int64_t engaged_by;
-	bool assurer; /* the first of that key is the one that the plan names */
+	bool assurer;
 };
 
 struct holdings {
@@ -17,17 +15,26 @@ struct holdings {
 	size_t cap;
 };
 
-/* The integrator and the client, by the keys that the plan gives them. What the register says of
- * their kind anybody there may write. */
-static bool
-assures(const struct plan *p, struct str key)
+/* What the first version of each says of its kind and its source: anybody in an organisation may
+ * say later what it is. */
+static void
+parties_sql(const struct reg *r, struct buf *out)
 {
-	for (size_t i = 0; i < p->party_count; i++) {
-		if (str_is(key, p->parties[i].key))
-			return strcmp(p->parties[i].kind, "integrator") == 0 ||
-			       strcmp(p->parties[i].kind, "client") == 0;
-	}
-	return false;
+	buf_addf(out,
+		 "select t.id, %s, %s from \"%s\" t left join \"%s\" v on v.id = t.id "
+		 "and v.row_version = 1 order by t.id",
+		 reg_field(r, str_of("engaged_by")) ? "t.engaged_by" : "null",
+		 reg_field(r, str_of("kind")) ? "case coalesce(v.feed, t.feed) when '" PLAN_FEED
+						"' then coalesce(v.kind, t.kind) end"
+					      : "null",
+		 r->table->name, r->history->name);
+}
+
+/* The integrator and the client, that were there when the workspace was made. */
+static bool
+assures(struct str kind)
+{
+	return kind.ptr && (str_is(kind, "integrator") || str_is(kind, "client"));
 }
 
 enum err_code
@@ -36,16 +43,13 @@ holdings_load(struct db *db, const struct model *m, struct arena *a,
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	const struct reg *r = model_reg(m, str_of("organisation"));
-	bool engages = r && reg_field(r, str_of("engaged_by"));
 	struct holdings *h = arena_alloc(a, sizeof(*h));
-	struct str last = {0};
 	DB_STMT *s = NULL;
 	enum err_code rc = ERR_NONE;
 	bool row;
 
 	if (r) {
-		sql_from(r, engages ? "t.id, t.key, t.engaged_by" : "t.id, t.key",
-			 "order by t.key, t.id", &sql);
+		parties_sql(r, &sql);
 		rc = db_prepare(db, sql.data, &s, e);
 	}
 	while (r && !rc && !(rc = db_step(s, &row, e)) && row) {
@@ -54,10 +58,8 @@ holdings_load(struct db *db, const struct model *m, struct arena *a,
 		h->list = arena_room(a, h->list, h->count, &h->cap, sizeof(*h->list));
 		p = &h->list[h->count++];
 		*p = (struct party){.id = db_int(s, 0),
-				    .engaged_by = engages && !db_is_null(s, 2) ? db_int(s, 2) : 0,
-				    .assurer = assures(&m->plan, db_text(s, 1)) &&
-					       !str_eq(last, db_text(s, 1))};
-		last = str_dup(a, db_text(s, 1));
+				    .engaged_by = db_is_null(s, 1) ? 0 : db_int(s, 1),
+				    .assurer = assures(db_text(s, 2))};
 	}
 	if (!rc)
 		*ret_holdings = h;

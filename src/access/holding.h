@@ -11,6 +11,10 @@
 #include "model/model.h"
 #include "store/db.h"
 
+/* The source of the organisations that were there first, which init and demo make: the plan's
+ * integrator and client are among them. */
+#define PLAN_FEED "plan"
+
 /* The organisations as they are now. Lives in the arena. */
 struct holdings;
 MUST_CHECK enum err_code holdings_load(struct db *db, const struct model *m, struct arena *a,

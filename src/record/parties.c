@@ -1,5 +1,6 @@
 #include "record/parties.h"
 
+#include "access/holding.h"
 #include "base/text.h"
 #include "model/sql.h"
 #include "record/writer_priv.h"
@@ -27,7 +28,7 @@ party_put(struct writer *w, const struct organisation_entry *party)
 	enum written written;
 	enum err_code rc;
 
-	rec.feed = str_of("plan");
+	rec.feed = str_of(PLAN_FEED);
 	record_set_text(&rec, "name", str_of(party->name));
 	record_set_text(&rec, "kind", str_of(party->kind));
 	rc = writer_new_id(w, r, &rec.id);

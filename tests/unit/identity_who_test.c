@@ -73,12 +73,13 @@ TEST(a_day_is_one_of_the_plans_time_zone)
 }
 
 static int64_t
-organisation_put(struct desk_fixture *f, const char *key, int64_t engaged_by)
+organisation_put(struct desk_fixture *f, const char *key, const char *feed, int64_t engaged_by)
 {
 	struct record r = store_record(&f->store, "organisation", key);
 
 	store_set(&f->store, &r, "name", key);
-	store_set(&f->store, &r, "kind", "subcontractor");
+	store_set(&f->store, &r, "kind", engaged_by ? "subcontractor" : "integrator");
+	r.feed = str_of(feed);
 	if (engaged_by)
 		record_set_int(&r, "engaged_by", engaged_by);
 	r.organisation = 0;
@@ -94,7 +95,7 @@ TEST(an_assurer_of_the_plans_integrator_holds_everywhere_unless_it_is_limited)
 	struct record r;
 
 	desk_open(&f);
-	integrator = organisation_put(&f, "integrator", 0);
+	integrator = organisation_put(&f, "integrator", "plan", 0);
 	record_name(f.store.model, f.store.away, away);
 	r = store_record(&f.store, "site", "depot");
 	store_set(&f.store, &r, "name", "Depot");
@@ -117,11 +118,14 @@ TEST(an_assurer_of_the_plans_integrator_holds_everywhere_unless_it_is_limited)
 	CHECK(who_sees(&who, f.store.home) && who_sees(&who, f.store.away));
 	desk_assign(&f, &(struct desk_role){
 				.person = f.ann, .organisation = integrator, .role = "isag"});
-	/* One that works there is no assurer, and another of that kind is not the plan's. */
+	/* One that works there is no assurer; and an integrator that came later is not the plan's.
+	 */
 	desk_assign(&f,
 		    &(struct desk_role){.person = f.ann, .organisation = integrator, .role = "hr"});
-	desk_assign(&f, &(struct desk_role){
-				.person = f.ann, .organisation = f.store.home, .role = "qsa"});
+	desk_assign(&f,
+		    &(struct desk_role){.person = f.ann,
+					.organisation = organisation_put(&f, "other", "manual", 0),
+					.role = "qsa"});
 	who = who_of(&f, "ann");
 	CHECK(who_holds(&who, str_of("isag"), f.store.away) && who.roles[2].organisation == 0);
 	CHECK(who_holds(&who, str_of("hr"), integrator));
@@ -137,8 +141,8 @@ TEST(a_members_roles_hold_with_its_sub_contractors)
 	struct who who;
 
 	desk_open(&f);
-	sub = organisation_put(&f, "sub", f.store.away);
-	under = organisation_put(&f, "under", sub);
+	sub = organisation_put(&f, "sub", "manual", f.store.away);
+	under = organisation_put(&f, "under", "manual", sub);
 	desk_assign(&f, &(struct desk_role){
 				.person = f.ann, .organisation = f.store.away, .role = "siro"});
 	desk_assign(&f, &(struct desk_role){.person = f.ann, .organisation = sub, .role = "hr"});
