@@ -15,21 +15,6 @@ struct holdings {
 	size_t cap;
 };
 
-/* What the first version of each says of its kind and its source: anybody in an organisation may
- * say later what it is. */
-static void
-parties_sql(const struct reg *r, struct buf *out)
-{
-	buf_addf(out,
-		 "select t.id, %s, %s from \"%s\" t left join \"%s\" v on v.id = t.id "
-		 "and v.row_version = 1 order by t.id",
-		 reg_field(r, str_of("engaged_by")) ? "t.engaged_by" : "null",
-		 reg_field(r, str_of("kind")) ? "case coalesce(v.feed, t.feed) when '" PLAN_FEED
-						"' then coalesce(v.kind, t.kind) end"
-					      : "null",
-		 r->table->name, r->history->name);
-}
-
 /* The integrator and the client, that were there when the workspace was made. */
 static bool
 assures(struct str kind)
@@ -49,9 +34,11 @@ holdings_load(struct db *db, const struct model *m, struct arena *a,
 	bool row;
 
 	if (r) {
-		parties_sql(r, &sql);
+		sql_parties(r, &sql);
 		rc = db_prepare(db, sql.data, &s, e);
 	}
+	if (!rc && r)
+		db_bind_text(s, 1, str_of(PLAN_FEED));
 	while (r && !rc && !(rc = db_step(s, &row, e)) && row) {
 		struct party *p;
 

@@ -279,3 +279,16 @@ sql_least_from(const struct table *t, const char *prefix, const char *column, st
 	buf_addf(out, "select min(t.\"%s\") from \"%s%s\" t where t.\"%s\" >= :from", column,
 		 prefix, t->name, column);
 }
+
+void
+sql_parties(const struct reg *r, struct buf *out)
+{
+	bool kinds = reg_field(r, str_of("kind")) != NULL;
+
+	buf_addf(out,
+		 "select t.id, %s, case coalesce(v.feed, t.feed) when :feed then %s end "
+		 "from \"%s\" t left join \"%s\" v on v.id = t.id and v.row_version = 1 "
+		 "order by t.id",
+		 reg_field(r, str_of("engaged_by")) ? "t.engaged_by" : "null",
+		 kinds ? "coalesce(v.kind, t.kind)" : "null", r->table->name, r->history->name);
+}

@@ -83,4 +83,8 @@ void sql_owners(const struct reg *r, const char *records, struct buf *out);
 /* The least value of a column from :from on; `prefix` stands before the table's name. */
 void sql_least_from(const struct table *t, const char *prefix, const char *column, struct buf *out);
 
+/* Each organisation: its number, who engages it, and the kind that it had in its first version,
+ * when that came from the source :feed. Anybody in an organisation may say later what it is. */
+void sql_parties(const struct reg *organisations, struct buf *out);
+
 #endif
