@@ -60,7 +60,8 @@ edit_answer(struct call *c, struct edit *ed)
 enum err_code
 records_make(struct call *c)
 {
-	struct edit ed = {.kind = EDIT_MAKE, .values = c->body};
+	struct edit ed = {
+		.kind = EDIT_MAKE, .values = c->body, .organisation = c->who.organisation};
 	enum err_code rc = call_register(c, &ed.reg);
 
 	return rc ? rc : edit_answer(c, &ed);

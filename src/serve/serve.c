@@ -256,11 +256,23 @@ first_link_show(struct serving *s)
 	return cli_flush(c);
 }
 
+/* A store on a server must have the wall that stands behind all that is asked of it. */
+static enum err_code
+wall_stands(struct serving *s)
+{
+	CLEANUP(workspace_closep) struct workspace *reader = NULL;
+	enum err_code rc = workspace_another(s->service.ws, DB_READ, &reader, &s->c->err);
+
+	return rc ? rc : db_see(workspace_ctx(reader)->db, NULL, 0, &s->c->err);
+}
+
 static enum err_code
 serve(struct serving *s)
 {
 	enum err_code rc = cli_open(s->c, DB_WRITE, &s->service.ws);
 
+	if (!rc)
+		rc = wall_stands(s);
 	if (!rc)
 		rc = group_new(workspace_ctx(s->service.ws), &s->service.group, &s->c->err);
 	if (!rc)

@@ -132,7 +132,7 @@ class Exercise:
         self.refused("POST", operation.path, {409}, values)
         self.refused("POST", operation.path, {422}, {**values, "no-such": 1})
         self.refused("POST", operation.path, {422}, {**values, "organisation": 7})
-        self.refused("POST", operation.path, {422}, {})
+        self.refused("POST", operation.path, {422}, {"organisation": ""})
         self.refused("POST", operation.path, {400}, "[]")
         self.refused("POST", operation.path, {400}, '{"key"')
         self.refused("POST", operation.path, {415}, "key: x", Content_Type="text/yaml")

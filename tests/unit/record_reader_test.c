@@ -16,7 +16,7 @@ TEST(workspace_reader_sees_what_is_written_and_writes_nothing)
 	KEPT f;
 
 	kept_open(&f);
-	CHECK(workspace_reader(f.ws, &reader, &e) == ERR_NONE);
+	CHECK(workspace_another(f.ws, DB_READ, &reader, &e) == ERR_NONE);
 	ctx = workspace_ctx(reader);
 	CHECK(ctx->model == f.ctx->model && ctx->db != f.ctx->db);
 	CHECK(!workspace_key(reader)->has_secret && workspace_key(f.ws)->has_secret);
@@ -34,7 +34,7 @@ reads(void *object)
 	CLEANUP(workspace_closep) struct workspace *reader = NULL;
 	struct err e;
 
-	CHECK(workspace_reader(object, &reader, &e) == ERR_NONE);
+	CHECK(workspace_another(object, DB_READ, &reader, &e) == ERR_NONE);
 	for (int i = 0; i < 50; i++) {
 		DB_TXN txn = {0};
 		struct checkpoint head;

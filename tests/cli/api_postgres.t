@@ -1,0 +1,49 @@
+# The API over a store on a server: who sees which rows, with the server's own wall behind it, writes, and the posture after
+# them.
+. "$ROOT/tests/cli/postgres.sh"
+. "$ROOT/tests/cli/serve.sh"
+. "$ROOT/tests/cli/api.sh"
+database api
+ok holdfast demo --home ws --store "$STORE" --records 3000 --months 1 --seed 7
+api_logins
+# Without the roles for it nobody is served.
+expect_exit 4 holdfast serve --home ws --listen 127.0.0.1:0
+expect_err 'holdfast init'
+on_server 'alter role holdfast createrole'
+ok holdfast init --home ws
+serve_start
+
+ONE=$one api '
+import time
+one = os.environ["ONE"]
+som, contact = Client(port), Client(port)
+som.sign_in("som", PASSWORD)
+contact.sign_in("contact", PASSWORD)
+all_rows = som.good("GET", "/registers/account/records?limit=500&fields=organisation")
+mine = contact.good("GET", "/registers/account/records?limit=500&fields=organisation")
+assert {r["organisation"]["key"] for r in mine["records"]} == {one}
+assert mine["total"] == sum(r["organisation"]["key"] == one for r in all_rows["records"]) or all_rows["next"]
+foreign = next(r["id"] for r in all_rows["records"] if r["organisation"]["key"] != one)
+contact.refused(404, "not_found", "GET", "/records/" + foreign)
+contact.refused(404, "not_found", "GET", "/records/" + foreign + "/history")
+contact.refused(404, "not_found", "PATCH", "/records/" + foreign, {"shared": True}, If_Match="\"1\"")
+assert {c["organisation"] for c in contact.good("GET", "/cells")["cells"]} == {one}
+# One after the other on the same connections: nobody is served with what the one before may see.
+for i in range(20):
+    assert som.good("GET", "/registers/account/records?limit=1&fields=key")["total"] == all_rows["total"]
+    assert contact.good("GET", "/registers/account/records?limit=1&fields=key")["total"] == mine["total"]
+
+before = som.good("GET", "/cells?obligation=6.5-c")["assessed_at"]
+made = som.good("POST", "/registers/incident/records", {"client_reference": "O\u0027Neill"}, 201)
+changed = som.good("PATCH", "/records/" + made["id"], {"client_reference": None}, If_Match=made.headers["etag"])
+assert changed["row_version"] == 2
+som.refused(412, "stale", "PATCH", "/records/" + made["id"], {}, If_Match="\"1\"")
+for i in range(100):
+    if som.good("GET", "/cells?obligation=6.5-c")["assessed_at"] > before:
+        break
+    time.sleep(0.1)
+else:
+    raise AssertionError("nothing was assessed after a change")
+'
+serve_stop
+ok holdfast verify --home ws
