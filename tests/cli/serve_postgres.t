@@ -1,6 +1,7 @@
 # The server over PostgreSQL, which goes away and comes back: it stays, says that it is not ready, and is again.
 . "$ROOT/tests/cli/server.sh"
 server_start main
+query main 'alter role holdfast createrole' >/dev/null
 ok holdfast init --home ws --store "$(store_of main)"
 . "$ROOT/tests/cli/serve.sh"
 trap 'serve_end; servers_end' EXIT
