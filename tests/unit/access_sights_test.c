@@ -1,9 +1,9 @@
 #include "access/grant.h"
 #include "access/holding.h"
 #include "intake/extract.h"
+#include "intake_fixture.h"
 #include "list/list.h"
 #include "record/resolve.h"
-#include "record_fixture.h"
 #include "test.h"
 
 #include <string.h>
@@ -184,4 +184,77 @@ TEST(sights_only_the_plans_own_parties_give_a_role_that_sees_all)
 	}
 	h = holding_of(all, role, f.home, &f.arena);
 	CHECK(!h.all && h.count == 1 && holding_has(&h, f.home) && !holding_has(&h, f.away));
+}
+
+/* What a line was rejected with; "" when it was taken. */
+static const char *
+said(const struct delivery_report *r, long line)
+{
+	for (size_t i = 0; i < r->rejection_count; i++) {
+		if (r->rejections[i].line == line)
+			return r->rejections[i].reason;
+	}
+	return "";
+}
+
+static struct delivery_report
+bring(struct sights *s, const char *lines)
+{
+	const struct delivery_options o = {.organisation = s->f.home, .source = "desk"};
+	struct text_file file = {.name = "all.jsonl", .text = str_of(lines)};
+	struct delivery_report report;
+
+	CHECK(!deliver(&s->f, &o, &file, 1, &report));
+	return report;
+}
+
+TEST(sights_an_import_rejects_the_row_whose_step_is_not_ones_own)
+{
+	SIGHTS s;
+	struct delivery_report r;
+
+	sights_open(&s);
+	r = bring(&s, "{\"register\":\"approval\",\"key\":\"g\",\"kind\":\"treatment\",\"state\":"
+		      "\"granted\"}\n"
+		      "{\"register\":\"approval\",\"key\":\"r\",\"kind\":\"treatment\",\"state\":"
+		      "\"requested\"}\n"
+		      "{\"register\":\"change\",\"key\":\"x\",\"security_assessment\":\"g\"}\n"
+		      "{\"register\":\"change\",\"key\":\"y\",\"security_assessment\":\"r\","
+		      "\"state\":\"closed\"}\n");
+	CHECK(r.total.read == 4 && r.total.rejected == 2 && r.total.added == 2);
+	CHECK(strstr(said(&r, 1), "state 'granted' is for security_operations_manager"));
+	CHECK(said(&r, 3)[0] && !said(&r, 2)[0] && !said(&r, 4)[0]);
+}
+
+TEST(sights_an_import_tells_an_organisation_that_is_not_seen_from_none_by_nothing)
+{
+	static const char *const keys[] = {"away", "none"};
+	char texts[2][3][256];
+
+	for (int i = 0; i < 2; i++) {
+		SIGHTS s;
+		CLEANUP(buf_fini) struct buf lines = {.limit = 4096};
+		struct delivery_report r;
+
+		sights_open(&s);
+		buf_addf(&lines,
+			 "{\"register\":\"organisation\",\"key\":\"%s\",\"name\":\"away\","
+			 "\"kind\":\"member\"}\n"
+			 "{\"register\":\"account\",\"key\":\"k\",\"login\":\"k\",\"organisation\":"
+			 "\"%s\"}\n"
+			 "{\"register\":\"person\",\"key\":\"p\",\"name\":\"p\",\"employer\":\"%"
+			 "s\"}\n",
+			 keys[i], keys[i], keys[i]);
+		r = bring(&s, lines.data);
+		CHECK(r.total.read == 3 && r.total.rejected == 3);
+		for (long n = 0; n < 3; n++) {
+			const char *key = strstr(said(&r, n + 1), keys[i]);
+
+			(void)snprintf(texts[i][n], sizeof(texts[i][n]), "%.*s?%s",
+				       key ? (int)(key - said(&r, n + 1)) : 256, said(&r, n + 1),
+				       key ? key + strlen(keys[i]) : "");
+		}
+	}
+	for (int n = 0; n < 3; n++)
+		CHECK(strcmp(texts[0][n], texts[1][n]) == 0);
 }
