@@ -1,5 +1,6 @@
 #include "api/call.h"
 
+#include "access/serve.h"
 #include "api/caller.h"
 #include "api/routes.h"
 #include "base/limits.h"
@@ -77,9 +78,8 @@ serve_caller(struct call *c)
 
 	if (rc)
 		return rc;
-	c->ctx.who = &c->who;
 	c->ctx.note = (struct ctx_note){note_take, c};
-	return db_see(c->ctx.db, c->who.organisations, c->who.organisation_count, &c->ctx.err);
+	return ctx_serve(&c->ctx, &c->who);
 }
 
 static enum err_code
@@ -142,7 +142,7 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 		return rc;
 	/* The thread's connection may still be held to what the one before may see. */
 	if (route->needs != NEEDS_NOTHING)
-		rc = db_see_all(c.ctx.db, &c.ctx.err);
+		rc = ctx_serve_nobody(&c.ctx);
 	if (!rc)
 		rc = answer(&c, route);
 	if (rc)

@@ -1,5 +1,6 @@
 #include "access_world.h"
 
+#include "access/holding.h"
 #include "access/serve.h"
 #include "base/civil.h"
 #include "engine_fixture.h"
@@ -191,6 +192,11 @@ organisation_put(struct world *w, struct writer *writer, enum party_of of)
 	} else {
 		CHECK(!writer_new_id(writer, r, &rec.id));
 		rec.organisation = rec.id;
+		/* As those that init makes. */
+		if (of == PARTY_INTEGRATOR || of == PARTY_CLIENT)
+			rec.feed = str_of(PLAN_FEED);
+		if (of == PARTY_CLIENT)
+			record_set_text(&rec, "kind", str_of("client"));
 		if (of == PARTY_SUB)
 			record_set_int(&rec, "engaged_by", w->parties[PARTY_OWN]);
 		put(writer, &rec);
