@@ -191,9 +191,7 @@ early_take(struct import *im, struct row *row, bool *ret_taken)
 	if (!st.row.organisation.ptr)
 		st.row.organisation = im->home;
 	rc = organisation_of(im, &st.row, &st.organisation);
-	if (!rc && st.organisation &&
-	    ((im->ctx->who && row->reg == im->organisations) ||
-	     import_refusal(im, row->reg, st.organisation)))
+	if (!rc && st.organisation && import_refusal(im, row->reg, st.organisation))
 		return ERR_NONE;
 	if (!rc && st.organisation)
 		rc = record_find(im, &st);

@@ -160,30 +160,38 @@ TEST(sights_a_reference_to_what_is_not_seen_is_refused_as_to_what_is_not_there)
 	CHECK(strstr(refusal(&s, "zedd"), "did you mean 'zed'?"));
 }
 
-TEST(sights_only_the_plans_own_parties_give_a_role_that_sees_all)
+static bool
+gives_all(struct store_fixture *f, int64_t holder)
+{
+	const struct role *role = model_role(f->model, str_of("auditor"));
+	const struct holdings *all;
+
+	CHECK(!holdings_load(f->ctx->db, f->model, &f->arena, &all, &f->ctx->err));
+	return holding_of(all, role, holder, &f->arena).all;
+}
+
+TEST(sights_whoever_becomes_an_integrator_later_gives_no_role_that_sees_all)
 {
 	STORE f;
-	const struct role *role;
-	const struct holdings *all;
 	struct record r;
-	struct holding h;
 
 	store_open(&f);
-	role = model_role(f.model, str_of("auditor"));
-	/* Of that kind, and even of that key, but not the one that the plan names. */
-	for (int i = 0; i < 2; i++) {
-		r = store_record(&f, "organisation", "integrator");
-		r.feed = str_of(i ? "mine" : "plan");
-		store_set(&f, &r, "name", "x");
-		store_set(&f, &r, "kind", "integrator");
-		r.organisation = 0;
-		(void)store_put(&f, &r);
-		CHECK(!holdings_load(f.ctx->db, f.model, &f.arena, &all, &f.ctx->err));
-		h = holding_of(all, role, r.id, &f.arena);
-		CHECK(h.all == (i == 0));
-	}
-	h = holding_of(all, role, f.home, &f.arena);
-	CHECK(!h.all && h.count == 1 && holding_has(&h, f.home) && !holding_has(&h, f.away));
+	CHECK(gives_all(&f, f.home) && !gives_all(&f, f.away));
+	/* Nor does a member that says so of itself, */
+	r = store_record(&f, "organisation", "away");
+	r.id = r.organisation = f.away;
+	r.feed = str_of("plan");
+	store_set(&f, &r, "name", "away");
+	store_set(&f, &r, "kind", "integrator");
+	(void)store_put(&f, &r);
+	CHECK(gives_all(&f, f.home) && !gives_all(&f, f.away));
+	/* nor one of that kind that another source brings. */
+	r = store_record(&f, "organisation", "new");
+	r.feed = str_of("directory");
+	store_set(&f, &r, "name", "new");
+	store_set(&f, &r, "kind", "integrator");
+	r.organisation = 0;
+	CHECK(!gives_all(&f, store_put(&f, &r)));
 }
 
 /* What a line was rejected with; "" when it was taken. */
@@ -239,12 +247,20 @@ TEST(sights_an_import_tells_an_organisation_that_is_not_seen_from_none_by_nothin
 		sights_open(&s);
 		buf_addf(&lines,
 			 "{\"register\":\"organisation\",\"key\":\"%s\",\"name\":\"away\","
-			 "\"kind\":\"member\"}\n"
+			 "\"kind\":\"member\"}\n",
+			 keys[i]);
+		/* It came by such a line, so that the next one says nothing new. */
+		s.f.ctx->who = NULL;
+		r = bring(&s, i ? "{\"register\":\"system\",\"key\":\"s\",\"name\":\"s\"}\n"
+				: lines.data);
+		CHECK(r.total.read == 1 && r.total.rejected == 0);
+		s.f.ctx->who = &s.who;
+		buf_addf(&lines,
 			 "{\"register\":\"account\",\"key\":\"k\",\"login\":\"k\",\"organisation\":"
 			 "\"%s\"}\n"
 			 "{\"register\":\"person\",\"key\":\"p\",\"name\":\"p\",\"employer\":\"%"
 			 "s\"}\n",
-			 keys[i], keys[i], keys[i]);
+			 keys[i], keys[i]);
 		r = bring(&s, lines.data);
 		CHECK(r.total.read == 3 && r.total.rejected == 3);
 		for (long n = 0; n < 3; n++) {
