@@ -145,22 +145,22 @@ plain_put(struct world *w, struct writer *writer, const struct reg *r, enum part
 	row_add(w, &rec, of, STEP_NONE);
 }
 
-/* A failure of what is restricted is restricted. */
+/* A failure of the party's record of that register, so far as there is one without a state. */
 static void
-secret_put(struct world *w, struct writer *writer, enum party_of of)
+failure_put(struct world *w, struct writer *writer, enum party_of of, int step)
 {
 	const struct model *m = w->ctx->model;
+	const char *about = step == STEP_SECRET ? "personnel_case" : "person";
 	struct record rec =
-		world_record(w, model_reg(m, str_of("failure")), key_of(w, of, STEP_SECRET), of);
-	const struct reg *cases = model_reg(m, str_of("personnel_case"));
+		world_record(w, model_reg(m, str_of("failure")), key_of(w, of, step), of);
 
 	posture_fill(w, &rec);
 	for (size_t i = 0; i < w->row_count; i++) {
-		if (w->rows[i].record.reg == cases && w->rows[i].of == of)
+		if (strcmp(w->rows[i].record.reg->name, about) == 0 && w->rows[i].of == of)
 			record_set_int(&rec, "subject", w->rows[i].record.id);
 	}
 	put(writer, &rec);
-	row_add(w, &rec, of, STEP_SECRET);
+	row_add(w, &rec, of, step);
 }
 
 static void
@@ -223,8 +223,10 @@ rows_put(struct world *w)
 			step_put(w, writer, m->regs[i], (enum party_of)of);
 		}
 	}
-	for (int of = 0; of < PARTIES; of++)
-		secret_put(w, writer, (enum party_of)of);
+	for (int of = 0; of < PARTIES; of++) {
+		failure_put(w, writer, (enum party_of)of, STEP_OTHER);
+		failure_put(w, writer, (enum party_of)of, STEP_SECRET);
+	}
 	me = world_record(w, model_reg(m, str_of("person")), "me", PARTY_OWN);
 	put(writer, &me);
 	row_add(w, &me, PARTY_OWN, STEP_OTHER);
