@@ -8,7 +8,22 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DEFAULT_SECONDS = 30, MAX_SECONDS = 3600 };
+enum { DEFAULT_SECONDS = 30, MAX_SECONDS = 3600, JOBS_MAX = 16 };
+
+/* A test in a process of its own. */
+struct job {
+	const struct test *test; /* NULL: the place is free */
+	pid_t pid;
+	time_t deadline;
+};
+
+struct jobs {
+	struct job list[JOBS_MAX];
+	int most;
+	int busy;
+	sigset_t chld;
+	int passed, failed;
+};
 
 struct test *test_list;
 
@@ -39,59 +54,109 @@ seconds_allowed(void)
 	return seconds > 0 && seconds <= MAX_SECONDS ? seconds : DEFAULT_SECONDS;
 }
 
-/* Waits until the deadline for the child to end. The caller has blocked SIGCHLD, so none is lost.
- */
-static bool
-child_ends(pid_t pid, const sigset_t *chld, int *ret_status)
+static time_t
+now_seconds(void)
 {
 	struct timespec now;
-	time_t deadline;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	deadline = now.tv_sec + seconds_allowed();
-	while (waitpid(pid, ret_status, WNOHANG) != pid) {
-		struct timespec left = {.tv_sec = 1};
-
-		(void)clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= deadline)
-			return false;
-		(void)sigtimedwait(chld, NULL, &left);
-	}
-	return true;
+	return now.tv_sec;
 }
 
-/* What the test started and left running would outlive it, so its whole process group goes. */
-static bool
-test_passes(const struct test *t, const sigset_t *chld)
+/* One for each processor. Tests share a server's only real store, so there they take turns. */
+static int
+jobs_wanted(void)
 {
-	int status = 0;
-	bool ended;
+	const char *text = getenv("UNIT_JOBS");
+	long jobs = text ? strtol(text, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (getenv("HOLDFAST_TEST_STORE"))
+		jobs = 1;
+	return jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : (int)jobs;
+}
+
+static void
+job_count(struct jobs *j, const struct test *t, bool good)
+{
+	(void)printf("%s %s\n", good ? "ok" : "not ok", t->name);
+	(void)fflush(stdout);
+	*(good ? &j->passed : &j->failed) += 1;
+}
+
+static void
+job_start(struct jobs *j, const struct test *t)
+{
+	struct job *job = j->list;
 	pid_t pid;
 
+	while (job->test)
+		job++;
 	(void)fflush(NULL);
 	pid = fork();
 	if (pid < 0) {
 		(void)fprintf(stderr, "cannot fork: %s\n", strerror(errno));
-		return false;
+		job_count(j, t, false);
+		return;
 	}
 	if (pid == 0) {
 		(void)setpgid(0, 0);
-		(void)sigprocmask(SIG_UNBLOCK, chld, NULL);
+		(void)sigprocmask(SIG_UNBLOCK, &j->chld, NULL);
 		t->run();
 		exit(0);
 	}
 	(void)setpgid(pid, pid);
-	ended = child_ends(pid, chld, &status);
-	(void)kill(-pid, SIGKILL);
-	if (!ended) {
-		(void)waitpid(pid, &status, 0);
-		(void)fprintf(stderr, "%s: not done after %lld s\n", t->name,
-			      (long long)seconds_allowed());
-		return false;
-	}
+	*job = (struct job){t, pid, now_seconds() + seconds_allowed()};
+	j->busy++;
+}
+
+/* What the test started and left running would outlive it, so its whole process group goes. */
+static void
+job_end(struct jobs *j, struct job *job, int status)
+{
+	(void)kill(-job->pid, SIGKILL);
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGABRT)
-		(void)fprintf(stderr, "%s: %s\n", t->name, strsignal(WTERMSIG(status)));
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		(void)fprintf(stderr, "%s: %s\n", job->test->name, strsignal(WTERMSIG(status)));
+	job_count(j, job->test, WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	job->test = NULL;
+	j->busy--;
+}
+
+static void
+job_give_up(struct jobs *j, struct job *job)
+{
+	int status;
+
+	(void)kill(-job->pid, SIGKILL);
+	(void)waitpid(job->pid, &status, 0);
+	(void)fprintf(stderr, "%s: not done after %lld s\n", job->test->name,
+		      (long long)seconds_allowed());
+	job_count(j, job->test, false);
+	job->test = NULL;
+	j->busy--;
+}
+
+/* Waits until a place is free. SIGCHLD is blocked, so none is lost. */
+static void
+jobs_wait(struct jobs *j)
+{
+	const int before = j->busy;
+
+	while (j->busy == before) {
+		struct timespec left = {.tv_sec = 1};
+
+		for (struct job *job = j->list; job < j->list + JOBS_MAX; job++) {
+			int status;
+
+			if (!job->test)
+				continue;
+			if (waitpid(job->pid, &status, WNOHANG) == job->pid)
+				job_end(j, job, status);
+			else if (now_seconds() >= job->deadline)
+				job_give_up(j, job);
+		}
+		if (j->busy == before)
+			(void)sigtimedwait(&j->chld, NULL, &left);
+	}
 }
 
 /* Folders of src/ whose tests have a store. */
@@ -117,24 +182,22 @@ int
 main(int argc, char **argv)
 {
 	const char *filter = argc > 1 ? argv[1] : "";
-	int passed = 0, failed = 0;
-	sigset_t chld;
+	struct jobs j = {.most = jobs_wanted()};
 
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &chld, NULL);
+	(void)sigemptyset(&j.chld);
+	(void)sigaddset(&j.chld, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &j.chld, NULL);
 	for (struct test *t = list_reversed(test_list); t; t = t->next) {
-		bool good;
-
 		if (!runs_here(t) || !strstr(t->name, filter))
 			continue;
-		good = test_passes(t, &chld);
-		(void)printf("%s %s\n", good ? "ok" : "not ok", t->name);
-		passed += good;
-		failed += !good;
+		if (j.busy == j.most)
+			jobs_wait(&j);
+		job_start(&j, t);
 	}
-	if (passed + failed == 0)
+	while (j.busy > 0)
+		jobs_wait(&j);
+	if (j.passed + j.failed == 0)
 		(void)fprintf(stderr, "no test has '%s' in its name\n", filter);
-	(void)printf("%d passed, %d failed\n", passed, failed);
-	return passed > 0 && failed == 0 ? 0 : 1;
+	(void)printf("%d passed, %d failed\n", j.passed, j.failed);
+	return j.passed > 0 && j.failed == 0 ? 0 : 1;
 }

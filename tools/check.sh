@@ -78,8 +78,8 @@ rule cppcheck tools/check_cppcheck.sh
 rule build-asan make VARIANT=asan all build/asan/unit
 rule build-tsan make VARIANT=tsan build/tsan/unit
 runner unit env UNIT_SECONDS=60 make unit
-runner unit-postgres make unit STORE=postgres
-runner unit-asan env UNIT_SECONDS=120 INCREMENT_STEPS=20 REACH_STEPS=50 tools/fixed_addresses.sh make VARIANT=asan unit
+runner unit-postgres env ACCESS_STEP=7 make unit STORE=postgres
+runner unit-asan env UNIT_SECONDS=120 INCREMENT_STEPS=20 REACH_STEPS=50 ACCESS_STEP=4 tools/fixed_addresses.sh make VARIANT=asan unit
 # Only where there are threads is there a race to be found: their tests say so in their names.
 runner unit-tsan env UNIT_SECONDS=120 tools/fixed_addresses.sh make VARIANT=tsan unit T=threads
 runner cli env CLI_SECONDS=240 make cli-tests
