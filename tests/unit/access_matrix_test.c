@@ -597,7 +597,7 @@ holder_try(enum party_of holder, size_t part)
 		engine_is_server() && m.w.walled ? " behind its wall" : "", (long long)m.tried,
 		(long long)m.allowed, (long long)m.refused, (long long)m.leaks, (long long)m.wrong);
 	(void)fflush(stdout);
-	CHECK(m.leaks == 0 && m.wrong == 0 && m.allowed > 0 && m.refused > m.allowed);
+	CHECK(m.leaks == 0 && m.wrong == 0 && m.allowed > 0 && m.refused > 0);
 	world_close(&m.w);
 }
 
