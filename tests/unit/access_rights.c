@@ -90,7 +90,7 @@ register_of(const struct rights *r, const char *name)
 		if (says(r->registers[i], "name", name))
 			return r->registers[i];
 	}
-	CHECK(!"a register");
+	CHECK(false); /* there is no such register */
 	return NULL;
 }
 
