@@ -34,7 +34,7 @@ over_http() {
 	say "asking over HTTP from 64 connections, and the library alone, three times in turns"
 	: >"$work/serve.log"
 	begun=$(date +%s%N)
-	"$holdfast" serve --home "$1" --listen 127.0.0.1:0 2>"$work/serve.log" &
+	"$holdfast" serve --home "$1" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/serve.log" &
 	server=$!
 	trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 	port=$(listening "$work/serve.log")

@@ -3,12 +3,13 @@
 
 # steps RECORDS: a line "RECORDS assess import list verify" in seconds and milliseconds.
 steps() {
-	scale=$dir/scale-$1
+	size=$1
+	scale=$dir/scale-$size
 	if [ ! -e "$scale/ready" ]; then
-		say "making a workspace of $1 records, once"
+		say "making a workspace of $size records, once"
 		rm -rf "$scale"
 		mkdir -p "$scale"
-		"$holdfast" demo --home "$scale/demo" --records "$1" --months 2 --seed "$seed" --csv "$scale/csv" >/dev/null
+		"$holdfast" demo --home "$scale/demo" --records "$size" --months 2 --seed "$seed" --csv "$scale/csv" >/dev/null
 		touch "$scale/ready"
 	fi
 	"$holdfast" init --home "$scale/demo" >/dev/null || die "try again with bench/run.sh --fresh"
@@ -20,11 +21,15 @@ steps() {
 		timed scale_assess "$holdfast" assess --full --home "$scale/demo"
 		timed scale_verify "$holdfast" verify --home "$scale/demo"
 	done
-	timed scale_import "$holdfast" import --home "$work/ws" --organisation $integrator "$scale/csv/person.csv" \
-		"$scale/csv/asset.csv"
-	"$tools/list_page" "$scale/demo" 50 >"$work/pages"
-	echo "$1 $(median scale_assess) $(median scale_import) $(awk -F '\t' '$2 == "first" { print $3; exit }' "$work/pages")" \
-		"$(median scale_verify) $(($(cat "$scale/csv/person.csv" "$scale/csv/asset.csv" | wc -l) - 2))"
+	set --
+	for file in "$scale"/csv/*.csv; do
+		[ "${file##*/}" = organisation.csv ] || set -- "$@" "$file"
+	done
+	# Some rows are as bad as real ones are, and are rejected, which is status 3.
+	timed scale_import sh -c '"$@" || [ $? -eq 3 ]' sh "$holdfast" import --home "$work/ws" --organisation $integrator "$@"
+	"$tools/list_page" "$work/ws" 50 "$size" >"$work/pages"
+	echo "$size $(median scale_assess) $(median scale_import) $(awk -F '\t' '$2 == "first" { print $3; exit }' "$work/pages")" \
+		"$(median scale_verify) $(cat "$@" | wc -l)"
 }
 
 # Both axes are logarithmic: a straight line that rises as the dotted one is a cost that grows as the work does.
@@ -59,7 +64,7 @@ for size in 10000 100000 1000000; do
 	steps $size >>"$work/scale"
 done
 {
-	echo '| records | assess, s | import of people and assets, s | rows of it | first page of a list, ms | verify, s |'
+	echo '| records | assess, s | import of all registers, s | rows of it | first page of a list, ms | verify, s |'
 	echo '|--:|--:|--:|--:|--:|--:|'
 	awk '{ printf "| %d | %.2f | %.2f | %d | %.2f | %.2f |\n", $1, $2, $3, $6, $4, $5 }' "$work/scale"
 } >"$work/grown"
