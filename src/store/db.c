@@ -66,12 +66,15 @@ static enum err_code
 prepare(struct db *db, const char *sql, const struct db_how *how, struct db_stmt **ret_stmt,
 	struct err *e)
 {
-	struct db_stmt *s = how->guard ? NULL : stmt_cache_take(&db->idle, sql, how->scan);
+	uint64_t hash = how->guard ? 0 : stmt_hash(sql);
+	struct db_stmt *s = how->guard ? NULL : stmt_cache_take(&db->idle, sql, hash, how->scan);
 	enum err_code rc = s ? ERR_NONE : db->engine->prepare(db, sql, how, &s, e);
 
-	if (!rc)
-		*ret_stmt = s;
-	return rc;
+	if (rc)
+		return rc;
+	s->hash = hash;
+	*ret_stmt = s;
+	return ERR_NONE;
 }
 
 enum err_code

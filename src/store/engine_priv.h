@@ -21,8 +21,8 @@ struct db_stmt {
 	char *sql;    /* as it was given */
 	bool guarded; /* for a plan: prepared for whoever asked, and never again */
 	bool scan;
+	uint64_t hash; /* of the text */
 	/* While it is idle. */
-	uint64_t hash;
 	struct db_stmt *newer;
 	struct db_stmt *older;
 };

@@ -18,8 +18,8 @@ unlink_stmt(struct stmt_cache *c, struct db_stmt *s)
 }
 
 /* FNV-1a. */
-static uint64_t
-hash_of(const char *text)
+uint64_t
+stmt_hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325U;
 
@@ -29,10 +29,8 @@ hash_of(const char *text)
 }
 
 struct db_stmt *
-stmt_cache_take(struct stmt_cache *c, const char *sql, bool scan)
+stmt_cache_take(struct stmt_cache *c, const char *sql, uint64_t hash, bool scan)
 {
-	uint64_t hash = hash_of(sql);
-
 	for (struct db_stmt *s = c->newest; s; s = s->older) {
 		if (s->hash == hash && s->scan == scan && strcmp(s->sql, sql) == 0) {
 			unlink_stmt(c, s);
@@ -45,7 +43,6 @@ stmt_cache_take(struct stmt_cache *c, const char *sql, bool scan)
 void
 stmt_cache_put(struct stmt_cache *c, struct db_stmt *s)
 {
-	s->hash = hash_of(s->sql);
 	s->older = c->newest;
 	*(c->newest ? &c->newest->newer : &c->oldest) = s;
 	c->newest = s;

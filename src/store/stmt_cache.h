@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct db_stmt;
 
@@ -19,8 +20,11 @@ struct stmt_cache {
 	size_t count;
 };
 
+/* What a statement's text is found by. */
+uint64_t stmt_hash(const char *sql);
+
 /* One of this text, which is the caller's from then on; NULL when there is none. */
-struct db_stmt *stmt_cache_take(struct stmt_cache *c, const char *sql, bool scan);
+struct db_stmt *stmt_cache_take(struct stmt_cache *c, const char *sql, uint64_t hash, bool scan);
 
 /* Keeps it, reset and without values. */
 void stmt_cache_put(struct stmt_cache *c, struct db_stmt *s);
