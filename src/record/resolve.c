@@ -77,8 +77,7 @@ resolver_new(struct ctx *ctx, const struct resolve_pending *pending, struct reso
 	rs->memory = LIMIT_ROLL_BYTES;
 	arena_init(&rs->arena, LIMIT_IMPORT_MEMORY_BYTES);
 	rs->readers = calloc(ctx->model->reg_count, sizeof(*rs->readers));
-	rs->answers = calloc(ANSWERS, sizeof(*rs->answers));
-	if (!rs->readers || !rs->answers) {
+	if (!rs->readers) {
 		resolver_free(rs);
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory to resolve references");
 	}
@@ -376,6 +375,11 @@ look_up(struct resolver *rs, struct lookup *l, bool *ret_firm)
 	enum err_code rc;
 
 	wanted.asked = f->target_count == 1 ? (const void *)f->targets[0] : f;
+	/* Room for so many answers is only made for who asks. */
+	if (!rs->answers)
+		rs->answers = calloc(ANSWERS, sizeof(*rs->answers));
+	if (!rs->answers)
+		return err_set(&rs->ctx->err, ERR_INTERNAL, "", "no memory to resolve references");
 	if (l->text.len <= ANSWER_TEXT && feed < FEEDS && !is_on_roll(rs, f)) {
 		wanted.feed = (uint16_t)feed;
 		wanted.len = (uint8_t)l->text.len;
