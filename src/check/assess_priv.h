@@ -137,7 +137,6 @@ struct assessment {
 /* A fault of one check is its own: it is told in the decision, and the others go on. What the store
  * cannot do stays an error. */
 enum err_code decision_failed(struct ctx *ctx, struct decision *d, enum err_code rc);
-/* Nanoseconds of a clock that never goes back. */
 
 /* pool.c: shares the checks out between a few threads, each with a connection of its own; all see
  * one state. */

@@ -156,25 +156,6 @@ delta_tables_forget(struct delta_tables *t)
 	memset(t->regs, 0, t->reg_count * sizeof(*t->regs));
 }
 
-/* The size of the ledger after the run's own transaction. */
-static enum err_code
-own_end(struct ctx *ctx, int64_t own_from, int64_t *ret_end)
-{
-	DB_STMT *q = NULL;
-	bool row;
-	enum err_code rc = db_prepare(
-		ctx->db, "select min(c.id) from ledger_checkpoint c where c.id > :own_from", &q,
-		&ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_int(q, 1, own_from);
-	rc = db_step(q, &row, &ctx->err);
-	if (!rc)
-		*ret_end = row && !db_is_null(q, 0) ? db_int(q, 0) : own_from;
-	return rc;
-}
-
 /* With the plus the engine does not read all of the ledger for the sake of its order. */
 static const char subjects_sql[] =
 	"select +l.subject, min(l.version) - 1, "
@@ -191,7 +172,7 @@ subjects_read(struct assessment *as, const struct standing *s, const bool *wante
 	int64_t own_to = 0;
 	size_t count = 0;
 	bool row;
-	enum err_code rc = own_end(ctx, s->own_from, &own_to);
+	enum err_code rc = standing_own_end(ctx, s->own_from, &own_to);
 
 	if (!rc)
 		rc = db_prepare(ctx->db, subjects_sql, &q, &ctx->err);

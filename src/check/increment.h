@@ -10,7 +10,6 @@
 struct prepared {
 	struct check *all;
 	struct check *narrow;
-	bool wide; /* it cannot be held to some records */
 	bool moves_known;
 	struct moves moves;
 	bool reach_known;

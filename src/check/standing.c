@@ -350,10 +350,26 @@ standing_scope_change(struct assessment *as, const struct obligation *o,
 	return rc;
 }
 
-/* What the end of the last run was: the first checkpoint after what it began to write. */
+enum err_code
+standing_own_end(struct ctx *ctx, int64_t own_from, int64_t *ret_end)
+{
+	DB_STMT *q = NULL;
+	bool row;
+	enum err_code rc = db_prepare(
+		ctx->db, "select min(c.id) from ledger_checkpoint c where c.id > :own_from", &q,
+		&ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(q, 1, own_from);
+	rc = db_step(q, &row, &ctx->err);
+	if (!rc)
+		*ret_end = row && !db_is_null(q, 0) ? db_int(q, 0) : own_from;
+	return rc;
+}
+
 static const char changed_sql[] =
-	"select 1 from ledger_leaf l where l.idx >= coalesce((select min(c.id) from "
-	"ledger_checkpoint c where c.id > :own_from), :own_from) and l.subject >= :first limit 1";
+	"select 1 from ledger_leaf l where l.idx >= :own_to and l.subject >= :first limit 1";
 static const char moved_sql[] =
 	"select 1 from assessed_duty a where a.horizon <= :now and a.horizon > :since limit 1";
 
@@ -376,6 +392,7 @@ assess_due(struct ctx *ctx, enum assess_due *ret_due)
 	const int64_t now = clock_now(&ctx->clock);
 	const int64_t first = (int64_t)1 << ID_CODE_SHIFT;
 	struct standing s = {0};
+	int64_t own_to = 0;
 	bool fit = false;
 	bool changed = false;
 	bool moved = false;
@@ -384,8 +401,10 @@ assess_due(struct ctx *ctx, enum assess_due *ret_due)
 	*ret_due = DUE_CHANGES;
 	if (rc || !fit)
 		return rc;
+	rc = standing_own_end(ctx, s.own_from, &own_to);
 	/* Events, which no check reads, have numbers below every record's. */
-	rc = is_there(ctx, changed_sql, (const int64_t[]){s.own_from, first}, &changed);
+	if (!rc)
+		rc = is_there(ctx, changed_sql, (const int64_t[]){own_to, first}, &changed);
 	if (!rc && !changed)
 		rc = is_there(ctx, moved_sql, (const int64_t[]){now, s.now}, &moved);
 	if (rc || changed)

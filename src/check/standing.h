@@ -41,6 +41,8 @@ MUST_CHECK enum err_code standing_load(struct assessment *as, struct standing *r
 				       bool *ret_fit);
 /* Of which moment and ledger it is alone: seen, own_from and now. */
 MUST_CHECK enum err_code standing_sealed(struct ctx *ctx, struct standing *s, bool *ret_fit);
+/* The size of the ledger after the transaction that it was written in. */
+MUST_CHECK enum err_code standing_own_end(struct ctx *ctx, int64_t own_from, int64_t *ret_end);
 /* Forgets all, in the writing transaction. */
 MUST_CHECK enum err_code standing_clear(struct assessment *as);
 /* Says of which plan, moment and ledger all of it is. */
