@@ -109,6 +109,14 @@ job_start(struct jobs *j, const struct test *t)
 	j->busy++;
 }
 
+static void
+job_over(struct jobs *j, struct job *job, bool good)
+{
+	job_count(j, job->test, good);
+	job->test = NULL;
+	j->busy--;
+}
+
 /* What the test started and left running would outlive it, so its whole process group goes. */
 static void
 job_end(struct jobs *j, struct job *job, int status)
@@ -116,9 +124,7 @@ job_end(struct jobs *j, struct job *job, int status)
 	(void)kill(-job->pid, SIGKILL);
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGABRT)
 		(void)fprintf(stderr, "%s: %s\n", job->test->name, strsignal(WTERMSIG(status)));
-	job_count(j, job->test, WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	job->test = NULL;
-	j->busy--;
+	job_over(j, job, WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static void
@@ -130,9 +136,7 @@ job_give_up(struct jobs *j, struct job *job)
 	(void)waitpid(job->pid, &status, 0);
 	(void)fprintf(stderr, "%s: not done after %lld s\n", job->test->name,
 		      (long long)seconds_allowed());
-	job_count(j, job->test, false);
-	job->test = NULL;
-	j->busy--;
+	job_over(j, job, false);
 }
 
 /* Waits until a place is free. SIGCHLD is blocked, so none is lost. */

@@ -245,15 +245,24 @@ enable_write(void *object, struct writer *w)
 	return rc || c->on ? rc : sessions_end(w, &login, &c->ended);
 }
 
+/* What may be so already. */
+static enum err_code
+care_change(struct care *c, enum err_code (*write)(void *object, struct writer *w),
+	    bool *ret_changed)
+{
+	enum err_code rc = visit_write(c->v, c->v->ctx->actor, write, c);
+
+	if (!rc)
+		*ret_changed = c->changed;
+	return rc;
+}
+
 enum err_code
 login_enable(const struct visit *v, struct str name, bool enabled, bool *ret_changed)
 {
 	struct care c = {.v = v, .name = name, .on = enabled};
-	enum err_code rc = visit_write(v, v->ctx->actor, enable_write, &c);
 
-	if (!rc)
-		*ret_changed = c.changed;
-	return rc;
+	return care_change(&c, enable_write, ret_changed);
 }
 
 static enum err_code
@@ -294,11 +303,8 @@ enum err_code
 login_promote(const struct visit *v, struct str name, bool administrator, bool *ret_changed)
 {
 	struct care c = {.v = v, .name = name, .on = administrator};
-	enum err_code rc = visit_write(v, v->ctx->actor, promote_write, &c);
 
-	if (!rc)
-		*ret_changed = c.changed;
-	return rc;
+	return care_change(&c, promote_write, ret_changed);
 }
 
 static enum err_code
@@ -351,11 +357,8 @@ enum err_code
 login_reset_factor(const struct visit *v, struct str name, bool *ret_changed)
 {
 	struct care c = {.v = v, .name = name};
-	enum err_code rc = visit_write(v, v->ctx->actor, factor_write, &c);
 
-	if (!rc)
-		*ret_changed = c.changed;
-	return rc;
+	return care_change(&c, factor_write, ret_changed);
 }
 
 static enum err_code
