@@ -260,10 +260,10 @@ first_link_show(struct serving *s)
 static enum err_code
 wall_stands(struct serving *s)
 {
-	CLEANUP(workspace_closep) struct workspace *reader = NULL;
-	enum err_code rc = workspace_another(s->service.ws, DB_READ, &reader, &s->c->err);
+	struct db *db = workspace_ctx(s->service.ws)->db;
+	enum err_code rc = db_see(db, NULL, 0, &s->c->err);
 
-	return rc ? rc : db_see(workspace_ctx(reader)->db, NULL, 0, &s->c->err);
+	return rc ? rc : db_see_all(db, &s->c->err);
 }
 
 static enum err_code
