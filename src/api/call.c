@@ -140,11 +140,7 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 		rc = service_read(r, &c.ctx, e);
 	if (rc)
 		return rc;
-	/* The thread's connection may still be held to what the one before may see. */
-	if (route->needs != NEEDS_NOTHING)
-		rc = ctx_serve_nobody(&c.ctx);
-	if (!rc)
-		rc = answer(&c, route);
+	rc = answer(&c, route);
 	if (rc)
 		fail(&c, &c.ctx.err);
 	db_txn_end(&c.txn);
@@ -203,14 +199,4 @@ call_record_id(struct call *c, int64_t *ret_id)
 	if (*ret_id)
 		return ERR_NONE;
 	return err_set(&c->ctx.err, ERR_MISSING, "record", "there is no record '%.60s'", name.ptr);
-}
-
-void
-call_words(struct call *c, const char *name, const struct words *words)
-{
-	jw_key(&c->w, name);
-	jw_array(&c->w);
-	for (size_t i = 0; i < words->count; i++)
-		jw_text(&c->w, str_of(words->words[i]));
-	jw_end_array(&c->w);
 }

@@ -93,7 +93,4 @@ MUST_CHECK enum err_code call_check_query(struct call *c);
  * for each register, the writer looks at that. */
 MUST_CHECK enum err_code call_check_body(struct call *c);
 
-/* "name": ["a", "b"] */
-void call_words(struct call *c, const char *name, const struct words *words);
-
 #endif

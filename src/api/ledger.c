@@ -96,10 +96,8 @@ ledger_inclusion(struct call *c)
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	jw_key(&c->w, "index");
-	jw_int(&c->w, (int64_t)index);
-	jw_key(&c->w, "size");
-	jw_int(&c->w, (int64_t)size);
+	jw_key_int(&c->w, "index", (int64_t)index);
+	jw_key_int(&c->w, "size", (int64_t)size);
 	proof_write(c, &proof);
 	jw_end_object(&c->w);
 	return ERR_NONE;
@@ -123,10 +121,8 @@ ledger_consistency(struct call *c)
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	jw_key(&c->w, "from");
-	jw_int(&c->w, (int64_t)from);
-	jw_key(&c->w, "to");
-	jw_int(&c->w, (int64_t)to);
+	jw_key_int(&c->w, "from", (int64_t)from);
+	jw_key_int(&c->w, "to", (int64_t)to);
 	proof_write(c, &proof);
 	jw_end_object(&c->w);
 	return ERR_NONE;

@@ -7,20 +7,6 @@
 #include "identity/sign_in.h"
 #include "identity/token.h"
 
-static void
-member(struct call *c, const char *name, struct str text)
-{
-	jw_key(&c->w, name);
-	jw_text(&c->w, text);
-}
-
-static void
-member_bool(struct call *c, const char *name, bool value)
-{
-	jw_key(&c->w, name);
-	jw_bool(&c->w, value);
-}
-
 /* An instant, or null for 0. */
 static void
 member_instant(struct call *c, const char *name, int64_t ms)
@@ -28,7 +14,7 @@ member_instant(struct call *c, const char *name, int64_t ms)
 	char text[CIVIL_STAMP_LEN + 1];
 
 	civil_format_stamp(ms, text);
-	member(c, name, ms ? str_of(text) : (struct str){0});
+	jw_key_text(&c->w, name, ms ? str_of(text) : (struct str){0});
 }
 
 static void
@@ -37,19 +23,16 @@ member_record(struct call *c, const char *name, int64_t id)
 	char text[RECORD_NAME_SIZE];
 
 	record_name(c->ctx.model, id, text);
-	member(c, name, id ? str_of(text) : (struct str){0});
+	jw_key_text(&c->w, name, id ? str_of(text) : (struct str){0});
 }
 
-/* A text that the body must have. */
-static enum err_code
-text_take(struct call *c, const char *name, struct str *ret_text)
+/* A text that the body has, as it was looked at (call_check_body). */
+static struct str
+text_of(const struct call *c, const char *name)
 {
 	const json_t *json = json_object_get(c->body, name);
 
-	if (!json_is_string(json))
-		return err_set(&c->ctx.err, ERR_INVALID, name, "'%s' must be a text", name);
-	*ret_text = (struct str){json_string_value(json), json_string_length(json)};
-	return ERR_NONE;
+	return (struct str){json_string_value(json), json_string_length(json)};
 }
 
 /* What a sign-in, or a step of one, answers. */
@@ -62,8 +45,8 @@ signed_in_answer(struct call *c, const struct signed_in *in, enum err_code rc)
 		return rc;
 	call_set_session(c, str_dup(c->r->arena, str_of(in->token)));
 	jw_object(&c->w);
-	member_bool(c, "second_factor_due", in->second_factor_due);
-	member_bool(c, "enrolment_due", in->enrolment_due);
+	jw_key_bool(&c->w, "second_factor_due", in->second_factor_due);
+	jw_key_bool(&c->w, "enrolment_due", in->enrolment_due);
 	jw_end_object(&c->w);
 	return ERR_NONE;
 }
@@ -72,14 +55,12 @@ enum err_code
 session_begin(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct credentials given = {.old = call_session(c->r)};
+	struct credentials given = {.name = text_of(c, "name"),
+				    .password = text_of(c, "password"),
+				    .old = call_session(c->r)};
 	struct signed_in in = {0};
 	enum err_code rc = call_same_site(c);
 
-	if (!rc)
-		rc = text_take(c, "name", &given.name);
-	if (!rc)
-		rc = text_take(c, "password", &given.password);
 	if (!rc)
 		rc = identity_sign_in(&v, &given, &in);
 	return signed_in_answer(c, &in, rc);
@@ -90,11 +71,8 @@ session_second_factor(struct call *c)
 {
 	struct visit v = call_visit(c);
 	struct signed_in in = {0};
-	struct str code;
-	enum err_code rc = text_take(c, "code", &code);
+	enum err_code rc = identity_second_factor(&v, &c->who, text_of(c, "code"), &in);
 
-	if (!rc)
-		rc = identity_second_factor(&v, &c->who, code, &in);
 	return signed_in_answer(c, &in, rc);
 }
 
@@ -103,11 +81,8 @@ session_prove(struct call *c)
 {
 	struct visit v = call_visit(c);
 	struct signed_in in = {0};
-	struct str password;
-	enum err_code rc = text_take(c, "password", &password);
+	enum err_code rc = identity_prove(&v, &c->who, text_of(c, "password"), &in);
 
-	if (!rc)
-		rc = identity_prove(&v, &c->who, password, &in);
 	return signed_in_answer(c, &in, rc);
 }
 
@@ -127,15 +102,11 @@ enum err_code
 session_first(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct first f = {0};
+	struct first f = {.link = text_of(c, "link"),
+			  .name = text_of(c, "name"),
+			  .password = text_of(c, "password")};
 	enum err_code rc = call_same_site(c);
 
-	if (!rc)
-		rc = text_take(c, "link", &f.link);
-	if (!rc)
-		rc = text_take(c, "name", &f.name);
-	if (!rc)
-		rc = text_take(c, "password", &f.password);
 	if (!rc)
 		rc = identity_first(&v, &f);
 	return rc;
@@ -147,18 +118,18 @@ me_show(struct call *c)
 	const struct who *w = &c->who;
 
 	jw_object(&c->w);
-	member(c, "name", w->name);
+	jw_key_text(&c->w, "name", w->name);
 	member_record(c, "person", w->person);
 	member_record(c, "organisation", w->organisation);
-	member_bool(c, "administrator", w->administrator);
-	member_bool(c, "second_factor", w->second_factor);
-	member_bool(c, "second_factor_due", w->second_factor_due);
-	member_bool(c, "enrolment_due", w->enrolment_due);
+	jw_key_bool(&c->w, "administrator", w->administrator);
+	jw_key_bool(&c->w, "second_factor", w->second_factor);
+	jw_key_bool(&c->w, "second_factor_due", w->second_factor_due);
+	jw_key_bool(&c->w, "enrolment_due", w->enrolment_due);
 	jw_key(&c->w, "roles");
 	jw_array(&c->w);
 	for (size_t i = 0; i < w->role_count; i++) {
 		jw_object(&c->w);
-		member(c, "role", str_of(w->roles[i].role->name));
+		jw_key_text(&c->w, "role", str_of(w->roles[i].role->name));
 		member_record(c, "organisation", w->roles[i].organisation);
 		jw_end_object(&c->w);
 	}
@@ -191,14 +162,13 @@ me_sessions(struct call *c)
 	jw_array(&c->w);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&c->w);
-		jw_key(&c->w, "id");
-		jw_int(&c->w, list[i].id);
+		jw_key_int(&c->w, "id", list[i].id);
 		member_instant(c, "made_at", list[i].made_at);
 		member_instant(c, "seen_at", list[i].seen_at);
-		member_bool(c, "second_factor", list[i].second_factor);
-		member_bool(c, "own", list[i].own);
-		member(c, "address", list[i].address);
-		member(c, "agent", list[i].agent);
+		jw_key_bool(&c->w, "second_factor", list[i].second_factor);
+		jw_key_bool(&c->w, "own", list[i].own);
+		jw_key_text(&c->w, "address", list[i].address);
+		jw_key_text(&c->w, "agent", list[i].agent);
 		jw_end_object(&c->w);
 	}
 	jw_end_array(&c->w);
@@ -242,10 +212,9 @@ me_tokens(struct call *c)
 	jw_array(&c->w);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&c->w);
-		jw_key(&c->w, "id");
-		jw_int(&c->w, list[i].id);
-		member(c, "name", list[i].name);
-		member_bool(c, "writes", list[i].writes);
+		jw_key_int(&c->w, "id", list[i].id);
+		jw_key_text(&c->w, "name", list[i].name);
+		jw_key_bool(&c->w, "writes", list[i].writes);
 		member_instant(c, "made_at", list[i].made_at);
 		member_instant(c, "expires_at", list[i].expires_at);
 		member_instant(c, "used_at", list[i].used_at);
@@ -257,49 +226,37 @@ me_tokens(struct call *c)
 	return ERR_NONE;
 }
 
-static enum err_code
-registers_take(struct call *c, struct token_new *n)
+/* Those that the token is held to: all where the body names none. */
+static struct words
+registers_of(const struct call *c, const json_t *list)
 {
-	const json_t *list = json_object_get(c->body, "registers");
 	size_t count = json_array_size(list);
+	struct words w = {.words = (const char **)arena_alloc(c->r->arena,
+							      (count + 1) * sizeof(const char *))};
 
-	n->all_registers = !list || json_is_null(list);
-	if (!n->all_registers && !json_is_array(list))
-		return err_set(&c->ctx.err, ERR_INVALID, "registers",
-			       "'registers' must be a list of names");
-	n->registers.words =
-		(const char **)arena_alloc(c->r->arena, (count + 1) * sizeof(const char *));
-	for (size_t i = 0; i < count; i++) {
-		const char *name = json_string_value(json_array_get(list, i));
-		const struct reg *r = name ? model_reg(c->ctx.model, str_of(name)) : NULL;
-
-		if (!r)
-			return err_set(&c->ctx.err, ERR_INVALID, "registers",
-				       "there is no register '%.60s'", name ? name : "");
-		n->registers.words[n->registers.count++] = r->name;
-	}
-	return ERR_NONE;
+	for (size_t i = 0; i < count; i++)
+		w.words[w.count++] = json_string_value(json_array_get(list, i));
+	return w;
 }
 
 enum err_code
 me_make_token(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct token_new n = {.writes = json_is_true(json_object_get(c->body, "writes"))};
+	const json_t *registers = json_object_get(c->body, "registers");
+	struct token_new n = {.name = text_of(c, "name"),
+			      .writes = json_is_true(json_object_get(c->body, "writes")),
+			      .registers = registers_of(c, registers),
+			      .all_registers = !json_is_array(registers),
+			      .days = json_integer_value(json_object_get(c->body, "days"))};
 	struct token_made made;
-	enum err_code rc = text_take(c, "name", &n.name);
+	enum err_code rc = identity_token_make(&v, &c->who, &n, &made);
 
-	n.days = json_integer_value(json_object_get(c->body, "days"));
-	if (!rc)
-		rc = registers_take(c, &n);
-	if (!rc)
-		rc = identity_token_make(&v, &c->who, &n, &made);
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	jw_key(&c->w, "id");
-	jw_int(&c->w, made.id);
-	member(c, "token", str_of(made.text));
+	jw_key_int(&c->w, "id", made.id);
+	jw_key_text(&c->w, "token", str_of(made.text));
 	member_instant(c, "expires_at", made.expires_at);
 	jw_end_object(&c->w);
 	return ERR_NONE;
@@ -321,14 +278,9 @@ enum err_code
 me_change_password(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct new_password p = {0};
-	enum err_code rc = text_take(c, "old", &p.old);
+	struct new_password p = {.old = text_of(c, "old"), .wanted = text_of(c, "new")};
 
-	if (!rc)
-		rc = text_take(c, "new", &p.wanted);
-	if (!rc)
-		rc = identity_change_password(&v, &c->who, &p);
-	return rc;
+	return identity_change_password(&v, &c->who, &p);
 }
 
 static void
@@ -353,8 +305,8 @@ me_enrol(struct call *c)
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	member(c, "secret", str_of(e.secret));
-	member(c, "uri", e.uri);
+	jw_key_text(&c->w, "secret", str_of(e.secret));
+	jw_key_text(&c->w, "uri", e.uri);
 	jw_end_object(&c->w);
 	return ERR_NONE;
 }
@@ -364,11 +316,8 @@ me_confirm(struct call *c)
 {
 	struct visit v = call_visit(c);
 	struct enrolled done;
-	struct str code;
-	enum err_code rc = text_take(c, "code", &code);
+	enum err_code rc = identity_enrol_confirm(&v, &c->who, text_of(c, "code"), &done);
 
-	if (!rc)
-		rc = identity_enrol_confirm(&v, &c->who, code, &done);
 	if (rc)
 		return rc;
 	call_set_session(c, str_dup(c->r->arena, str_of(done.token)));

@@ -35,8 +35,7 @@ parameter_write(struct describer *d, const struct api_parameter *p)
 	describe_text(d, "name", str_z(&d->scratch, name));
 	describe_text(d, "in", p->place == IN_PATH ? "path" : "query");
 	describe_text(d, "description", p->about);
-	jw_key(&d->w, "required");
-	jw_bool(&d->w, p->place == IN_PATH);
+	jw_key_bool(&d->w, "required", p->place == IN_PATH);
 	jw_key(&d->w, "schema");
 	if (str_is(name, "register")) {
 		jw_object(&d->w);
@@ -62,8 +61,7 @@ tag_parameter(struct describer *d, const struct api_route *r)
 	describe_text(d, "description",
 		      change ? "the ETag of the version that is changed"
 			     : "an ETag that was given before: without a change, there is no body");
-	jw_key(&d->w, "required");
-	jw_bool(&d->w, change);
+	jw_key_bool(&d->w, "required", change);
 	jw_key(&d->w, "schema");
 	describe_word(d, str_of("text"));
 	jw_end_object(&d->w);
@@ -104,8 +102,7 @@ body_write(struct describer *d, const struct operation *o)
 	if (!o->route->takes)
 		return;
 	describe_object(d, "requestBody");
-	jw_key(&d->w, "required");
-	jw_bool(&d->w, true);
+	jw_key_bool(&d->w, "required", true);
 	describe_object(d, "content");
 	while (types.ptr) {
 		describe_media(d, str_z(&d->scratch, str_cut(&types, ' ')));

@@ -1,28 +1,5 @@
 #include "api/routes.h"
 
-static const char *const cadences[] = {
-	[CADENCE_CONTINUOUS] = "continuous",
-	[CADENCE_DAILY] = "daily",
-	[CADENCE_MONTHLY] = "monthly",
-	[CADENCE_QUARTERLY] = "quarterly",
-	[CADENCE_ANNUAL] = "annual",
-	[CADENCE_EVENT] = "event",
-	[CADENCE_AS_SCHEDULED] = "as_scheduled",
-	[CADENCE_ONCE] = "once",
-};
-static const char *const proofs[] = {
-	[PROOF_COMPUTED] = "computed",
-	[PROOF_EVIDENCE] = "evidence",
-	[PROOF_ATTESTED] = "attested",
-};
-
-static void
-member(struct call *c, const char *name, const char *text)
-{
-	jw_key(&c->w, name);
-	jw_text(&c->w, text ? str_of(text) : (struct str){0});
-}
-
 static void
 list_begin(struct call *c, const char *name)
 {
@@ -42,25 +19,25 @@ static void
 obligation_write(struct call *c, const struct obligation *o)
 {
 	jw_object(&c->w);
-	member(c, "id", o->id);
-	member(c, "section", o->section);
-	member(c, "title", o->title);
-	member(c, "duty", o->duty);
-	call_words(c, "owners", &o->owners);
-	member(c, "applies_to", o->applies_to ? o->applies_to->name : NULL);
-	member(c, "cadence", cadences[o->cadence]);
-	member(c, "proof", proofs[o->proof]);
-	member(c, "severity", o->severity);
-	call_words(c, "binds", &o->binds);
-	call_words(c, "controls", &o->controls);
-	call_words(c, "cites", &o->cites);
+	jw_key_word(&c->w, "id", o->id);
+	jw_key_word(&c->w, "section", o->section);
+	jw_key_word(&c->w, "title", o->title);
+	jw_key_word(&c->w, "duty", o->duty);
+	words_tell(&c->w, "owners", &o->owners);
+	jw_key_word(&c->w, "applies_to", o->applies_to ? o->applies_to->name : NULL);
+	jw_key_word(&c->w, "cadence", cadence_names[o->cadence]);
+	jw_key_word(&c->w, "proof", proof_names[o->proof]);
+	jw_key_word(&c->w, "severity", o->severity);
+	words_tell(&c->w, "binds", &o->binds);
+	words_tell(&c->w, "controls", &o->controls);
+	words_tell(&c->w, "cites", &o->cites);
 	jw_key(&c->w, "feeds");
 	jw_array(&c->w);
 	for (size_t i = 0; i < o->feed_count; i++)
 		jw_text(&c->w, str_of(o->feeds[i]->name));
 	jw_end_array(&c->w);
-	member(c, "scope", o->scope.text);
-	member(c, "check", o->check.text);
+	jw_key_word(&c->w, "scope", o->scope.text);
+	jw_key_word(&c->w, "check", o->check.text);
 	jw_end_object(&c->w);
 }
 
@@ -72,14 +49,14 @@ plan_show(struct call *c)
 
 	hash_hex(&m->hash, hex);
 	jw_object(&c->w);
-	member(c, "name", m->plan.name);
-	member(c, "title", m->plan.title);
-	member(c, "reference", m->plan.reference);
-	member(c, "version", m->plan.version);
-	member(c, "time_zone", m->plan.time_zone);
-	member(c, "marking", m->plan.marking);
-	member(c, "hash", hex);
-	call_words(c, "classification", &m->plan.classification);
+	jw_key_word(&c->w, "name", m->plan.name);
+	jw_key_word(&c->w, "title", m->plan.title);
+	jw_key_word(&c->w, "reference", m->plan.reference);
+	jw_key_word(&c->w, "version", m->plan.version);
+	jw_key_word(&c->w, "time_zone", m->plan.time_zone);
+	jw_key_word(&c->w, "marking", m->plan.marking);
+	jw_key_word(&c->w, "hash", hex);
+	words_tell(&c->w, "classification", &m->plan.classification);
 	jw_end_object(&c->w);
 	return ERR_NONE;
 }
@@ -92,9 +69,9 @@ plan_sections(struct call *c)
 	list_begin(c, "sections");
 	for (size_t i = 0; i < p->section_count; i++) {
 		jw_object(&c->w);
-		member(c, "number", p->sections[i].number);
-		member(c, "title", p->sections[i].title);
-		member(c, "iso", p->sections[i].iso);
+		jw_key_word(&c->w, "number", p->sections[i].number);
+		jw_key_word(&c->w, "title", p->sections[i].title);
+		jw_key_word(&c->w, "iso", p->sections[i].iso);
 		jw_end_object(&c->w);
 	}
 	list_end(c);
@@ -154,11 +131,11 @@ plan_roles(struct call *c)
 		const struct role *role = &p->roles[i];
 
 		jw_object(&c->w);
-		member(c, "name", role->name);
-		member(c, "title", role->title);
-		call_words(c, "sections", &role->sections);
-		call_words(c, "conflicts", &role->conflicts);
-		call_words(c, "may", &role->may);
+		jw_key_word(&c->w, "name", role->name);
+		jw_key_word(&c->w, "title", role->title);
+		words_tell(&c->w, "sections", &role->sections);
+		words_tell(&c->w, "conflicts", &role->conflicts);
+		words_tell(&c->w, "may", &role->may);
 		jw_end_object(&c->w);
 	}
 	list_end(c);

@@ -3,20 +3,6 @@
 #include "api/routes.h"
 #include "model/sql.h"
 
-static void
-member(struct call *c, const char *name, struct str text)
-{
-	jw_key(&c->w, name);
-	jw_text(&c->w, text);
-}
-
-static void
-member_int(struct call *c, const char *name, int64_t number)
-{
-	jw_key(&c->w, name);
-	jw_int(&c->w, number);
-}
-
 /* The number of the organisation with that key; 0 when none was asked for. */
 static enum err_code
 organisation_find(struct call *c, int64_t *ret_id)
@@ -69,21 +55,21 @@ cell_write(struct call *c, const struct posture_cell *cell)
 
 	record_name(c->ctx.model, cell->id, name);
 	jw_object(&c->w);
-	member(c, "id", str_of(name));
-	member(c, "obligation", str_of(cell->obligation->id));
-	member(c, "organisation", cell->organisation_key);
-	member(c, "period", cell->period);
-	member(c, "period_to", cell->period_to);
-	member(c, "state", str_of(cell_state_names[cell->state]));
-	member(c, "reason", cell->reason);
-	member_int(c, "tested", cell->tested);
-	member_int(c, "failing", cell->failing);
-	member(c, "first_failed_at", cell->first_failed_at);
-	member(c, "worst", str_of(cell_state_names[cell->worst]));
-	member_int(c, "failed_hours", cell->failed_hours);
-	member(c, "changed_at", cell->changed_at);
-	member(c, "proven_late_at", cell->proven_late_at);
-	member(c, "plan_hash", cell->plan_hash);
+	jw_key_text(&c->w, "id", str_of(name));
+	jw_key_text(&c->w, "obligation", str_of(cell->obligation->id));
+	jw_key_text(&c->w, "organisation", cell->organisation_key);
+	jw_key_text(&c->w, "period", cell->period);
+	jw_key_text(&c->w, "period_to", cell->period_to);
+	jw_key_text(&c->w, "state", str_of(cell_state_names[cell->state]));
+	jw_key_text(&c->w, "reason", cell->reason);
+	jw_key_int(&c->w, "tested", cell->tested);
+	jw_key_int(&c->w, "failing", cell->failing);
+	jw_key_text(&c->w, "first_failed_at", cell->first_failed_at);
+	jw_key_text(&c->w, "worst", str_of(cell_state_names[cell->worst]));
+	jw_key_int(&c->w, "failed_hours", cell->failed_hours);
+	jw_key_text(&c->w, "changed_at", cell->changed_at);
+	jw_key_text(&c->w, "proven_late_at", cell->proven_late_at);
+	jw_key_text(&c->w, "plan_hash", cell->plan_hash);
 	jw_end_object(&c->w);
 }
 
@@ -102,7 +88,7 @@ posture_show_cells(struct call *c)
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	member(c, "assessed_at", assessed);
+	jw_key_text(&c->w, "assessed_at", assessed);
 	jw_key(&c->w, "cells");
 	jw_array(&c->w);
 	for (size_t i = 0; i < l.count; i++)
@@ -120,19 +106,19 @@ failure_write(void *object, const struct posture_failure *f)
 
 	jw_object(&c->w);
 	record_name(c->ctx.model, f->id, name);
-	member(c, "id", str_of(name));
-	member(c, "obligation", f->obligation_id);
+	jw_key_text(&c->w, "id", str_of(name));
+	jw_key_text(&c->w, "obligation", f->obligation_id);
 	record_name(c->ctx.model, f->record, name);
-	member(c, "record", str_of(name));
-	member(c, "register", f->register_name);
-	member(c, "key", f->key);
-	member(c, "organisation", f->organisation_key);
-	member(c, "reason", f->reason);
-	member(c, "first_failed_at", f->first_failed_at);
-	member(c, "fixed_at", f->fixed_at);
+	jw_key_text(&c->w, "record", str_of(name));
+	jw_key_text(&c->w, "register", f->register_name);
+	jw_key_text(&c->w, "key", f->key);
+	jw_key_text(&c->w, "organisation", f->organisation_key);
+	jw_key_text(&c->w, "reason", f->reason);
+	jw_key_text(&c->w, "first_failed_at", f->first_failed_at);
+	jw_key_text(&c->w, "fixed_at", f->fixed_at);
 	if (f->waiver)
 		record_name(c->ctx.model, f->waiver, name);
-	member(c, "waiver", f->waiver ? str_of(name) : (struct str){0});
+	jw_key_text(&c->w, "waiver", f->waiver ? str_of(name) : (struct str){0});
 	jw_end_object(&c->w);
 }
 
@@ -159,11 +145,11 @@ feed_write(void *object, const struct posture_feed *f)
 	struct call *c = object;
 
 	jw_object(&c->w);
-	member(c, "register", f->register_name);
-	member(c, "source", f->source);
-	member(c, "delivered_at", f->delivered_at);
-	member_int(c, "age_days", f->age_days);
-	member_int(c, "max_age_days", f->max_age_days);
+	jw_key_text(&c->w, "register", f->register_name);
+	jw_key_text(&c->w, "source", f->source);
+	jw_key_text(&c->w, "delivered_at", f->delivered_at);
+	jw_key_int(&c->w, "age_days", f->age_days);
+	jw_key_int(&c->w, "max_age_days", f->max_age_days);
 	jw_end_object(&c->w);
 }
 

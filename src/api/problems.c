@@ -125,8 +125,7 @@ problem_write(struct describer *d, const struct refusal *f)
 	jw_object(&d->w);
 	describe_object(d, "properties");
 	describe_object(d, "status");
-	jw_key(&d->w, "const");
-	jw_int(&d->w, f->status);
+	jw_key_int(&d->w, "const", f->status);
 	jw_end_object(&d->w);
 	describe_object(d, "type");
 	describe_list(d, "enum");

@@ -8,20 +8,6 @@ static const char *const types[] = {
 };
 
 static void
-member(struct call *c, const char *name, const char *text)
-{
-	jw_key(&c->w, name);
-	jw_text(&c->w, str_of(text));
-}
-
-static void
-member_bool(struct call *c, const char *name, bool value)
-{
-	jw_key(&c->w, name);
-	jw_bool(&c->w, value);
-}
-
-static void
 targets_write(struct call *c, const struct field *f)
 {
 	size_t count = 0;
@@ -38,14 +24,14 @@ static void
 field_write(struct call *c, const struct field *f)
 {
 	jw_object(&c->w);
-	member(c, "name", f->name);
-	member(c, "label", f->label);
-	member(c, "help", f->help);
-	member(c, "type", types[f->type]);
-	member_bool(c, "required", f->required);
-	member_bool(c, "sortable", f->indexed);
+	jw_key_word(&c->w, "name", f->name);
+	jw_key_word(&c->w, "label", f->label);
+	jw_key_word(&c->w, "help", f->help);
+	jw_key_word(&c->w, "type", types[f->type]);
+	jw_key_bool(&c->w, "required", f->required);
+	jw_key_bool(&c->w, "sortable", f->indexed);
 	if (f->words.count > 0)
-		call_words(c, "words", &f->words);
+		words_tell(&c->w, "words", &f->words);
 	if (f->type == FIELD_REF || f->type == FIELD_REFS)
 		targets_write(c, f);
 	if (f->type == FIELD_LIST) {
@@ -65,8 +51,8 @@ transitions_write(struct call *c, const struct reg *r)
 	jw_array(&c->w);
 	for (size_t i = 0; i < r->transition_count; i++) {
 		jw_object(&c->w);
-		member(c, "from", r->transitions[i].from);
-		member(c, "to", r->transitions[i].to);
+		jw_key_word(&c->w, "from", r->transitions[i].from);
+		jw_key_word(&c->w, "to", r->transitions[i].to);
 		jw_end_object(&c->w);
 	}
 	jw_end_array(&c->w);
@@ -76,15 +62,15 @@ static void
 register_write(struct call *c, const struct reg *r, bool whole)
 {
 	jw_object(&c->w);
-	member(c, "name", r->name);
-	member(c, "title", r->title);
-	member(c, "about", r->about);
-	member(c, "prefix", r->prefix);
-	member_bool(c, "kernel", r->kernel);
-	member_bool(c, "restricted", r->restricted);
-	member_bool(c, "keeps", r->keeps);
+	jw_key_word(&c->w, "name", r->name);
+	jw_key_word(&c->w, "title", r->title);
+	jw_key_word(&c->w, "about", r->about);
+	jw_key_word(&c->w, "prefix", r->prefix);
+	jw_key_bool(&c->w, "kernel", r->kernel);
+	jw_key_bool(&c->w, "restricted", r->restricted);
+	jw_key_bool(&c->w, "keeps", r->keeps);
 	if (whole) {
-		call_words(c, "states", &r->states);
+		words_tell(&c->w, "states", &r->states);
 		transitions_write(c, r);
 		jw_key(&c->w, "fields");
 		jw_array(&c->w);

@@ -1,5 +1,7 @@
 #include "api/service.h"
 
+#include "access/serve.h"
+
 struct service *
 service_of(const struct http_request *r)
 {
@@ -9,17 +11,23 @@ service_of(const struct http_request *r)
 enum err_code
 service_read(const struct http_request *r, struct ctx *ret_ctx, struct err *e)
 {
+	enum err_code rc;
+
 	if (!*r->thread) {
 		struct workspace *reader = NULL;
-		enum err_code rc = workspace_another(service_of(r)->ws, DB_READ, &reader, e);
 
+		rc = workspace_another(service_of(r)->ws, DB_READ, &reader, e);
 		if (rc)
 			return rc;
 		*r->thread = reader;
 	}
 	*ret_ctx = *workspace_ctx(*r->thread);
 	ret_ctx->arena = r->arena;
-	return ERR_NONE;
+	/* It may still be held to what the one before may see. */
+	rc = ctx_serve_nobody(ret_ctx);
+	if (rc)
+		*e = ret_ctx->err;
+	return rc;
 }
 
 void

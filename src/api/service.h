@@ -30,7 +30,8 @@ struct service {
 struct service *service_of(const struct http_request *r);
 
 /* The context of the thread's own connection, which only reads, with the request's arena. It is
- * opened when it is first asked for; whoever uses it begins a transaction. */
+ * opened when it is first asked for; it serves nobody yet, and whoever uses it
+ * begins a transaction. */
 MUST_CHECK enum err_code service_read(const struct http_request *r, struct ctx *ret_ctx,
 				      struct err *e);
 /* Closes a thread's connection: for the server's options. */

@@ -21,20 +21,6 @@ may_administer(struct call *c)
 }
 
 static void
-member(struct call *c, const char *name, struct str text)
-{
-	jw_key(&c->w, name);
-	jw_text(&c->w, text);
-}
-
-static void
-member_bool(struct call *c, const char *name, bool value)
-{
-	jw_key(&c->w, name);
-	jw_bool(&c->w, value);
-}
-
-static void
 login_write(struct call *c, const struct login *l)
 {
 	char person[RECORD_NAME_SIZE];
@@ -43,14 +29,14 @@ login_write(struct call *c, const struct login *l)
 	record_name(c->ctx.model, l->person, person);
 	civil_format_stamp(l->made_at, stamp);
 	jw_object(&c->w);
-	member(c, "name", l->name);
-	member(c, "person", l->person ? str_of(person) : (struct str){0});
-	member(c, "external_id", l->external_id);
-	member_bool(c, "enabled", l->enabled);
-	member_bool(c, "administrator", l->administrator);
-	member_bool(c, "has_password", l->has_password);
-	member_bool(c, "second_factor", l->second_factor);
-	member(c, "made_at", str_of(stamp));
+	jw_key_text(&c->w, "name", l->name);
+	jw_key_text(&c->w, "person", l->person ? str_of(person) : (struct str){0});
+	jw_key_text(&c->w, "external_id", l->external_id);
+	jw_key_bool(&c->w, "enabled", l->enabled);
+	jw_key_bool(&c->w, "administrator", l->administrator);
+	jw_key_bool(&c->w, "has_password", l->has_password);
+	jw_key_bool(&c->w, "second_factor", l->second_factor);
+	jw_key_text(&c->w, "made_at", str_of(stamp));
 	jw_end_object(&c->w);
 }
 
@@ -103,8 +89,6 @@ users_add(struct call *c)
 	};
 	enum err_code rc = may_administer(c);
 
-	if (!rc && !n.name.ptr)
-		rc = err_set(&c->ctx.err, ERR_INVALID, "name", "'name' must be a text");
 	if (!rc)
 		rc = login_add(&v, &n);
 	return rc ? rc : login_answer(c, n.name);
@@ -168,8 +152,7 @@ users_end_sessions(struct call *c)
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	jw_key(&c->w, "ended");
-	jw_int(&c->w, ended);
+	jw_key_int(&c->w, "ended", ended);
 	jw_end_object(&c->w);
 	return ERR_NONE;
 }

@@ -31,16 +31,6 @@ words_print(struct cli *c, const char *label, const struct words *w)
 	cli_print(c, "\n");
 }
 
-static void
-words_json(struct json_writer *w, const char *name, const struct words *words)
-{
-	jw_key(w, name);
-	jw_array(w);
-	for (size_t i = 0; i < words->count; i++)
-		jw_text(w, str_of(words->words[i]));
-	jw_end_array(w);
-}
-
 /* Figures of the plan that the texts of the check use, as :name. */
 static void
 params_print(struct cli *c, const struct ctx *ctx, const struct obligation *o)
@@ -156,9 +146,9 @@ print_json(struct cli *c, struct ctx *ctx, const struct posture_question *q,
 	jw_text(&w, str_of(o->duty));
 	jw_key(&w, "severity");
 	jw_text(&w, str_of(o->severity));
-	words_json(&w, "owner", &o->owners);
-	words_json(&w, "binds", &o->binds);
-	words_json(&w, "controls", &o->controls);
+	words_tell(&w, "owner", &o->owners);
+	words_tell(&w, "binds", &o->binds);
+	words_tell(&w, "controls", &o->controls);
 	jw_key(&w, "scope");
 	jw_text(&w, o->scope.text ? str_of(o->scope.text) : (struct str){0});
 	jw_key(&w, "check");

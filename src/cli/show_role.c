@@ -43,16 +43,6 @@ steps_add(const struct role *role, const struct rights *is, struct buf *out)
 }
 
 static void
-words_json(struct json_writer *w, const char *name, const struct words *words)
-{
-	jw_key(w, name);
-	jw_array(w);
-	for (size_t i = 0; i < words->count; i++)
-		jw_text(w, str_of(words->words[i]));
-	jw_end_array(w);
-}
-
-static void
 role_json(struct cli *c, const struct ctx *ctx, const struct role *role)
 {
 	struct json_writer w;
@@ -65,7 +55,7 @@ role_json(struct cli *c, const struct ctx *ctx, const struct role *role)
 	jw_text(&w, str_of(role->title));
 	jw_key(&w, "sees");
 	jw_text(&w, str_of(role->sees_all ? "all" : "own"));
-	words_json(&w, "may", &role->may);
+	words_tell(&w, "may", &role->may);
 	jw_key(&w, "registers");
 	jw_array(&w);
 	for (size_t i = 0; i < ctx->model->reg_count; i++) {

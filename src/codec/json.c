@@ -153,6 +153,33 @@ jw_null(struct json_writer *w)
 	jw_text(w, (struct str){0});
 }
 
+void
+jw_key_text(struct json_writer *w, const char *name, struct str text)
+{
+	jw_key(w, name);
+	jw_text(w, text);
+}
+
+void
+jw_key_word(struct json_writer *w, const char *name, const char *word)
+{
+	jw_key_text(w, name, word ? str_of(word) : (struct str){0});
+}
+
+void
+jw_key_int(struct json_writer *w, const char *name, int64_t value)
+{
+	jw_key(w, name);
+	jw_int(w, value);
+}
+
+void
+jw_key_bool(struct json_writer *w, const char *name, bool value)
+{
+	jw_key(w, name);
+	jw_bool(w, value);
+}
+
 /* Offset of the bracket that opens one level too many, or -1. The text need not be JSON: jansson
  * says what is wrong with it, this only keeps its recursion low. */
 static long

@@ -125,12 +125,9 @@ refuse(struct json_file *f, const char *column, const char *reason)
 static void
 refuse_name(struct json_file *f, const char *name)
 {
-	const struct reg *reg = f->row.reg;
-	const char *near = reg_nearest_field(reg, str_of(name));
 	struct err e;
 
-	(void)err_set(&e, ERR_INVALID, "", "register '%s' has no field '%.60s'%s%s%s", reg->name,
-		      name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	(void)reg_no_field(f->row.reg, str_of(name), &e);
 	refuse(f, name, e.message);
 }
 

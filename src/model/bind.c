@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "codec/json.h"
 #include "model/files.h"
 
 #include <stdarg.h>
@@ -211,4 +212,14 @@ words_have(const struct words *words, struct str word)
 			return true;
 	}
 	return false;
+}
+
+void
+words_tell(struct json_writer *w, const char *name, const struct words *words)
+{
+	jw_key(w, name);
+	jw_array(w);
+	for (size_t i = 0; i < words->count; i++)
+		jw_text(w, str_of(words->words[i]));
+	jw_end_array(w);
 }

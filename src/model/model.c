@@ -242,6 +242,17 @@ reg_nearest_field(const struct reg *r, struct str name)
 	return text_nearest(name, names, n);
 }
 
+enum err_code
+reg_no_field(const struct reg *r, struct str name, struct err *e)
+{
+	enum { SHOWN = 60 /* bytes of a name in a message */ };
+	const char *near = reg_nearest_field(r, name);
+
+	return err_set(e, ERR_INVALID, "field", "register '%s' has no field '%.*s'%s%s%s", r->name,
+		       name.len > SHOWN ? SHOWN : (int)name.len, name.ptr,
+		       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 void
 record_name(const struct model *m, int64_t id, char out[RECORD_NAME_SIZE])
 {

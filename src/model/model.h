@@ -168,6 +168,8 @@ const char *model_nearest_role(const struct model *m, struct str name);
 /* What a role may do, as `may` says it; ends with NULL. */
 extern const char *const role_powers[];
 const char *reg_nearest_field(const struct reg *r, struct str name);
+/* ERR_INVALID: it has no field of that name; perhaps the nearest was meant. */
+enum err_code reg_no_field(const struct reg *r, struct str name, struct err *e);
 
 /* "ACC-1042". */
 enum { RECORD_NAME_SIZE = 40 };

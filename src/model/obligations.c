@@ -8,9 +8,9 @@
 
 enum { OBLIGATIONS_MAX = 5000 };
 
-static const char *const cadence_names[] = {"continuous", "daily", "monthly",	   "quarterly",
-					    "annual",	  "event", "as_scheduled", "once"};
-static const char *const proof_names[] = {"computed", "evidence", "attested"};
+const char *const cadence_names[] = {"continuous", "daily", "monthly",	    "quarterly",
+				     "annual",	   "event", "as_scheduled", "once"};
+const char *const proof_names[] = {"computed", "evidence", "attested"};
 static const char *const severity_names[] = {"low", "medium", "high", "critical"};
 static const char *const empty_names[] = {"unproven", "quiet"};
 static const char *const kind_names[] = {"integrator",	  "client",   "member",

@@ -5,12 +5,15 @@
 #include "base/diag.h"
 #include "codec/yaml.h"
 
+struct json_writer;
 struct reg;
 
 struct words {
 	const char **words;
 	size_t count;
 };
+/* "name": ["a", "b"] */
+void words_tell(struct json_writer *w, const char *name, const struct words *words);
 
 enum param_unit { UNIT_NUMBER, UNIT_TEXT, UNIT_WORDS };
 
@@ -52,6 +55,10 @@ enum cadence {
 };
 
 enum proof { PROOF_COMPUTED, PROOF_EVIDENCE, PROOF_ATTESTED };
+
+/* As the plan writes them. */
+extern const char *const cadence_names[];
+extern const char *const proof_names[];
 
 /* SQL as the plan wrote it, and as it runs, with the views that it uses before it. */
 struct query {

@@ -23,15 +23,12 @@ name_unknown(const struct edit *ed, const char *name, struct err *e)
 {
 	static const char *const own[] = {
 		"id", "register", "feed", "row_version", "recorded_from", "recorded_by", "retired"};
-	const char *near = reg_nearest_field(ed->reg, str_of(name));
 
 	for (size_t i = 0; i < COUNT_OF(own); i++) {
 		if (strcmp(name, own[i]) == 0)
 			return err_set(e, ERR_INVALID, name, "'%s' is set by Holdfast alone", name);
 	}
-	return err_set(e, ERR_INVALID, "field", "register '%s' has no field '%.60s'%s%s%s",
-		       ed->reg->name, name, near ? "; did you mean '" : "", near ? near : "",
-		       near ? "'?" : "");
+	return reg_no_field(ed->reg, str_of(name), e);
 }
 
 static enum err_code
