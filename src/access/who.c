@@ -1,14 +1,6 @@
 #include "access/who.h"
 
-static bool
-has(const struct words *words, struct str word)
-{
-	for (size_t i = 0; i < words->count; i++) {
-		if (str_is(word, words->words[i]))
-			return true;
-	}
-	return false;
-}
+#include "model/bind.h"
 
 static bool
 holds_there(const struct who_role *r, int64_t organisation)
@@ -30,7 +22,8 @@ bool
 who_may(const struct who *w, struct str what, int64_t organisation)
 {
 	for (size_t i = 0; i < w->role_count; i++) {
-		if (has(&w->roles[i].role->may, what) && holds_there(&w->roles[i], organisation))
+		if (words_have(&w->roles[i].role->may, what) &&
+		    holds_there(&w->roles[i], organisation))
 			return true;
 	}
 	return false;
@@ -49,5 +42,5 @@ who_sees(const struct who *w, int64_t organisation)
 bool
 who_reaches(const struct who *w, struct str reg)
 {
-	return w->all_registers || has(&w->registers, reg);
+	return w->all_registers || words_have(&w->registers, reg);
 }
