@@ -21,7 +21,8 @@ expect_exit 3 holdfast demo --home plain
 expect_err "is a workspace already; give a new folder"
 
 # One that was killed says so, and does not pass for a whole one.
-holdfast demo --home half --records 3000 --months 3 --seed 5 >/dev/null 2>&1 &
+# (Of a size that no machine finishes between the first file and the signal.)
+holdfast demo --home half --records 200000 --months 18 --seed 5 >/dev/null 2>&1 &
 pid=$!
 while [ ! -e half/holdfast.db ]; do sleep 0.05; done
 sleep 1
