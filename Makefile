@@ -86,7 +86,7 @@ $(if $(V),,@)$(1)
 endef
 
 .PHONY: all benches unit cli-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
-	format-fix tool-tests cppcheck readme lint-plan openapi check setup run bench soak clean install help
+	format-fix tool-tests cppcheck readme lint-plan openapi check setup run stop bench soak clean install help
 
 all: $(BINARY)
 
@@ -201,6 +201,8 @@ run:
 	@tools/setup.sh $(STORE)
 	@$(MAKE) all
 	@tools/run.sh $(STORE)
+stop:
+	@tools/run.sh stop
 
 # BENCH_RECORDS=100000 for a quick look.
 bench: all benches
@@ -223,12 +225,13 @@ install:
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system'
 	sed 's|/usr/local/|$(PREFIX)/|g' dist/holdfast.service >'$(DESTDIR)$(PREFIX)/lib/systemd/system/holdfast.service'
 
-clean:
+clean: stop
 	rm -rf build
 
 help:
 	@echo 'make                  build build/holdfast'
-	@echo 'make run              install what is missing, build, make a demo workspace in build/demo and show it'
+	@echo 'make run              install what is missing, build, make a demo workspace in build/demo, show it and serve it'
+	@echo 'make stop             end the server, and the PostgreSQL, that make run started'
 	@echo 'make install          install under PREFIX ($(PREFIX)); DESTDIR for packagers'
 	@echo 'make check            everything that CI asks; see tools/check.sh'
 	@echo 'make unit [T=text]    unit tests, those whose name contains the text'

@@ -26,6 +26,8 @@ needs() {
 		libgnutls28-dev   header:gnutls/gnutls.h                 the server's TLS
 		sqlite3           command:sqlite3                        looks into a store by hand
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
+		curl              command:curl                           the tour of make run
+		oathtool          command:oathtool                       an authenticator for it
 	END
 	[ "$want" != build ] || return 0
 	cat <<-END
