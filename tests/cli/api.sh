@@ -21,7 +21,7 @@ exec(sys.argv[1])
 }
 
 api_link() {
-	tries=100
+	tries=1200
 	until link=$(grep -m 1 -o 'hfl_[0-9a-f]*' serve.out) || [ $tries -eq 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.05

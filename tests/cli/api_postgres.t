@@ -38,7 +38,7 @@ made = som.good("POST", "/registers/incident/records", {"client_reference": "O\u
 changed = som.good("PATCH", "/records/" + made["id"], {"client_reference": None}, If_Match=made.headers["etag"])
 assert changed["row_version"] == 2
 som.refused(412, "stale", "PATCH", "/records/" + made["id"], {}, If_Match="\"1\"")
-for i in range(100):
+for i in range(600):
     if som.good("GET", "/cells?obligation=6.5-c")["assessed_at"] > before:
         break
     time.sleep(0.1)

@@ -15,7 +15,7 @@ def failing(obligation, record):
     return any(f["record"] == record for f in som.good("GET", "/failures?obligation=" + obligation)["failures"])
 
 def wait(until, what):
-    for i in range(200):
+    for i in range(600):
         if until():
             return
         time.sleep(0.1)

@@ -75,12 +75,16 @@ done
 
 # Somebody else writes: told after a while, and nothing is changed.
 cp -R whole locked
-(
-	echo 'begin immediate;'
-	sleep 13
-) | sqlite3 locked/holdfast.db &
-sleep 0.5
+python3 -I -c '
+import sqlite3, time
+db = sqlite3.connect("locked/holdfast.db", isolation_level=None)
+db.execute("begin immediate")
+open("held", "w").close()
+time.sleep(60)' &
+holder=$!
+while [ ! -e held ]; do sleep 0.05; done
 expect_exit 4 holdfast init --home locked --content new
 expect_err 'another process is writing to this workspace'
-wait
+kill $holder
+wait $holder 2>/dev/null || true
 ok holdfast verify --home locked

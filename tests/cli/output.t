@@ -5,8 +5,8 @@ expect_exit 5 sh -c 'holdfast help limits >&-'
 expect_err 'cannot write to standard output'
 # The reader is gone before anything is written.
 mkfifo pipe
-(exec <pipe; exec <&-) &
-expect_exit 5 sh -c '(sleep 0.3; exec holdfast help limits) >pipe'
+(exec <pipe; exec <&-; : >gone) &
+expect_exit 5 sh -c '(until [ -e gone ]; do sleep 0.05; done; exec holdfast help limits) >pipe'
 expect_err 'cannot write to standard output: Broken pipe'
 wait
 ok sh -c 'holdfast help limits 2>/dev/full'

@@ -79,9 +79,9 @@ PGPASSWORD='correct horse' ok holdfast verify --home same
 export PGPASSWORD='correct horse'
 
 # The database is dropped under a process that works, and under the next command.
-"$write_load" same one 2 20 answers.one 2>load.err &
+"$write_load" same one 2 100 answers.one 2>load.err &
 load=$!
-wait_for 20 answers_reach 50
+wait_for 60 answers_reach 50
 database=postgres query one 'drop database holdfast with (force)' >/dev/null
 status=0
 wait $load || status=$?

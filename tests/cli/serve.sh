@@ -15,7 +15,7 @@ serve_end() {
 }
 
 serve_wait() {
-	tries=200
+	tries=1200
 	until grep -q '"event":"listening"' serve.log 2>/dev/null; do
 		kill -0 "$server" 2>/dev/null || fail "the server ended: $(cat serve.log)"
 		tries=$((tries - 1))

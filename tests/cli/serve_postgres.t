@@ -22,7 +22,7 @@ assert get(port, "/healthz").status == 200
 '
 server_start main
 raw '
-for i in range(100):
+for i in range(600):
     if get(port, "/readyz").status == 200:
         break
     time.sleep(0.1)

@@ -30,16 +30,16 @@ while time.monotonic() - slow < 8:
     assert get(port, "/readyz").status == 200
     waits = max(waits, time.monotonic() - asked)
     time.sleep(0.5)
-assert waits < 2, "others waited %f s" % waits
+assert waits < 5, "others waited %f s" % waits
 for s in headers:
     reply = read(s)
     assert reply.status == 408 and reply.problem == "too_slow", reply.body
     assert closed(s)
 took = time.monotonic() - slow
-assert 8 < took < 20, took
+assert 8 < took < 30, took
 for s in silent + lines:
     assert rest(s) == b""
-assert time.monotonic() - slow < 25
+assert time.monotonic() - slow < 35
 # The idle ones are there still, and good for another request.
 for s in idle[::50]:
     s.sendall(one)
@@ -124,7 +124,7 @@ fd = os.open("pipe", os.O_WRONLY)
 os.dup2(fd, 2)
 os.execvp("holdfast", ["holdfast", "serve", "--home", "ws", "--listen", "unix:sock"])' &
 server=$!
-tries=100
+tries=600
 until [ -S sock ]; do
 	tries=$((tries - 1))
 	[ $tries -gt 0 ] || fail 'it does not listen'

@@ -117,7 +117,11 @@ for s in slow:
     assert rest(s) == b""
 '
 serve_stop
-sleep 0.5
+tries=600
+until grep -q STOPPING=1 notified || [ $tries -eq 0 ]; do
+	tries=$((tries - 1))
+	sleep 0.1
+done
 kill $listener
 [ "$(head -n 1 notified)" = READY=1 ] || fail "told: $(cat notified)"
 [ "$(grep -c WATCHDOG=1 notified)" -gt 5 ] || fail "no signs of life: $(cat notified)"

@@ -2,7 +2,7 @@
 # reads it in with `.` and sets nothing else on EXIT.
 #
 #   $servers       the folder of all of them; each is in $servers/NAME and listens on a socket there
-#   $write_load    tests/load/write_load of the same build as the binary
+#   $write_load    tests/load/write_load of the same build as the binary; it goes on until it is told to end
 
 tools=/usr/lib/postgresql/15/bin
 servers=$(mktemp -d /tmp/holdfast-servers.XXXXXX)
@@ -117,6 +117,12 @@ wait_for() {
 		[ $tries -gt 0 ] || fail "never came true: $*"
 		sleep 0.1
 	done
+}
+
+# load_end PID: tells a load to end; each of its writes must have been kept, or may be tried again.
+load_end() {
+	kill "$1"
+	wait "$1" || fail "the load met an error that no second try mends"
 }
 
 # answers_reach N: the loads have been told of so many kept writes.

@@ -2,10 +2,11 @@
  *
  * usage: write_load WORKSPACE NAME THREADS SECONDS ANSWERS
  *
- * THREADS clients write through one group, in a workspace with the registers of
- * tests/cli/small_plan.sh. Each write adds a thing with a key of its own, NAME-thread-number, and
- * raises the size of one thing that all share by one: so a lost or doubled write shows in the sum,
- * whoever wrote it. As soon as a write has its answer, a line is added to the file ANSWERS:
+ * THREADS clients write through one group, until SIGTERM and for SECONDS at most, in a workspace
+ * with the registers of tests/cli/small_plan.sh. Each write adds a thing with a key of its own,
+ * NAME-thread-number, and raises the size of one thing that all share by one: so a lost or doubled
+ * write shows in the sum, whoever wrote it. As soon as a write has its answer, a line is added to
+ * the file ANSWERS:
  *
  *   kept KEY                 acknowledged: it must be there for ever
  *   CODE KEY MESSAGE         refused; a `busy` or `connection_lost` may be tried again
@@ -21,6 +22,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +37,8 @@ struct load {
 	const struct model *model;
 	const char *name;
 	int64_t organisation;
-	int64_t end_ns;
 	int answers;
+	atomic_bool ended;
 	atomic_bool bad; /* an error that no second try mends */
 };
 
@@ -130,7 +132,7 @@ client_run(void *object)
 	struct client *c = object;
 	struct load *l = c->load;
 
-	for (size_t i = 1; clock_monotonic_ns() < l->end_ns && !l->bad; i++) {
+	for (size_t i = 1; !l->ended && !l->bad; i++) {
 		struct attempt a = {.by = c};
 		struct group_change change = {
 			.actor = str_of(l->name), .write = attempt_write, .object = &a};
@@ -161,8 +163,21 @@ organisation_find(struct ctx *ctx)
 	return row ? db_int(s, 0) : 0;
 }
 
+/* SIGTERM, or when it has been long enough. */
 static void
-load_run(struct load *l, size_t threads)
+end_wait(const struct load *l, const sigset_t *signals, double seconds)
+{
+	int64_t end_ns = clock_monotonic_ns() + (int64_t)(seconds * 1e9);
+	const struct timespec step = {.tv_nsec = PAUSE_NS};
+
+	while (clock_monotonic_ns() < end_ns && !l->bad) {
+		if (sigtimedwait(signals, NULL, &step) == SIGTERM)
+			return;
+	}
+}
+
+static void
+load_run(struct load *l, size_t threads, const sigset_t *signals, double seconds)
 {
 	static struct client clients[THREADS_MOST];
 	pthread_t running[THREADS_MOST];
@@ -173,6 +188,8 @@ load_run(struct load *l, size_t threads)
 		if (pthread_create(&running[i], NULL, client_run, &clients[i]) != 0)
 			exit(2);
 	}
+	end_wait(l, signals, seconds);
+	l->ended = true;
 	for (size_t i = 0; i < threads; i++) {
 		(void)pthread_join(running[i], NULL);
 		arena_fini(&clients[i].arena);
@@ -188,23 +205,26 @@ main(int argc, char **argv)
 	struct workspace *ws = NULL;
 	struct load l = {0};
 	struct err e = {0};
+	sigset_t signals;
 
 	if (argc != 6 || threads == 0 || threads > THREADS_MOST || seconds <= 0) {
 		(void)fprintf(stderr, "usage: write_load WORKSPACE NAME THREADS SECONDS ANSWERS\n");
 		return 2;
 	}
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	demand(workspace_open(&o, DB_WRITE, &ws, &e), &e);
 	l.model = workspace_ctx(ws)->model;
 	l.name = argv[2];
 	l.organisation = organisation_find(workspace_ctx(ws));
-	l.end_ns = clock_monotonic_ns() + (int64_t)(seconds * 1e9);
 	l.answers = open(argv[5], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (l.answers < 0 || !model_reg(l.model, str_of("thing")) || l.organisation == 0) {
 		(void)fprintf(stderr, "write_load: no file for answers, or another plan\n");
 		return 2;
 	}
 	demand(group_new(workspace_ctx(ws), &l.group, &e), &e);
-	load_run(&l, threads);
+	load_run(&l, threads, &signals, seconds);
 	group_free(l.group);
 	workspace_close(ws);
 	(void)close(l.answers);
