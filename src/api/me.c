@@ -1,15 +1,13 @@
 #include "api/caller.h"
 #include "api/routes.h"
+#include "api/signing.h"
 #include "base/civil.h"
-#include "identity/factor.h"
 #include "identity/first.h"
 #include "identity/session.h"
-#include "identity/sign_in.h"
 #include "identity/token.h"
 
-/* An instant, or null for 0. */
-static void
-member_instant(struct call *c, const char *name, int64_t ms)
+void
+call_write_instant(struct call *c, const char *name, int64_t ms)
 {
 	char text[CIVIL_STAMP_LEN + 1];
 
@@ -26,18 +24,16 @@ member_record(struct call *c, const char *name, int64_t id)
 	jw_key_text(&c->w, name, id ? str_of(text) : (struct str){0});
 }
 
-/* A text that the body has, as it was looked at (call_check_body). */
-static struct str
-text_of(const struct call *c, const char *name)
+struct str
+call_text(const struct call *c, const char *name)
 {
 	const json_t *json = json_object_get(c->body, name);
 
 	return (struct str){json_string_value(json), json_string_length(json)};
 }
 
-/* What a sign-in, or a step of one, answers. */
-static enum err_code
-signed_in_answer(struct call *c, const struct signed_in *in, enum err_code rc)
+enum err_code
+call_signed_in(struct call *c, const struct signed_in *in, enum err_code rc)
 {
 	if (rc == ERR_TOO_OFTEN && in->retry_after_seconds > 0)
 		c->retry_after = in->retry_after_seconds;
@@ -55,15 +51,15 @@ enum err_code
 session_begin(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct credentials given = {.name = text_of(c, "name"),
-				    .password = text_of(c, "password"),
+	struct credentials given = {.name = call_text(c, "name"),
+				    .password = call_text(c, "password"),
 				    .old = call_session(c->r)};
 	struct signed_in in = {0};
 	enum err_code rc = call_same_site(c);
 
 	if (!rc)
 		rc = identity_sign_in(&v, &given, &in);
-	return signed_in_answer(c, &in, rc);
+	return call_signed_in(c, &in, rc);
 }
 
 enum err_code
@@ -71,9 +67,9 @@ session_second_factor(struct call *c)
 {
 	struct visit v = call_visit(c);
 	struct signed_in in = {0};
-	enum err_code rc = identity_second_factor(&v, &c->who, text_of(c, "code"), &in);
+	enum err_code rc = identity_second_factor(&v, &c->who, call_text(c, "code"), &in);
 
-	return signed_in_answer(c, &in, rc);
+	return call_signed_in(c, &in, rc);
 }
 
 enum err_code
@@ -81,9 +77,9 @@ session_prove(struct call *c)
 {
 	struct visit v = call_visit(c);
 	struct signed_in in = {0};
-	enum err_code rc = identity_prove(&v, &c->who, text_of(c, "password"), &in);
+	enum err_code rc = identity_prove(&v, &c->who, call_text(c, "password"), &in);
 
-	return signed_in_answer(c, &in, rc);
+	return call_signed_in(c, &in, rc);
 }
 
 enum err_code
@@ -102,9 +98,9 @@ enum err_code
 session_first(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct first f = {.link = text_of(c, "link"),
-			  .name = text_of(c, "name"),
-			  .password = text_of(c, "password")};
+	struct first f = {.link = call_text(c, "link"),
+			  .name = call_text(c, "name"),
+			  .password = call_text(c, "password")};
 	enum err_code rc = call_same_site(c);
 
 	if (!rc)
@@ -163,8 +159,8 @@ me_sessions(struct call *c)
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&c->w);
 		jw_key_int(&c->w, "id", list[i].id);
-		member_instant(c, "made_at", list[i].made_at);
-		member_instant(c, "seen_at", list[i].seen_at);
+		call_write_instant(c, "made_at", list[i].made_at);
+		call_write_instant(c, "seen_at", list[i].seen_at);
 		jw_key_bool(&c->w, "second_factor", list[i].second_factor);
 		jw_key_bool(&c->w, "own", list[i].own);
 		jw_key_text(&c->w, "address", list[i].address);
@@ -215,10 +211,10 @@ me_tokens(struct call *c)
 		jw_key_int(&c->w, "id", list[i].id);
 		jw_key_text(&c->w, "name", list[i].name);
 		jw_key_bool(&c->w, "writes", list[i].writes);
-		member_instant(c, "made_at", list[i].made_at);
-		member_instant(c, "expires_at", list[i].expires_at);
-		member_instant(c, "used_at", list[i].used_at);
-		member_instant(c, "revoked_at", list[i].revoked_at);
+		call_write_instant(c, "made_at", list[i].made_at);
+		call_write_instant(c, "expires_at", list[i].expires_at);
+		call_write_instant(c, "used_at", list[i].used_at);
+		call_write_instant(c, "revoked_at", list[i].revoked_at);
 		jw_end_object(&c->w);
 	}
 	jw_end_array(&c->w);
@@ -244,7 +240,7 @@ me_make_token(struct call *c)
 {
 	struct visit v = call_visit(c);
 	const json_t *registers = json_object_get(c->body, "registers");
-	struct token_new n = {.name = text_of(c, "name"),
+	struct token_new n = {.name = call_text(c, "name"),
 			      .writes = json_is_true(json_object_get(c->body, "writes")),
 			      .registers = registers_of(c, registers),
 			      .all_registers = !json_is_array(registers),
@@ -257,7 +253,7 @@ me_make_token(struct call *c)
 	jw_object(&c->w);
 	jw_key_int(&c->w, "id", made.id);
 	jw_key_text(&c->w, "token", str_of(made.text));
-	member_instant(c, "expires_at", made.expires_at);
+	call_write_instant(c, "expires_at", made.expires_at);
 	jw_end_object(&c->w);
 	return ERR_NONE;
 }
@@ -278,18 +274,18 @@ enum err_code
 me_change_password(struct call *c)
 {
 	struct visit v = call_visit(c);
-	struct new_password p = {.old = text_of(c, "old"), .wanted = text_of(c, "new")};
+	struct new_password p = {.old = call_text(c, "old"), .wanted = call_text(c, "new")};
 
 	return identity_change_password(&v, &c->who, &p);
 }
 
-static void
-recovery_write(struct call *c, const struct recovery *r)
+void
+call_write_recovery(struct call *c, const struct recovery *r)
 {
 	jw_object(&c->w);
 	jw_key(&c->w, "recovery_codes");
 	jw_array(&c->w);
-	for (size_t i = 0; i < RECOVERY_CODES; i++)
+	for (size_t i = 0; r && i < RECOVERY_CODES; i++)
 		jw_text(&c->w, str_of(r->codes[i]));
 	jw_end_array(&c->w);
 	jw_end_object(&c->w);
@@ -316,12 +312,12 @@ me_confirm(struct call *c)
 {
 	struct visit v = call_visit(c);
 	struct enrolled done;
-	enum err_code rc = identity_enrol_confirm(&v, &c->who, text_of(c, "code"), &done);
+	enum err_code rc = identity_enrol_confirm(&v, &c->who, call_text(c, "code"), &done);
 
 	if (rc)
 		return rc;
 	call_set_session(c, str_dup(c->r->arena, str_of(done.token)));
-	recovery_write(c, &done.recovery);
+	call_write_recovery(c, &done.recovery);
 	return ERR_NONE;
 }
 
@@ -333,6 +329,6 @@ me_recovery(struct call *c)
 	enum err_code rc = identity_recovery_renew(&v, &c->who, &r);
 
 	if (!rc)
-		recovery_write(c, &r);
+		call_write_recovery(c, &r);
 	return rc;
 }

@@ -47,6 +47,14 @@ enum err_code me_enrol(struct call *c);
 enum err_code me_confirm(struct call *c);
 enum err_code me_recovery(struct call *c);
 
+/* keys.c */
+enum err_code session_ask_key(struct call *c);
+enum err_code session_answer_key(struct call *c);
+enum err_code me_keys(struct call *c);
+enum err_code me_offer_key(struct call *c);
+enum err_code me_add_key(struct call *c);
+enum err_code me_remove_key(struct call *c);
+
 /* users.c */
 enum err_code users_list(struct call *c);
 enum err_code users_add(struct call *c);

@@ -11,6 +11,7 @@
 #include "http/http.h"
 #include "http/server.h"
 #include "identity/identity.h"
+#include "identity/webauthn.h"
 #include "record/group.h"
 #include "record/workspace.h"
 
@@ -23,6 +24,7 @@ struct service {
 	struct http_server *server;
 	const struct http_route *routes;       /* of api_routes() */
 	const struct description *description; /* of the API, made when the server starts */
+	struct webauthn_site site;	       /* where browsers find it; without texts: not told */
 	const struct http_proxies *watchers;   /* who else may read the numbers; NULL: nobody */
 	_Atomic bool stopping;
 };

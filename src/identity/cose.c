@@ -201,3 +201,5 @@ cose_verify(const struct cose_key *key, struct str text, struct str signature)
 	EVP_MD_CTX_free(context);
 	return good;
 }
+
+const int cose_algorithms[COSE_ALGORITHMS] = {EDDSA, ES256, RS256};

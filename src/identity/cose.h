@@ -7,6 +7,10 @@
 
 #include <openssl/evp.h>
 
+/* What may sign, as the registry of COSE numbers it; the first is liked best. */
+enum { COSE_ALGORITHMS = 3 };
+extern const int cose_algorithms[COSE_ALGORITHMS];
+
 struct cose_key {
 	EVP_PKEY *key;
 	bool hashes; /* it signs a SHA-256; else the text itself */

@@ -57,6 +57,56 @@ client_data_check(const struct webauthn_question *q, struct str text, const char
 	return rc;
 }
 
+static bool
+only_has(struct str text, const char *letters)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!strchr(letters, text.ptr[i]) || text.ptr[i] == '\0')
+			return false;
+	}
+	return text.len > 0;
+}
+
+static bool
+starts_with(struct str text, const char *start)
+{
+	return text.len >= strlen(start) && memcmp(text.ptr, start, strlen(start)) == 0;
+}
+
+/* An address in numbers is no name that a key can be for. */
+static bool
+is_name(struct str name)
+{
+	return only_has(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") &&
+	       !only_has(name, "0123456789.");
+}
+
+enum err_code
+webauthn_site_read(struct str url, struct webauthn_site *ret_site, struct err *e)
+{
+	bool tls = starts_with(url, "https://");
+	size_t head = strlen(tls ? "https://" : "http://");
+	struct str port = {url.ptr + head, url.len - head};
+	struct str name;
+	int64_t number = 1;
+
+	if ((!tls && !starts_with(url, "http://")) || !port.len)
+		return err_set(e, ERR_USAGE, "public-url",
+			       "'%.*s' is no address such as https://name", STR_ARG(url));
+	name = str_cut(&port, ':');
+	if (!is_name(name) || (port.ptr && (!only_has(port, "0123456789") ||
+					    !str_int(port, &number) || number > UINT16_MAX)))
+		return err_set(e, ERR_USAGE, "public-url",
+			       "'%.*s' must be a scheme, a name in lower case and, where it needs "
+			       "one, a port, and nothing after it",
+			       STR_ARG(url));
+	if (!tls && !str_is(name, "localhost"))
+		return err_set(e, ERR_USAGE, "public-url",
+			       "browsers use security keys only over https, or on localhost");
+	*ret_site = (struct webauthn_site){.id = name, .origin = url};
+	return ERR_NONE;
+}
+
 /* Authenticator data (section 6.1), taken apart. */
 struct data {
 	unsigned flags;

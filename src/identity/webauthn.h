@@ -15,6 +15,12 @@ struct webauthn_site {
 	struct str origin; /* "https://holdfast.example.org:8443" */
 };
 
+/* Of the address by which browsers find a server: a scheme and a name in lower case, with a port if
+ * it needs one. It is https, or the name is localhost. The texts point into `url`. ERR_USAGE says
+ * what is wrong. */
+MUST_CHECK enum err_code webauthn_site_read(struct str url, struct webauthn_site *ret_site,
+					    struct err *e);
+
 struct webauthn_key {
 	struct str id;	   /* of the credential */
 	struct str public; /* COSE */

@@ -68,6 +68,14 @@ tls_take(struct serving *s)
 }
 
 static enum err_code
+site_take(struct serving *s)
+{
+	const char *url = cli_option(s->c, "public-url");
+
+	return url ? webauthn_site_read(str_of(url), &s->service.site, &s->c->err) : ERR_NONE;
+}
+
+static enum err_code
 networks_take(struct cli *c, const char *option, const struct http_proxies **ret_networks)
 {
 	const char *list = cli_option(c, option);
@@ -305,6 +313,8 @@ run(struct cli *c)
 	enum err_code rc = place_take(&s);
 
 	if (!rc)
+		rc = site_take(&s);
+	if (!rc)
 		rc = networks_take(c, "trust-proxy", &s.options.proxies);
 	if (!rc)
 		rc = networks_take(c, "metrics-from", &s.service.watchers);
@@ -339,6 +349,7 @@ const struct command serve_command = {
 	.options = {{"listen", "PLACE", "ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH"},
 		    {"tls-cert", "FILE", "certificate (PEM), those of authorities after it"},
 		    {"tls-key", "FILE", "its key (PEM)"},
+		    {"public-url", "URL", "where browsers find it: security keys need that"},
 		    {"trust-proxy", "CIDR...",
 		     "network, address or 'unix' of a proxy whose X-Forwarded-For is true"},
 		    {"metrics-from", "CIDR...", "who else than this machine may read /metrics"},

@@ -1,4 +1,5 @@
 """people.py -- every route about people: signing in, oneself, logins."""
+from authenticator import Authenticator
 from client import Client, code
 from described import Description
 
@@ -28,11 +29,48 @@ def strangers(port):
     for operation in Description.of(port).operations:
         if operation.group not in GROUPS or operation.public:
             continue
-        target = operation.path.replace("{user}", "bob").replace("{session}", "1").replace("{token}", "1")
+        target = operation.path.replace("{user}", "bob").replace("{session}", "1").replace("{token}", "1").replace("{key}", "1")
         body = {} if "requestBody" in operation.row else None
         for token in (None, "hft_" + "0" * 40):
             answer = Client(port, token).ask_at(operation.method, target, body)
             assert answer.status == 401, (operation.id, answer.status, answer.text)
+
+
+def security_keys(who, name, password):
+    """Registers a key, and signs in with it. Browsers know this machine only as localhost."""
+    site = {"Host": "localhost:%d" % who.port}
+    offer, keys = "/me/security-keys/options", "/me/security-keys"
+    ask, answer = "/session/security-key/options", "/session/security-key"
+    who.refused(409, "conflict", "POST", offer)
+    who.refused(404, "not_found", "POST", ask, **site)
+    soft = Authenticator("localhost", "http://localhost:%d" % who.port)
+    asked = who.good("POST", offer, **site)
+    made = soft.register(asked["challenge"], "a soft one")
+    who.refused(422, "invalid", "POST", keys, {**made, "attestation": "no base64!"}, **site)
+    who.refused(403, "denied", "POST", keys, soft.register(asked["challenge"][::-1], "a soft one"), **site)
+    elsewhere = Authenticator("localhost", "http://evil.example").register(asked["challenge"], "far")
+    who.refused(403, "denied", "POST", keys, elsewhere, **site)
+    assert len(who.good("POST", keys, made, 201, **site)["recovery_codes"]) == 10
+    who.refused(403, "denied", "POST", keys, made, **site)
+
+    second = Client(who.port)
+    assert second.good("POST", "/session", {"name": name, "password": password})["second_factor_due"]
+    second.refused(403, "denied", "GET", keys)
+    second.refused(409, "conflict", "POST", ask)
+    asked = second.good("POST", ask, **site)
+    assert asked["rpId"] == "localhost" and [key["id"] for key in asked["allowCredentials"]]
+    said = soft.answer(asked["challenge"])
+    second.refused(409, "conflict", "POST", answer, said)
+    second.refused(422, "invalid", "POST", answer, {**said, "signature": ""}, **site)
+    before = second.cookie
+    assert not second.good("POST", answer, said, **site)["second_factor_due"]
+    assert second.cookie != before
+    second.refused(403, "denied", "POST", answer, said, **site)
+    own = second.good("GET", keys)["keys"]
+    assert [key["name"] for key in own] == ["a soft one"] and own[0]["used_at"]
+    second.refused(404, "not_found", "DELETE", keys + "/nothing")
+    second.good("DELETE", "%s/%s" % (keys, own[0]["id"]), status=204)
+    second.good("DELETE", "/session", status=204)
 
 
 def people(port, password, link):
@@ -63,6 +101,7 @@ def people(port, password, link):
     bob.refused(422, "invalid", "POST", "/me/password", {"old": other, "new": "short"})
     bob.good("POST", "/me/password", {"old": other, "new": "yet another long one"}, 204)
     bob.refused(403, "denied", "POST", "/me/recovery-codes")
+    security_keys(bob, "bob", "yet another long one")
 
     codes = ann.good("POST", "/me/recovery-codes")["recovery_codes"]
     second = Client(port)

@@ -57,6 +57,8 @@ for place in '' 8700 localhost:8700 127.0.0.1 127.0.0.1: 127.0.0.1:65536 127.0.0
 done
 expect_exit 2 holdfast serve --home ws --trust-proxy 10.0.0.0/8 --trust-proxy nowhere
 expect_err 'nowhere'
+expect_exit 2 holdfast serve --home ws --public-url http://holdfast.example.org
+expect_err 'only over https, or on localhost'
 expect_exit 2 holdfast serve --home ws --tls-cert cert
 expect_exit 3 holdfast serve --home ws --tls-cert nothing --tls-key nothing
 expect_exit 3 holdfast serve --home nothing

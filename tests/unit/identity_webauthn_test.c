@@ -426,3 +426,35 @@ TEST(a_key_that_is_no_point_too_short_or_twice_itself_is_refused)
 	/* RSA with one bit, and with an even exponent. */
 	CHECK(!is_key("\xa4\x01\x03\x03\x39\x01\x00\x20\x41\x03\x21\x43\x01\x00\x01", 15));
 }
+
+TEST(a_site_is_where_a_browser_may_use_a_key)
+{
+	static const char *const good[] = {"https://holdfast.example.org",
+					   "https://holdfast.example.org:8443", "http://localhost",
+					   "http://localhost:8700"};
+	static const char *const bad[] = {"",
+					  "https://",
+					  "holdfast.example.org",
+					  "http://holdfast.example.org",
+					  "https://192.0.2.7",
+					  "https://[2001:db8::1]",
+					  "https://Holdfast.example.org",
+					  "https://holdfast.example.org/",
+					  "https://holdfast.example.org:",
+					  "https://a:65536",
+					  "https://a:-1",
+					  "https://a:8443:1",
+					  "https://a b",
+					  "ftp://localhost",
+					  "http://localhost.example.org"};
+	struct webauthn_site site;
+	struct err e;
+
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		CHECK(!webauthn_site_read(str_of(good[i]), &site, &e));
+		CHECK(str_is(site.origin, good[i]));
+		CHECK(str_is(site.id, i < 2 ? "holdfast.example.org" : "localhost"));
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		CHECK(webauthn_site_read(str_of(bad[i]), &site, &e) == ERR_USAGE);
+}
