@@ -28,9 +28,10 @@ struct ctx {
 	struct hasher *hasher;
 	const struct zone *zone; /* of the plan */
 	struct clock clock;	 /* of the past, when that is read */
-	int64_t as_of;	  /* milliseconds: it reads what was recorded by then; 0: the present */
-	struct str actor; /* who does it: "root@shell" */
-	int64_t actor_id; /* 0 until the first write */
+	int64_t as_of; /* milliseconds: it reads what was recorded by then; 0: the present */
+	struct str as_of_assessed; /* when the posture of then was decided; {NULL, 0}: never */
+	struct str actor;	   /* who does it: "root@shell" */
+	int64_t actor_id;	   /* 0 until the first write */
 	const struct who *who;	  /* whom it serves, who may not do everything (grant.h); or NULL */
 	struct ctx_note note;	  /* of who may read what is restricted */
 	struct writer_kept *kept; /* statements of the last writer, for the next */

@@ -4,6 +4,7 @@
 #include "api/caller.h"
 #include "api/routes.h"
 #include "base/limits.h"
+#include "list/list.h"
 
 #include <stdio.h>
 
@@ -69,28 +70,45 @@ notes_write(struct call *c)
 	return c->notes ? group_write(c->service->group, &change, &c->ctx.err) : ERR_NONE;
 }
 
+/* Whoever reads a moment of the past does so on another connection. */
+static enum err_code
+serve_past(struct call *c, int64_t kept)
+{
+	const struct moment at = {http_query(c->r, "as_of"), kept};
+	struct ctx past;
+	enum err_code rc = service_past(c->r, &at, &c->who, &past, &c->ctx.err);
+
+	if (rc)
+		return rc;
+	past.actor = c->ctx.actor;
+	past.note = c->ctx.note;
+	c->ctx = past;
+	return ERR_NONE;
+}
+
 /* From here on the request's context serves whoever asks, and its connection shows no rows but
  * those that he may see. */
 static enum err_code
 serve_caller(struct call *c)
 {
-	enum err_code rc = call_who(c);
+	int64_t kept = list_cursor_instant(http_query(c->r, "after"), c->r->arena);
 
-	if (rc)
-		return rc;
 	c->ctx.note = (struct ctx_note){note_take, c};
+	if (http_query(c->r, "as_of").ptr || kept)
+		return serve_past(c, kept);
 	return ctx_serve(&c->ctx, &c->who);
 }
 
 static enum err_code
 answer(struct call *c, const struct api_route *route)
 {
-	enum err_code rc = ERR_NONE;
+	bool known = route->needs == NEEDS_READ || route->needs == NEEDS_WRITE;
+	enum err_code rc = known ? call_who(c) : ERR_NONE;
 
-	if (route->needs == NEEDS_READ || route->needs == NEEDS_WRITE)
-		rc = serve_caller(c);
 	if (!rc)
 		rc = call_check_query(c);
+	if (!rc && known)
+		rc = serve_caller(c);
 	if (!rc && route->takes)
 		rc = body_read(c);
 	if (!rc && (route->needs == NEEDS_STORE || route->needs == NEEDS_READ))

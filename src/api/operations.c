@@ -114,13 +114,24 @@ body_write(struct describer *d, const struct operation *o)
 }
 
 static void
-header_write(struct describer *d, const char *name, const char *about)
+header_write(struct describer *d, const char *name, const char *about, bool always)
 {
 	describe_object(d, name);
 	describe_text(d, "description", about);
+	jw_key_bool(&d->w, "required", always);
 	jw_key(&d->w, "schema");
 	describe_word(d, str_of("text"));
 	jw_end_object(&d->w);
+}
+
+static bool
+tells_past(const struct api_route *r)
+{
+	bool past = false;
+
+	for (size_t i = 0; i < API_PARAMETERS && r->parameters[i].name; i++)
+		past = past || strcmp(r->parameters[i].name, "as_of") == 0;
+	return past;
 }
 
 static void
@@ -129,9 +140,12 @@ headers_write(struct describer *d, const struct api_route *r)
 	if (!r->tagged || !r->reply)
 		return;
 	describe_object(d, "headers");
-	header_write(d, "ETag", "Names this version.");
+	if (tells_past(r))
+		header_write(d, "ETag", "Names this version; not where the past is told.", false);
+	else
+		header_write(d, "ETag", "Names this version.", true);
 	if (api_success(r) == 201)
-		header_write(d, "Location", "The path of what was made.");
+		header_write(d, "Location", "The path of what was made.", true);
 	jw_end_object(&d->w);
 }
 

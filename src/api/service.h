@@ -36,7 +36,17 @@ struct service *service_of(const struct http_request *r);
  * begins a transaction. */
 MUST_CHECK enum err_code service_read(const struct http_request *r, struct ctx *ret_ctx,
 				      struct err *e);
-/* Closes a thread's connection: for the server's options. */
+/* A moment of the past: the instant or day that the text names, or the one that a cursor keeps
+ * (record/workspace.h). */
+struct moment {
+	struct str text; /* {NULL, 0}: not given */
+	int64_t kept;	 /* 0: there is none */
+};
+/* The context of a connection of the thread that reads the past for the one who asks. The thread
+ * has one, of the moment that was asked for last. */
+MUST_CHECK enum err_code service_past(const struct http_request *r, const struct moment *at,
+				      const struct who *who, struct ctx *ret_ctx, struct err *e);
+/* Closes a thread's connections: for the server's options. */
 void service_thread_end(void *state);
 
 #endif

@@ -178,27 +178,10 @@ static const struct fact_query feed_query = {
 enum err_code
 assessed_last(struct ctx *ctx, struct arena *a, struct str *ret_instant)
 {
-	char *text = arena_alloc(a, CIVIL_INSTANT_LEN + 1);
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
-
+	/* What stands in `meta` is the present. */
 	if (!ctx->as_of)
 		return meta_get(ctx->db, "last_assessed", a, ret_instant, &ctx->err);
-	/* What stands in `meta` is the present; of the past the events tell. */
-	rc = db_prepare(ctx->db,
-			"select e.at from event e where e.kind = 'assessed' "
-			"order by e.id desc limit 1",
-			&s, &ctx->err);
-	if (!rc)
-		rc = db_step(s, &row, &ctx->err);
-	if (rc)
-		return rc;
-	*ret_instant = (struct str){0};
-	if (row) {
-		civil_format_instant(db_int(s, 0), text);
-		*ret_instant = (struct str){text, CIVIL_INSTANT_LEN};
-	}
+	*ret_instant = ctx->as_of_assessed;
 	return ERR_NONE;
 }
 

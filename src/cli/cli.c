@@ -61,9 +61,10 @@ cli_open(struct cli *c, enum db_access access, struct workspace **ret_ws)
 	struct workspace_options o = {.home = c->home, .rehearse = c->clock};
 
 	/* Who writes does so now, whatever time is asked about. */
-	if (access == DB_READ)
+	if (access == DB_READ) {
 		o.as_of = cli_option(c, "as-of");
-
+		o.as_of_kept = c->as_of_kept;
+	}
 	return workspace_open(&o, access, ret_ws, &c->err);
 }
 

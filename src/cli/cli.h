@@ -21,6 +21,7 @@ struct cli {
 	bool home_typed;		     /* with --home, not in the environment */
 	const char *program;		     /* as it was called */
 	const char *clock;		     /* of a rehearsal, or NULL */
+	int64_t as_of_kept;		     /* of a cursor (record/workspace.h), or 0 */
 	bool json;
 	bool progress;	/* standard error is a terminal */
 	size_t columns; /* of the terminal; 100 when there is none */

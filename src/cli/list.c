@@ -247,6 +247,7 @@ run(struct cli *c)
 	struct ctx *ctx;
 	enum err_code rc = c->argument_count ? ERR_NONE : options_refuse(c);
 
+	c->as_of_kept = list_cursor_instant(option_text(c, "after"), &c->arena);
 	if (!rc)
 		rc = cli_open(c, DB_READ, &ws);
 	if (rc)

@@ -6,9 +6,11 @@
 #include <string.h>
 
 /* A cursor is base64 as addresses take it (RFC 4648 section 5, no padding) of the first bytes of a
- * digest and of the place itself, packed. The digest is over both the list and the place; it keeps
- * nobody from making a cursor, who then stands elsewhere in a list that he may see anyway. */
-enum { DIGEST = 8 };
+ * digest, of the instant of the past that is read (0: the present), and of the place itself,
+ * packed. The digest is over the list and all that follows; it keeps nobody from making a cursor,
+ * who then stands elsewhere in a list that he may see anyway. */
+enum { DIGEST = 8, INSTANT = 8, HEAD = DIGEST + INSTANT, BYTE = 8 };
+static const int64_t LATEST = INT64_C(253402300799999); /* the end of the year 9999 */
 
 /* Whether the column of a field holds numbers. */
 static bool
@@ -27,6 +29,28 @@ add(struct ctx *ctx, const void *bytes, size_t len)
 	hasher_add(ctx->hasher, bytes, len);
 }
 
+/* The greatest byte first. */
+static void
+instant_add(int64_t instant, struct buf *out)
+{
+	for (int i = INSTANT - 1; i >= 0; i--) {
+		char byte = (char)((uint64_t)instant >> (i * BYTE) & 0xff);
+
+		buf_add(out, &byte, 1);
+	}
+}
+
+static int64_t
+instant_of(struct str bytes)
+{
+	uint64_t instant = 0;
+
+	for (size_t i = DIGEST; i < HEAD; i++)
+		instant = instant << BYTE | (unsigned char)bytes.ptr[i];
+	return (int64_t)instant;
+}
+
+/* `place` is what follows the digest. */
 static struct hash
 digest_of(struct ctx *ctx, const struct asked *a, struct str place)
 {
@@ -74,6 +98,7 @@ cursor_write(struct ctx *ctx, const struct asked *a, const struct value *place,
 	CLEANUP(buf_fini) struct buf text = {.limit = LIMIT_CURSOR_BYTES};
 	struct hash digest;
 
+	instant_add(ctx->as_of, &packed);
 	values_pack(place, a->query.key_count + 1, &packed);
 	if (!packed.failed) {
 		digest = digest_of(ctx, a, (struct str){packed.data, packed.len});
@@ -107,11 +132,11 @@ fits(const struct page_key *k, const struct value *v)
 
 /* The bytes, or none where it is no base64. */
 static struct str
-decode(struct ctx *ctx, struct str cursor)
+decode(struct str cursor, struct arena *a)
 {
 	size_t padded = (cursor.len + 3) / 4 * 4;
-	char *text = arena_alloc(ctx->arena, padded + 1);
-	uint8_t *bytes = arena_alloc(ctx->arena, padded + 1);
+	char *text = arena_alloc(a, padded + 1);
+	uint8_t *bytes = arena_alloc(a, padded + 1);
 	long len;
 
 	if (cursor.len > 0)
@@ -120,9 +145,20 @@ decode(struct ctx *ctx, struct str cursor)
 	swap(text, cursor.len, "+/=-_", "***+/");
 	memset(text + cursor.len, '=', padded - cursor.len);
 	len = base64_decode((struct str){text, padded}, bytes, padded + 1);
-	if (len < DIGEST)
+	if (len < HEAD)
 		return (struct str){0};
 	return (struct str){(const char *)bytes, (size_t)len};
+}
+
+int64_t
+list_cursor_instant(struct str cursor, struct arena *a)
+{
+	struct str bytes = cursor.ptr && cursor.len <= LIMIT_CURSOR_BYTES ? decode(cursor, a)
+									  : (struct str){0};
+
+	int64_t instant = bytes.ptr ? instant_of(bytes) : 0;
+
+	return instant > 0 && instant <= LATEST ? instant : 0;
 }
 
 enum err_code
@@ -136,13 +172,15 @@ cursor_read(struct ctx *ctx, struct str cursor, struct asked *a)
 	bool good = cursor.len <= LIMIT_CURSOR_BYTES;
 
 	if (good)
-		bytes = decode(ctx, cursor);
+		bytes = decode(cursor, ctx->arena);
 	good = bytes.len > 0;
 	if (good) {
 		place = (struct str){bytes.ptr + DIGEST, bytes.len - DIGEST};
 		digest = digest_of(ctx, a, place);
 		good = memcmp(digest.bytes, bytes.ptr, DIGEST) == 0 &&
-		       values_unpack(place, ctx->arena, a->after, count + 1, &unpacked) == ERR_NONE;
+		       instant_of(bytes) == ctx->as_of &&
+		       values_unpack((struct str){bytes.ptr + HEAD, bytes.len - HEAD}, ctx->arena,
+				     a->after, count + 1, &unpacked) == ERR_NONE;
 	}
 	for (size_t i = 0; good && i < count; i++) {
 		good = fits(&a->keys[i], &a->after[i]);
@@ -150,8 +188,8 @@ cursor_read(struct ctx *ctx, struct str cursor, struct asked *a)
 	}
 	if (!good || a->after[count].kind != VALUE_INT)
 		return err_set(&ctx->err, ERR_INVALID, "after",
-			       "the cursor is damaged, or of a list with another register, filter "
-			       "or order; begin again without it");
+			       "the cursor is damaged, or of a list with another register, filter, "
+			       "order or time; begin again without it");
 	a->query.after_null = a->after_null;
 	return ERR_NONE;
 }

@@ -71,6 +71,11 @@ struct list_page {
 MUST_CHECK enum err_code list_read(struct ctx *ctx, const struct list_question *q,
 				   struct list_page *ret_page);
 
+/* The instant of the past that the list of the cursor reads, in milliseconds; 0 where it reads the
+ * present, or is none. Whoever made it up says so: the list itself takes no cursor of another
+ * instant than its context's. */
+int64_t list_cursor_instant(struct str cursor, struct arena *a);
+
 /* How many there are, without a page of them: `total` and `total_is_exact` alone. */
 MUST_CHECK enum err_code list_total(struct ctx *ctx, const struct list_question *q,
 				    struct list_page *ret_page);

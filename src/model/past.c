@@ -71,7 +71,7 @@ model_past(const struct model *m, const struct table *events, int64_t instant_ms
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		t[i].asked = asked(m, t[i].table);
+		t[i].asked = many && asked(m, t[i].table);
 	*p = (struct past){.instant = instant_ms, .tables = t, .table_count = n, .many = many};
 	return p;
 }

@@ -1,5 +1,6 @@
 #include "record/plans.h"
 
+#include "access/serve.h"
 #include "base/civil.h"
 #include "base/limits.h"
 #include "codec/json.h"
@@ -7,6 +8,8 @@
 #include "record/writer.h"
 
 #include <string.h>
+
+enum { SECOND_MS = 1000 };
 
 static enum err_code
 is_kept(struct db *db, struct str hash, bool *ret_kept, struct err *e)
@@ -209,37 +212,58 @@ plan_in_force(struct db *db, int64_t instant_ms, struct arena *a, struct plan_ta
 
 /* A date stands for all of it, an instant for its whole second: what happened in it is seen. */
 static enum err_code
-instant_read(struct ctx *ctx, const char *text, int64_t now, struct err *e)
+text_read(const struct ctx *ctx, const struct workspace_options *o, int64_t now, int64_t *ret_at,
+	  struct err *e)
 {
-	enum { SECOND_MS = 1000 };
+	struct str text = str_of(o->as_of);
 	int64_t day;
-	int64_t at;
-	char stamp[CIVIL_INSTANT_LEN + 1];
 
-	if (civil_parse_date(str_of(text), &day)) {
-		at = zone_day_start(ctx->zone, day + 1) - 1;
-		if (day == zone_date(ctx->zone, now))
-			at = now;
-	} else if (civil_parse_instant(str_of(text), &at)) {
-		at = (at - at % SECOND_MS) + SECOND_MS - 1;
-	} else {
-		return err_set(e, ERR_USAGE, "as-of",
-			       "'%s' is no time; write an instant as 2026-03-01T12:00:00Z, or a "
-			       "day as 2026-03-01",
-			       text);
+	if (civil_parse_date(text, &day)) {
+		*ret_at = zone_day_start(ctx->zone, day + 1) - 1;
+		if (zone_day_start(ctx->zone, day) <= o->as_of_kept && o->as_of_kept <= *ret_at)
+			*ret_at = o->as_of_kept;
+		else if (day == zone_date(ctx->zone, now))
+			*ret_at = now;
+		return ERR_NONE;
 	}
+	if (past_instant(text, ret_at))
+		return ERR_NONE;
+	return err_set(e, ERR_USAGE, "as-of",
+		       "'%.60s' is no time; write an instant as 2026-03-01T12:00:00Z, or a "
+		       "day as 2026-03-01",
+		       o->as_of);
+}
+
+bool
+past_instant(struct str text, int64_t *ret_at)
+{
+	if (!civil_parse_instant(text, ret_at))
+		return false;
+	*ret_at += SECOND_MS - 1 - (*ret_at % SECOND_MS + SECOND_MS) % SECOND_MS;
+	return true;
+}
+
+static enum err_code
+instant_read(struct ctx *ctx, const struct workspace_options *o, int64_t now, struct err *e)
+{
+	int64_t at = o->as_of_kept;
+	char stamp[CIVIL_INSTANT_LEN + 1];
+	enum err_code rc = o->as_of ? text_read(ctx, o, now, &at, e) : ERR_NONE;
+
+	if (rc)
+		return rc;
 	civil_format_instant(now, stamp);
 	if (at / SECOND_MS > now / SECOND_MS)
 		return err_set(e, ERR_INVALID, "as-of",
-			       "'%s' is yet to come (it is %s): only the past can be asked for",
-			       text, stamp);
+			       "'%.60s' is yet to come (it is %s): only the past can be asked for",
+			       o->as_of ? o->as_of : "the cursor's time", stamp);
 	ctx->as_of = at;
 	ctx->clock.fixed_ms = at;
 	return ERR_NONE;
 }
 
 static enum err_code
-too_young(struct ctx *ctx, const char *text, struct err *e)
+too_young(struct ctx *ctx, const struct workspace_options *o, struct err *e)
 {
 	DB_STMT *s = NULL;
 	char stamp[CIVIL_INSTANT_LEN + 1] = "?";
@@ -253,7 +277,8 @@ too_young(struct ctx *ctx, const char *text, struct err *e)
 	if (row && !db_is_null(s, 0))
 		civil_format_instant(db_int(s, 0), stamp);
 	return err_set(e, ERR_MISSING, "as-of",
-		       "nothing was recorded at %s: this workspace was made at %s", text, stamp);
+		       "nothing was recorded at %.60s: this workspace was made at %s",
+		       o->as_of ? o->as_of : "the cursor's time", stamp);
 }
 
 static const struct table *
@@ -275,7 +300,7 @@ past_plan(struct ctx *ctx, const struct workspace_options *o, struct arena *a, s
 	enum err_code rc = plan_in_force(ctx->db, ctx->as_of, a, &plan, e);
 
 	if (!rc && !plan.hash.ptr)
-		rc = too_young(ctx, o->as_of, e);
+		rc = too_young(ctx, o, e);
 	if (rc)
 		return rc;
 	hash_hex(&ctx->model->hash, hex);
@@ -284,19 +309,52 @@ past_plan(struct ctx *ctx, const struct workspace_options *o, struct arena *a, s
 	return rc ? rc : zone_load(ctx->model->plan.time_zone, a, &ctx->zone, e);
 }
 
+/* When the posture of then was decided, which the events tell: whom the context serves may not see
+ * those. */
+static enum err_code
+past_assessed(struct ctx *ctx, struct arena *a, struct err *e)
+{
+	char *text = arena_alloc(a, CIVIL_INSTANT_LEN + 1);
+	DB_STMT *s = NULL;
+	bool row;
+	enum err_code rc = db_prepare(ctx->db,
+				      "select e.at from event e "
+				      "where e.kind = 'assessed' and e.at <= :at "
+				      "order by e.id desc limit 1",
+				      &s, e);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, ctx->as_of);
+	rc = db_step(s, &row, e);
+	if (rc || !row)
+		return rc;
+	civil_format_instant(db_int(s, 0), text);
+	ctx->as_of_assessed = (struct str){text, CIVIL_INSTANT_LEN};
+	return ERR_NONE;
+}
+
 /* Goes back to the instant. A day is one of the plan of then, which is known only when it is near
  * enough. */
 enum err_code
-past_open(struct ctx *ctx, const struct workspace_options *o, struct arena *a, struct err *e)
+past_open(struct ctx *ctx, const struct workspace_options *o, const struct who *who,
+	  struct arena *a, struct err *e)
 {
 	int64_t now = clock_now(&ctx->clock);
 	const struct past *p;
 	enum err_code rc = zone_load(ctx->model->plan.time_zone, a, &ctx->zone, e);
 
 	for (int tries = 0; !rc && tries < 2; tries++) {
-		rc = instant_read(ctx, o->as_of, now, e);
+		rc = instant_read(ctx, o, now, e);
 		if (!rc)
 			rc = past_plan(ctx, o, a, e);
+	}
+	if (!rc)
+		rc = past_assessed(ctx, a, e);
+	/* What reads the past is made by the connection that asks, with no more rights. */
+	if (!rc && who) {
+		rc = ctx_serve(ctx, who);
+		*e = ctx->err;
 	}
 	if (rc)
 		return rc;

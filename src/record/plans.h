@@ -40,9 +40,11 @@ MUST_CHECK enum err_code plan_in_force(struct db *db, int64_t instant_ms, struct
 				       struct plan_taken *ret_plan, struct err *e);
 
 /* Goes back to the instant that the options name, on a fresh connection: the plan that was in
- * force, its zone, the clock, and what the tables held. ctx->model is the present one. Lives in the
- * arena. */
+ * force, its zone, the clock, and what the tables held. ctx->model is the present one. It serves
+ * `who`, unless that is NULL. Lives in the arena. */
 MUST_CHECK enum err_code past_open(struct ctx *ctx, const struct workspace_options *o,
-				   struct arena *a, struct err *e);
+				   const struct who *who, struct arena *a, struct err *e);
+/* The end of the second that the text names; false where it is no instant. */
+bool past_instant(struct str text, int64_t *ret_at);
 
 #endif

@@ -304,8 +304,8 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 		rc = keys_load(o->home, access, &ws->arena, &ws->key, e);
 	if (!rc)
 		rc = store_check(ws, o, db_is_remote(where), e);
-	if (!rc && o->as_of)
-		rc = past_open(&ws->ctx, o, &ws->model_arena, e);
+	if (!rc && (o->as_of || o->as_of_kept))
+		rc = past_open(&ws->ctx, o, NULL, &ws->model_arena, e);
 	return rc ? rc : workspace_attach(ws, e);
 }
 
@@ -326,12 +326,13 @@ workspace_open(const struct workspace_options *o, enum db_access access, struct 
 	return ERR_NONE;
 }
 
-enum err_code
-workspace_another(const struct workspace *of, enum db_access access, struct workspace **ret_ws,
-		  struct err *e)
+/* Whatever becomes of it, the caller closes it. */
+static enum err_code
+open_another(const struct workspace *of, enum db_access access, struct workspace **ret_ws,
+	     struct err *e)
 {
-	struct workspace *ws = NULL;
-	enum err_code rc = workspace_new(&ws, e);
+	enum err_code rc = workspace_new(ret_ws, e);
+	struct workspace *ws = *ret_ws;
 
 	if (rc)
 		return rc;
@@ -342,12 +343,40 @@ workspace_another(const struct workspace *of, enum db_access access, struct work
 	if (access == DB_READ)
 		note_key_wipe(&ws->key);
 	rc = db_open(of->where, access, &ws->ctx.db, e);
-	if (!rc) {
-		/* Who reads for others must not make them wait. */
-		if (access == DB_READ)
-			db_hurry(ws->ctx.db);
+	/* Who reads for others must not make them wait. */
+	if (!rc && access == DB_READ)
+		db_hurry(ws->ctx.db);
+	return rc;
+}
+
+enum err_code
+workspace_another(const struct workspace *of, enum db_access access, struct workspace **ret_ws,
+		  struct err *e)
+{
+	struct workspace *ws = NULL;
+	enum err_code rc = open_another(of, access, &ws, e);
+
+	if (!rc)
 		rc = workspace_attach(ws, e);
+	if (rc) {
+		workspace_close(ws);
+		return rc;
 	}
+	*ret_ws = ws;
+	return ERR_NONE;
+}
+
+enum err_code
+workspace_past(const struct workspace *of, const struct workspace_options *o, const struct who *who,
+	       struct workspace **ret_ws, struct err *e)
+{
+	struct workspace *ws = NULL;
+	enum err_code rc = open_another(of, DB_READ, &ws, e);
+
+	if (!rc)
+		rc = past_open(&ws->ctx, o, who, &ws->model_arena, e);
+	if (!rc)
+		rc = workspace_attach(ws, e);
 	if (rc) {
 		workspace_close(ws);
 		return rc;

@@ -24,6 +24,9 @@ struct workspace_options {
 	bool rehearsal;	      /* a new workspace's clock may be set */
 	/* To read the past: an instant, or a date for its end. NULL is the present. */
 	const char *as_of;
+	/* One within that date, in milliseconds, to go on with what was begun there: what today's
+	 * end is moves on. Without `as_of` the instant itself. 0: none. */
+	int64_t as_of_kept;
 	bool unfinished; /* opens one too that a copy is being made to */
 	bool many;	 /* so many questions will be asked of it that it is worth putting aside */
 };
@@ -57,6 +60,12 @@ MUST_CHECK enum err_code workspace_open(const struct workspace_options *o, enum 
  * `of` outlives it. One that only reads does so for others who wait (db_hurry). */
 MUST_CHECK enum err_code workspace_another(const struct workspace *of, enum db_access access,
 					   struct workspace **ret_ws, struct err *e);
+/* The same of the past that `as_of` and `as_of_kept` name, for the one who is served
+ * (access/serve.h).
+ */
+MUST_CHECK enum err_code workspace_past(const struct workspace *of,
+					const struct workspace_options *o, const struct who *who,
+					struct workspace **ret_ws, struct err *e);
 /* An empty one for examples and tests, gone when it is closed: in memory (NULL), or where a
  * connection string says. `model` must outlive it. */
 MUST_CHECK enum err_code workspace_scratch(const char *store, const struct model *model,

@@ -1,6 +1,7 @@
 #include "record/writer_priv.h"
 
 #include "access/grant.h"
+#include "base/civil.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
 #include "record/note.h"
@@ -87,10 +88,15 @@ note_read(struct ctx *ctx, const struct reg *r, const int64_t *ids, size_t count
 	CLEANUP(buf_fini) struct buf detail = {.limit = LIMIT_ENTRY_BYTES};
 	const struct reg *now = ctx->who ? grant_reg(ctx->model, ctx->who, r) : NULL;
 	char name[RECORD_NAME_SIZE];
+	char as_of[CIVIL_INSTANT_LEN + 1];
 
 	if (!now || !now->restricted)
 		return ERR_NONE;
-	buf_addf(&detail, "{\"records\":[");
+	civil_format_instant(ctx->as_of, as_of);
+	buf_addf(&detail, "{");
+	if (ctx->as_of)
+		buf_addf(&detail, "\"as_of\":\"%s\",", as_of);
+	buf_addf(&detail, "\"records\":[");
 	for (size_t i = 0; i < count; i++) {
 		record_name(ctx->model, ids[i], name);
 		buf_addf(&detail, "%s\"%s\"", i ? "," : "", name);

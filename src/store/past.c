@@ -80,36 +80,37 @@ past_history_rows(const struct past *p, const struct past_table *t, const char *
 		buf_addf(sql, " where t.recorded_to <= %lld", (long long)p->instant);
 }
 
-static enum err_code
-view_make(struct db *db, const struct past *p, const struct past_table *t, bool history,
-	  struct err *e)
+static void
+view_make(const struct past *p, const struct past_table *t, bool history, const char *from,
+	  struct buf *sql)
 {
-	CLEANUP(buf_fini) struct buf sql = {.limit = PAST_SQL_LIMIT};
-	const char *from = db->engine->real_tables(db);
-
-	buf_addf(&sql, "create temporary view \"%s\" as ",
+	buf_addf(sql, "create temporary view \"%s\" as ",
 		 history ? t->history->name : t->table->name);
 	if (history)
-		past_history_rows(p, t, from, &sql);
+		past_history_rows(p, t, from, sql);
 	else
-		past_rows(p, t, from, &sql);
-	if (sql.failed)
-		return err_set(e, ERR_INTERNAL, "", "a statement of the past is too long");
-	return db_exec(db, sql.data, e);
+		past_rows(p, t, from, sql);
+	buf_addf(sql, "; ");
 }
 
+/* All at once: a server's answers are long on their way. */
 enum err_code
 past_views(struct db *db, const struct past *p, enum past_aside aside, struct err *e)
 {
-	enum err_code rc = ERR_NONE;
+	CLEANUP(buf_fini) struct buf sql = {.limit = PAST_VIEWS_LIMIT};
+	const char *from = db->engine->real_tables(db);
 
-	for (size_t i = 0; !rc && i < p->table_count; i++) {
-		if (aside == PAST_NONE_ASIDE || (aside == PAST_ASKED_ASIDE && !p->tables[i].asked))
-			rc = view_make(db, p, &p->tables[i], false, e);
-		if (!rc && p->tables[i].history)
-			rc = view_make(db, p, &p->tables[i], true, e);
+	for (size_t i = 0; i < p->table_count; i++) {
+		const struct past_table *t = &p->tables[i];
+
+		if (aside == PAST_NONE_ASIDE || (aside == PAST_ASKED_ASIDE && !t->asked))
+			view_make(p, t, false, from, &sql);
+		if (t->history)
+			view_make(p, t, true, from, &sql);
 	}
-	return rc;
+	if (sql.failed)
+		return err_set(e, ERR_INTERNAL, "", "the statements of the past are too long");
+	return sql.data ? db_exec(db, sql.data, e) : ERR_NONE;
 }
 
 enum err_code

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "store/past.h"
 
-enum { PAST_SQL_LIMIT = 65536 };
+enum { PAST_SQL_LIMIT = 65536, PAST_VIEWS_LIMIT = 16 * 1024 * 1024 };
 
 /* "select ..." of the rows that the table held then; `from` stands before each table's name. */
 void past_rows(const struct past *p, const struct past_table *t, const char *from, struct buf *sql);

@@ -22,13 +22,13 @@ class Exercise:
         self.good = {"obligation": obligation["id"], "section": obligation["section"], "organisation": key,
                      "periods": "all", "fixed": "true", "waived": "false", "version": "1", "size": "1000000",
                      "from": "1", "to": "2", "filter": "id=%s" % self.records["organisation"]["id"], "sort": "-key",
-                     "fields": "key", "limit": "2"}
+                     "fields": "key", "limit": "2", "as_of": who.good("GET", "/cells")["assessed_at"]}
         head = who.good("GET", "/ledger/consistency?from=1")
         self.good["size"] = str(head["to"])
         self.bad = {"obligation": "no-such", "section": "0.0", "organisation": "no-such", "periods": "some",
                     "fixed": "yes", "waived": "yes", "version": "x", "size": "0", "from": "0", "to": "-1",
                     "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "after": "x",
-                    "register": "no-such", "record": "ACC-999999999"}
+                    "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday"}
 
     def refused(self, method, target, statuses, body=None, **headers):
         answer = self.who.ask_at(method, target, body, **headers)
