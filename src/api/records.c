@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "list/list.h"
+#include "record/step.h"
 
 static enum err_code
 question_read(struct call *c, struct list_question *q)
@@ -74,6 +75,46 @@ records_history(struct call *c)
 	jw_array(&c->w);
 	for (size_t i = 0; i < p.count; i++)
 		list_row_json(&c->w, c->ctx.model, &p, &p.rows[i]);
+	jw_end_array(&c->w);
+	jw_end_object(&c->w);
+	return ERR_NONE;
+}
+
+static void
+step_write(struct json_writer *w, const struct step *s)
+{
+	const struct transition *t = s->transition;
+
+	jw_object(w);
+	jw_key_word(w, "to", t->to);
+	jw_key_text(w, "by", t->by ? str_of(t->by->name) : (struct str){0});
+	jw_key_text(w, "as", t->as ? str_of(t->as->name) : (struct str){0});
+	words_tell(w, "roles", &s->roles);
+	jw_key_bool(w, "allowed", s->may);
+	jw_key_text(w, "refusal", s->refusal);
+	jw_end_object(w);
+}
+
+enum err_code
+records_steps(struct call *c)
+{
+	struct steps steps;
+	struct record r;
+	int64_t id = 0;
+	enum err_code rc = call_record_id(c, &id);
+
+	if (!rc)
+		rc = record_load(&c->ctx, id, c->ctx.arena, &r);
+	if (!rc)
+		rc = record_steps(&c->ctx, &r, &steps);
+	if (rc)
+		return rc;
+	jw_object(&c->w);
+	jw_key_text(&c->w, "state", r.state);
+	jw_key(&c->w, "transitions");
+	jw_array(&c->w);
+	for (size_t i = 0; i < steps.count; i++)
+		step_write(&c->w, &steps.rows[i]);
 	jw_end_array(&c->w);
 	jw_end_object(&c->w);
 	return ERR_NONE;

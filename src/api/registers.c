@@ -45,16 +45,40 @@ field_write(struct call *c, const struct field *f)
 }
 
 static void
+name_write(struct json_writer *w, const char *name, const struct field *f)
+{
+	jw_key_text(w, name, f ? str_of(f->name) : (struct str){0});
+}
+
+static void
+transition_write(struct json_writer *w, const struct transition *t)
+{
+	jw_object(w);
+	jw_key_word(w, "from", t->from);
+	jw_key_word(w, "to", t->to);
+	name_write(w, "when", t->when);
+	words_tell(w, "when_words", &t->when_words);
+	words_tell(w, "who", &t->who);
+	words_tell(w, "outside", &t->outside);
+	jw_key(w, "not");
+	jw_array(w);
+	for (size_t i = 0; i < t->apart_count; i++)
+		jw_text(w, str_of(t->apart[i]->name));
+	if (t->not_writer)
+		jw_text(w, str_of("writer"));
+	jw_end_array(w);
+	name_write(w, "by", t->by);
+	name_write(w, "as", t->as);
+	jw_end_object(w);
+}
+
+static void
 transitions_write(struct call *c, const struct reg *r)
 {
 	jw_key(&c->w, "transitions");
 	jw_array(&c->w);
-	for (size_t i = 0; i < r->transition_count; i++) {
-		jw_object(&c->w);
-		jw_key_word(&c->w, "from", r->transitions[i].from);
-		jw_key_word(&c->w, "to", r->transitions[i].to);
-		jw_end_object(&c->w);
-	}
+	for (size_t i = 0; i < r->transition_count; i++)
+		transition_write(&c->w, &r->transitions[i]);
 	jw_end_array(&c->w);
 }
 

@@ -24,6 +24,7 @@ enum err_code registers_show(struct call *c);
 enum err_code records_list(struct call *c);
 enum err_code records_show(struct call *c);
 enum err_code records_history(struct call *c);
+enum err_code records_steps(struct call *c);
 
 /* write.c */
 enum err_code records_make(struct call *c);

@@ -39,8 +39,16 @@ static const struct schema schemas[] = {
 	 {"name text", "label text", "help text",
 	  "type text|integer|decimal|boolean|date|instant|word|words|reference|references|list|file",
 	  "required bool", "sortable bool", "words+ text[]", "to+ text[]", "fields+ field[]"}},
-	{"transition", "A step from one state to another.",
-	 {"from text", "to text"}},
+	{"transition", "A step from one state to another, and what it takes: `when` names a field and `when_words` its values, "
+	 "`who` roles and what roles may, `outside` roles that whoever makes it does not hold, `not` fields that do not name him, "
+	 "`by` and `as` the fields that are written with it.",
+	 {"from text", "to text", "when text?", "when_words text[]", "who text[]", "outside text[]", "not text[]",
+	  "by text?", "as text?"}},
+	{"step", "A step that leads on from where a record is, and whether the caller may take it now; else why not. With it go "
+	 "himself as the field `by`, and one of these roles as the field `as`.",
+	 {"to text", "by text?", "as text?", "roles text[]", "allowed bool", "refusal text?"}},
+	{"steps", "The state that a record is in, and the steps that lead on from there.",
+	 {"state text?", "transitions step[]"}},
 	{"register_head", "A register. Only Holdfast itself writes one of the `kernel`; where it `keeps`, nothing is retired.",
 	 {"name text", "title text", "about text", "prefix text", "kernel bool", "restricted bool", "keeps bool"}},
 	{"registers", "All registers.",

@@ -1,3 +1,4 @@
+#include "record/step.h"
 #include "record/writer_priv.h"
 
 #include "access/grant.h"
@@ -8,7 +9,9 @@
 
 /* One change in question. */
 struct asking {
-	struct writer *w;
+	struct ctx *ctx;
+	struct arena *arena;
+	bool delivery;
 	const struct who *who;
 	const struct record *before; /* NULL for a new record */
 	const struct record *r;
@@ -46,14 +49,14 @@ has_limits(const struct who *who)
 
 /* The record's own number and those that it refers to, in plain fields. */
 static struct grant_row
-row_of(struct writer *w, const struct record *r)
+row_of(const struct who *who, const struct record *r, struct arena *a)
 {
 	struct grant_row row = {.organisation = r->organisation};
 	int64_t *about;
 
-	if (!has_limits(w->ctx->who))
+	if (!has_limits(who))
 		return row;
-	about = arena_alloc(&w->scratch, (r->reg->field_count + 1) * sizeof(*about));
+	about = arena_alloc(a, (r->reg->field_count + 1) * sizeof(*about));
 	about[row.about_count++] = r->id;
 	for (size_t i = 0; i < r->reg->field_count; i++) {
 		if (r->reg->fields[i].type == FIELD_REF && r->values[i].kind == VALUE_INT)
@@ -66,7 +69,7 @@ row_of(struct writer *w, const struct record *r)
 static enum err_code
 right(const struct asking *q, enum act act, const struct grant_row *row)
 {
-	const struct model *m = q->w->ctx->model;
+	const struct model *m = q->ctx->model;
 	const struct reg *r = q->r->reg;
 
 	return grant_error(m, r, act, grant_refusal(m, q->who, r, act, row), q->e);
@@ -102,7 +105,7 @@ login_of(struct str actor)
 static enum err_code
 other_writer(const struct asking *q, const struct transition *t)
 {
-	struct ctx *ctx = q->w->ctx;
+	struct ctx *ctx = q->ctx;
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
@@ -154,7 +157,7 @@ state_changes(const struct asking *q)
 static bool
 signs_as(const struct asking *q, const struct transition *t)
 {
-	const struct role *role = model_role(q->w->ctx->model, value_of(q->r, t->as)->text);
+	const struct role *role = model_role(q->ctx->model, value_of(q->r, t->as)->text);
 	const struct words one = {.words = (const char *[]){role ? role->name : ""}, .count = 1};
 
 	return role && grant_holds(q->who, &one, &q->row) &&
@@ -191,8 +194,7 @@ is_candidate(const struct asking *q, const struct transition *t)
 		return false;
 	if (t->when && !words_have(&t->when_words, value_of(q->r, t->when)->text))
 		return false;
-	return q->w->delivery || !state_changes(q) ||
-	       (q->before && str_is(q->before->state, t->from));
+	return q->delivery || !state_changes(q) || (q->before && str_is(q->before->state, t->from));
 }
 
 static enum err_code
@@ -250,7 +252,7 @@ step_find(const struct asking *q, const struct transition **ret_step)
 	if (any)
 		return rc;
 	/* A delivery may say any state that is nobody's in particular. */
-	return q->w->delivery && !reg_guards(r, q->r->state) ? ERR_NONE : refuse_step(q);
+	return q->delivery && !reg_guards(r, q->r->state) ? ERR_NONE : refuse_step(q);
 }
 
 /* A field that says who made a step changes with that step alone. */
@@ -303,39 +305,151 @@ identity_check(const struct asking *q)
 	return ERR_NONE;
 }
 
-enum err_code
-permit_put(struct writer *w, const struct record *before, const struct record *r)
+/* *ret_step: the step that it is, NULL where it is none. */
+static enum err_code
+put_weigh(struct asking *q, const struct transition **ret_step)
 {
-	struct asking q = {.w = w,
-			   .who = w->ctx->who,
-			   .before = before,
-			   .r = r,
-			   .row = row_of(w, r),
-			   .e = &w->ctx->err};
-	const struct transition *step = NULL;
 	struct grant_row old;
 	enum err_code rc = ERR_NONE;
 
-	if (before) {
-		old = row_of(w, before);
-		rc = right(&q, state_changes(&q) ? ACT_TRANSITION : ACT_UPDATE, &old);
+	q->row = row_of(q->who, q->r, q->arena);
+	if (q->before) {
+		old = row_of(q->who, q->before, q->arena);
+		rc = right(q, state_changes(q) ? ACT_TRANSITION : ACT_UPDATE, &old);
 	}
-	if (!rc && before)
-		rc = identity_check(&q);
+	if (!rc && q->before)
+		rc = identity_check(q);
 	if (!rc)
-		rc = right(&q, before ? ACT_UPDATE : ACT_CREATE, &q.row);
+		rc = right(q, q->before ? ACT_UPDATE : ACT_CREATE, &q->row);
 	if (!rc)
-		rc = step_find(&q, &step);
-	return rc ? rc : signs_check(&q, step);
+		rc = step_find(q, ret_step);
+	return rc ? rc : signs_check(q, *ret_step);
+}
+
+enum err_code
+permit_put(struct writer *w, const struct record *before, const struct record *r)
+{
+	struct asking q = {.ctx = w->ctx,
+			   .arena = &w->scratch,
+			   .delivery = w->delivery,
+			   .who = w->ctx->who,
+			   .before = before,
+			   .r = r,
+			   .e = &w->ctx->err};
+	const struct transition *step = NULL;
+
+	return put_weigh(&q, &step);
 }
 
 enum err_code
 permit_retire(struct writer *w, const struct record *last)
 {
-	const struct asking q = {
-		.w = w, .who = w->ctx->who, .r = last, .row = row_of(w, last), .e = &w->ctx->err};
+	const struct asking q = {.ctx = w->ctx,
+				 .who = w->ctx->who,
+				 .r = last,
+				 .row = row_of(w->ctx->who, last, &w->scratch),
+				 .e = &w->ctx->err};
 
 	return right(&q, ACT_RETIRE, &q.row);
+}
+
+/* Whether he may take the step so. What is no answer to that is an error of its own. */
+static enum err_code
+step_try(struct ctx *ctx, const struct record *now, const struct record *then, struct step *step,
+	 bool *ret_may)
+{
+	struct err e = {0};
+	struct asking q = {.ctx = ctx,
+			   .arena = ctx->arena,
+			   .who = ctx->who,
+			   .before = now,
+			   .r = then,
+			   .e = &e};
+	const struct transition *found = NULL;
+	enum err_code rc = put_weigh(&q, &found);
+
+	*ret_may = !rc && found == step->transition;
+	if (rc)
+		step->refusal = str_dup(ctx->arena, str_of(e.message));
+	if (!rc || rc == ERR_DENIED || rc == ERR_MISSING || rc == ERR_INVALID)
+		return ERR_NONE;
+	ctx->err = e;
+	return rc;
+}
+
+static bool
+role_was_tried(const struct who *who, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (who->roles[k].role == who->roles[i].role)
+			return true;
+	}
+	return false;
+}
+
+/* In each of his roles. */
+static enum err_code
+step_as(struct ctx *ctx, const struct record *now, struct record *then, struct step *step)
+{
+	const struct who *who = ctx->who;
+	struct value *as = &then->values[step->transition->as - now->reg->fields];
+	const char **roles = arena_alloc(ctx->arena, (who->role_count + 1) * sizeof(*roles));
+	enum err_code rc = ERR_NONE;
+	bool may;
+
+	step->roles.words = roles;
+	for (size_t i = 0; !rc && i < who->role_count; i++) {
+		if (role_was_tried(who, i))
+			continue;
+		*as = (struct value){.kind = VALUE_TEXT, .text = str_of(who->roles[i].role->name)};
+		rc = step_try(ctx, now, then, step, &may);
+		if (!rc && may)
+			roles[step->roles.count++] = who->roles[i].role->name;
+	}
+	step->may = step->roles.count > 0;
+	return rc;
+}
+
+static enum err_code
+step_weigh(struct ctx *ctx, const struct record *now, struct step *step)
+{
+	const struct transition *t = step->transition;
+	struct record then = record_copy(now, ctx->arena);
+	enum err_code rc;
+
+	then.state = str_of(t->to);
+	if (t->by && ctx->who->person)
+		then.values[t->by - now->reg->fields] =
+			(struct value){.kind = VALUE_INT, .number = ctx->who->person};
+	rc = t->as && ctx->who->role_count > 0 ? step_as(ctx, now, &then, step)
+					       : step_try(ctx, now, &then, step, &step->may);
+	if (step->may)
+		step->refusal = (struct str){0};
+	return rc;
+}
+
+enum err_code
+record_steps(struct ctx *ctx, const struct record *r, struct steps *ret_steps)
+{
+	const struct reg *reg = r->reg;
+	struct step *steps = arena_alloc(ctx->arena, (reg->transition_count + 1) * sizeof(*steps));
+	size_t count = 0;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < reg->transition_count; i++) {
+		const struct transition *t = &reg->transitions[i];
+
+		if (!str_is(r->state, t->from) ||
+		    (t->when && !words_have(&t->when_words, value_of(r, t->when)->text)))
+			continue;
+		steps[count] = (struct step){.transition = t, .may = !ctx->who};
+		if (ctx->who)
+			rc = step_weigh(ctx, r, &steps[count]);
+		count++;
+	}
+	if (!rc)
+		*ret_steps = (struct steps){steps, count};
+	return rc;
 }
 
 /* Nobody else's record that was retired comes back as one's own, and no number is made up. */

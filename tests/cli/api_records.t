@@ -63,6 +63,16 @@ som.refused(422, "invalid", "PATCH", path, {"organisation": "x"}, If_Match="\"1\
 changed = som.good("PATCH", path, {"client_reference": None}, If_Match="\"1\"")
 assert changed["client_reference"] is None and changed["row_version"] == 2
 assert som.ask("GET", path, If_None_Match="\"2\"").status == 304
+# The steps from here, which are those that it takes.
+steps = som.good("GET", path + "/transitions")
+assert steps["state"] == "reported" and [(s["to"], s["allowed"]) for s in steps["transitions"]] == [("triaged", True)], steps.text
+contact.refused(404, "not_found", "GET", "/records/" + foreign + "/transitions")
+reader = Client(port, som.good("POST", "/me/tokens", {"name": "reads", "days": 1}, 201)["token"])
+step = reader.good("GET", path + "/transitions")["transitions"][0]
+assert not step["allowed"] and "scope" in step["refusal"], step
+reader.refused(403, "denied", "PATCH", path, {"state": "triaged"}, If_Match="\"2\"")
+shown = {(t["from"], t["to"]): t for t in som.good("GET", "/registers/waiver")["transitions"]}["requested", "granted"]
+assert shown["who"] == ["waive"] and shown["not"] == ["requested_by", "writer"] and shown["by"] == "decided_by" and shown["as"] == "decided_role", shown
 versions = som.good("GET", path + "/history")["versions"]
 assert [v["row_version"] for v in versions] == [1, 2] and {v["recorded_by"] for v in versions} == {"user:som"}, versions
 proof = som.good("GET", path + "/proof?version=2")

@@ -1,5 +1,6 @@
 #include "access/grant.h"
 #include "record/note.h"
+#include "record/step.h"
 #include "record_fixture.h"
 #include "test.h"
 
@@ -282,6 +283,90 @@ TEST(permit_an_audit_is_held_from_outside_the_security_function)
 	refuses(&d, &r, ERR_DENIED, "not for global_security_team, security_architect");
 	d.who.role_count = 1;
 	takes(&d, &r);
+}
+
+/* The step to that state, which must be among those that lead on. */
+static struct step
+step_to(struct desk *d, const struct record *r, const char *to)
+{
+	struct ctx *ctx = d->f->ctx;
+	struct record now;
+	struct steps steps;
+
+	CHECK(!record_load(ctx, r->id, ctx->arena, &now));
+	CHECK(!record_steps(ctx, &now, &steps));
+	for (size_t i = 0; i < steps.count; i++) {
+		if (strcmp(steps.rows[i].transition->to, to) == 0)
+			return steps.rows[i];
+	}
+	CHECK(!"there is such a step");
+	return (struct step){0};
+}
+
+static void
+step_refused(struct desk *d, const struct record *r, const char *to, const char *words)
+{
+	struct step s = step_to(d, r, to);
+
+	CHECK(!s.may && strstr(str_z(d->f->ctx->arena, s.refusal), words));
+}
+
+TEST(permit_says_which_steps_somebody_may_take_and_they_are_taken)
+{
+	STORE f;
+	struct desk d;
+	struct record r;
+	struct step s;
+
+	store_open(&f);
+	desk_open(&d, &f);
+	serve(&d, d.ann, "siro", f.home);
+	r = approval(&d, "a", "treatment", d.ann);
+	takes(&d, &r);
+	step_refused(&d, &r, "granted", "named in 'requested_by'");
+	serve(&d, d.bob, "line_manager", f.home);
+	step_refused(&d, &r, "granted", "state 'granted' is for security_operations_manager");
+	/* In which of his roles, each once. */
+	serve(&d, d.bob, "line_manager", f.home);
+	d.roles[1] = (struct who_role){.role = model_role(f.model, str_of("siro")),
+				       .organisation = f.home};
+	d.roles[2] = d.roles[1];
+	d.who.role_count = 3;
+	s = step_to(&d, &r, "granted");
+	CHECK(s.may && !s.refusal.ptr && s.roles.count == 1);
+	CHECK(strcmp(s.roles.words[0], "siro") == 0);
+	CHECK(strcmp(s.transition->by->name, "decided_by") == 0);
+	CHECK(step_to(&d, &r, "refused").may);
+	r.state = str_of(s.transition->to);
+	set_ref(&r, s.transition->by->name, d.bob);
+	store_set(&f, &r, s.transition->as->name, s.roles.words[0]);
+	takes(&d, &r);
+	/* A login of nobody's decides nothing, nor does a token that only reads. */
+	r = approval(&d, "b", "treatment", d.ann);
+	r.id = 0;
+	serve(&d, d.ann, "siro", f.home);
+	takes(&d, &r);
+	serve(&d, 0, "siro", f.home);
+	step_refused(&d, &r, "granted", "");
+	serve(&d, d.bob, "siro", f.home);
+	CHECK(step_to(&d, &r, "granted").may);
+	d.who.writes = false;
+	step_refused(&d, &r, "granted", "");
+	serve_nobody(&d);
+	CHECK(step_to(&d, &r, "granted").may);
+	/* Others' kinds have steps of their own, and what was written last by oneself is another's.
+	 */
+	r = approval(&d, "c", "accreditor", d.ann);
+	r.id = 0;
+	serve(&d, d.ann, "siro", f.home);
+	takes(&d, &r);
+	serve(&d, d.bob, "siro", f.home);
+	step_refused(&d, &r, "granted", "is for accreditor");
+	serve(&d, d.ann, "security_operations_manager", f.home);
+	r = store_record(&f, "audit", "a");
+	r.state = str_of("planned");
+	takes(&d, &r);
+	step_refused(&d, &r, "held", "not for global_security_team");
 }
 
 TEST(permit_what_is_elsewhere_is_not_there)
