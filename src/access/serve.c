@@ -5,7 +5,9 @@
 enum err_code
 ctx_serve(struct ctx *ctx, const struct who *who)
 {
-	enum err_code rc = db_see(ctx->db, who->organisations, who->organisation_count, &ctx->err);
+	enum err_code rc = who->unheld ? db_see_all(ctx->db, &ctx->err)
+				       : db_see(ctx->db, who->organisations,
+						who->organisation_count, &ctx->err);
 
 	if (!rc)
 		ctx->who = who;

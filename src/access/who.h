@@ -26,6 +26,8 @@ struct who {
 	const int64_t *organisations; /* whose rows it sees at all, by number */
 	size_t organisation_count;
 	bool administrator; /* looks after logins */
+	bool unheld;	    /* asks about logins, which a connection that is held to those
+			       organisations does not see: only grant.h holds it */
 
 	int64_t session;	/* 0: it came with a token */
 	int64_t token;		/* 0: it came with a session */

@@ -87,7 +87,7 @@ serve_past(struct call *c, int64_t kept)
 }
 
 /* From here on the request's context serves whoever asks, and its connection shows no rows but
- * those that he may see. */
+ * those that he may see: no login then, as the wall hides those from everybody. */
 static enum err_code
 serve_caller(struct call *c)
 {
@@ -96,6 +96,7 @@ serve_caller(struct call *c)
 	c->ctx.note = (struct ctx_note){note_take, c};
 	if (http_query(c->r, "as_of").ptr || kept)
 		return serve_past(c, kept);
+	c->who.unheld = c->route->people;
 	return ctx_serve(&c->ctx, &c->who);
 }
 

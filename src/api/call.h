@@ -61,6 +61,7 @@ struct api_route {
 	const char *reply; /* schema of the reply; NULL: none */
 	const char *takes; /* schema of the body, which is JSON then; NULL: none */
 	int status;	   /* of success; 0: 200, or 204 without a reply */
+	bool people;	   /* reads about logins, which a connection held to rows does not see */
 	bool tagged;	   /* its reply has an ETag; what changes wants it in If-Match */
 	struct api_parameter parameters[API_PARAMETERS];
 };

@@ -6,6 +6,8 @@
 database api
 ok holdfast demo --home ws --store "$STORE" --records 3000 --months 1 --seed 7
 api_logins
+ok holdfast user add admin --administrator --home ws
+printf '%s\n' "$PASSWORD" | ok holdfast user password admin --home ws
 # Without the roles for it nobody is served.
 expect_exit 4 holdfast serve --home ws --listen 127.0.0.1:0
 expect_err 'holdfast init'
@@ -44,6 +46,20 @@ for i in range(600):
     time.sleep(0.1)
 else:
     raise AssertionError("nothing was assessed after a change")
+
+# What is about logins, which the wall hides from who is served with records.
+contact.good("POST", "/session/proof", {"password": PASSWORD})
+token = som.good("POST", "/me/tokens", {"name": "reads", "days": 1}, 201)["id"]
+assert [t["id"] for t in som.good("GET", "/me/tokens")["tokens"]] == [token]
+assert [s["own"] for s in som.good("GET", "/me/sessions")["sessions"]] == [True]
+som.refused(403, "denied", "GET", "/users")
+som.good("POST", "/me/password", {"old": PASSWORD, "new": PASSWORD + " and more"}, 204)
+som.good("GET", "/me")
+admin = Client(port)
+admin.sign_in("admin", PASSWORD)
+assert {"som", "contact", "admin"} <= {u["name"] for u in admin.good("GET", "/users")["users"]}
+admin.good("POST", "/users", {"name": "bob"}, 201)
+assert not admin.good("PATCH", "/users/bob", {"enabled": False})["enabled"]
 '
 serve_stop
 ok holdfast verify --home ws
