@@ -208,8 +208,8 @@ stop:
 bench: all benches
 	@bench/run.sh
 benches: $(BENCHES)
-soak:
-	@tools/setup.sh check
+soak: all
+	@tools/setup.sh soak
 	@tools/soak.sh
 
 # The binary looks for its content below PREFIX, so it is built for that place.
@@ -243,7 +243,8 @@ help:
 	@echo '                      one rule of the house each'
 	@echo 'make openapi          write docs/openapi.json anew, the description of the API'
 	@echo 'make format-fix       let clang-format rewrite the C files'
-	@echo 'make soak             fuzz each target FUZZ_SECONDS (60) and run the unit tests under valgrind'
+	@echo 'make soak             fuzz each target FUZZ_SECONDS (60), attack a server with known tools, and run the'
+	@echo '                      unit tests under valgrind'
 	@echo 'make bench            measure against limits, with a million records (or BENCH_RECORDS=100000)'
 	@echo 'make setup clean help'
 	@echo

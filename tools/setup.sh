@@ -1,13 +1,13 @@
 #!/bin/sh
-# setup.sh [postgres | check] -- installs through apt what is missing to build Holdfast on Debian 12, with `postgres`
-# also the server of tools/postgres.sh, and with `check` all that its tests need: where there is Node.js, also the linter
-# of docs/openapi.json, through npm into build/openapi. When nothing is missing it does nothing, needs no network and no
+# setup.sh [postgres | check | soak] -- installs through apt what is missing to build Holdfast on Debian 12, with `postgres`
+# also the server of tools/postgres.sh, with `check` all that its tests need: where there is Node.js, also the linter
+# of docs/openapi.json, through npm into build/openapi; and with `soak` the attack tools, too. When nothing is missing it does nothing, needs no network and no
 # rights.
 set -eu
 want=${1:-build}
 case $want in
-build | postgres | check) ;;
-*) echo "usage: tools/setup.sh [postgres | check]" >&2; exit 2 ;;
+build | postgres | check | soak) ;;
+*) echo "usage: tools/setup.sh [postgres | check | soak]" >&2; exit 2 ;;
 esac
 
 # package, a file or command that shows it is there, why it is needed
@@ -33,7 +33,7 @@ needs() {
 	cat <<-END
 		postgresql-15     file:/usr/lib/postgresql/15/bin/postgres a server for tests and the demo
 	END
-	[ "$want" = check ] || return 0
+	[ "$want" != postgres ] || return 0
 	cat <<-END
 		python3           command:python3                        tests of the command line
 		openssl           command:openssl                        certificates for tests
@@ -43,6 +43,13 @@ needs() {
 		valgrind          command:valgrind                       memory check of make soak
 		cppcheck          command:cppcheck                       static analysis
 		util-linux        command:setarch                        sanitizers
+	END
+	[ "$want" = soak ] || return 0
+	cat <<-END
+		slowhttptest      command:slowhttptest                   slow clients
+		sqlmap            command:sqlmap                         injection
+		wapiti            command:wapiti                         scripts, redirects, files
+		testssl.sh        command:testssl                        TLS
 	END
 }
 
@@ -64,7 +71,8 @@ present() {
 # had fails its own step of `make check` only.
 linter() {
 	tools=$(dirname "$0")
-	[ "$want" = check ] && "$tools/openapi/node.sh" || return 0
+	case $want in check | soak) ;; *) return 0 ;; esac
+	"$tools/openapi/node.sh" || return 0
 	! cmp -s "$tools/openapi/package-lock.json" "$tools/../build/openapi/package-lock.json" || return 0
 	echo 'Installing the linter of docs/openapi.json with npm ...'
 	mkdir -p "$tools/../build/openapi"

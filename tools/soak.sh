@@ -1,6 +1,6 @@
 #!/bin/sh
 # soak.sh -- what takes too long for every commit: fuzzes each target for FUZZ_SECONDS (60), from its corpus on,
-# takes INCREMENT_STEPS (a million) random steps of assessing what changed against assessing all, and runs the unit tests
+# attacks a server with known tools (tools/attack.sh), takes INCREMENT_STEPS (a million) random steps of assessing what changed against assessing all, and runs the unit tests
 # under valgrind. What the fuzzer breaks is kept in build/soak/.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,6 +36,11 @@ for source in tests/fuzz/*_fuzz.c; do
 	count $status "fuzz $name, ${runs:-0} runs in $seconds s"
 	[ $status -eq 0 ] || tail -n 30 "$found/log" | sed 's/^/    /'
 done
+
+status=0
+tools/attack.sh >build/soak/attack.log 2>&1 || status=$?
+sed 's/^/    /' build/soak/attack.log
+count $status "attack tools, $(tail -n 1 build/soak/attack.log)"
 
 # Each run of SOAK_STEPS (500) is a world of its own, so that a fault is found again by its seed. Of twenty worlds one has all
 # of the plan, where a step costs most; the others have four of its duties, others in each.

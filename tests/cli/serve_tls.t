@@ -116,6 +116,22 @@ assert get(port, "/readyz", tls=context("second")).status == 200
 for s in slow:
     assert rest(s) == b""
 '
+# Whoever asks for another handshake on a connection (TLS 1.2) gets its end: handshakes are what costs a server most.
+mkfifo keys
+openssl s_client -tls1_2 -connect 127.0.0.1:"$port" <keys >handshake 2>&1 &
+client=$!
+exec 3>keys
+tries=600
+until grep -q 'Verify return code' handshake || [ $tries -eq 0 ]; do
+	tries=$((tries - 1))
+	sleep 0.1
+done
+echo R >&3
+wait $client || true
+exec 3>&-
+grep -q '^RENEGOTIATING' handshake || fail "no second handshake was asked for: $(tail -n 3 handshake)"
+[ "$(sed -n '/^RENEGOTIATING/,$p' handshake | grep -c '^depth=')" = 0 ] || fail 'another handshake on the same connection'
+
 serve_stop
 tries=600
 until grep -q STOPPING=1 notified || [ $tries -eq 0 ]; do
