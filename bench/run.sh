@@ -31,7 +31,8 @@ case $records in
 *[!0-9]* | '') die "BENCH_RECORDS must be a number" ;;
 esac
 for program in "$holdfast" "$tools/measure" "$tools/floor_import" "$tools/floor_commit" "$tools/floor_copy" \
-	"$tools/one_change" "$tools/one_assess" "$tools/grouped" "$tools/list_page" "$tools/make_history" "$tools/floor_http"; do
+	"$tools/one_change" "$tools/one_assess" "$tools/grouped" "$tools/list_page" "$tools/make_history" "$tools/floor_http" \
+	"$tools/http_writes"; do
 	[ -x "$program" ] || die "$program: not there; run make bench"
 done
 
@@ -133,6 +134,7 @@ row 'slowest check' "$(calculate "$(median slowest) / 1000000")" s - - most 1
 
 . bench/soon.sh
 . bench/http.sh
+. bench/http_writes.sh
 if [ "${BENCH_SERVER:-yes}" = yes ]; then
 	. bench/server.sh
 fi

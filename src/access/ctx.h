@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "sys/clock.h"
 
+struct ctx;
 struct ledger;
 struct who;
 struct writer_kept;
@@ -18,6 +19,16 @@ struct writer_kept;
 struct ctx_note {
 	enum err_code (*note)(void *object, const char *kind, struct str detail, struct err *e);
 	void *object;
+};
+
+/* Of a context whose connection is borrowed: it goes back while the work waits for something else,
+ * so that a few connections serve many (serve.h). */
+struct ctx_loan {
+	/* Fills in db, ledger and hasher; or leaves them alone. */
+	enum err_code (*take)(void *object, struct ctx *ctx);
+	void (*give)(void *object, struct ctx *ctx);
+	void *object;
+	void *lent; /* what the lender knows it by */
 };
 
 struct ctx {
@@ -34,6 +45,7 @@ struct ctx {
 	int64_t actor_id;	   /* 0 until the first write */
 	const struct who *who;	  /* whom it serves, who may not do everything (grant.h); or NULL */
 	struct ctx_note note;	  /* of who may read what is restricted */
+	struct ctx_loan loan;	  /* none: the connection is its own */
 	struct writer_kept *kept; /* statements of the last writer, for the next */
 	struct err err;
 };

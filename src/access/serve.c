@@ -23,3 +23,29 @@ ctx_serve_nobody(struct ctx *ctx)
 	ctx->who = NULL;
 	return rc;
 }
+
+void
+ctx_away(struct ctx *ctx)
+{
+	if (!ctx->loan.give)
+		return;
+	ctx->loan.give(ctx->loan.object, ctx);
+	ctx->db = NULL;
+	ctx->ledger = NULL;
+	ctx->hasher = NULL;
+}
+
+enum err_code
+ctx_back(struct ctx *ctx, enum err_code rc)
+{
+	struct err e = ctx->err;
+	enum err_code back = ERR_NONE;
+
+	if (ctx->loan.take)
+		back = ctx->loan.take(ctx->loan.object, ctx);
+	if (!back && ctx->loan.take)
+		back = ctx->who ? ctx_serve(ctx, ctx->who) : ctx_serve_nobody(ctx);
+	if (rc)
+		ctx->err = e;
+	return rc ? rc : back;
+}

@@ -17,4 +17,11 @@ MUST_CHECK enum err_code ctx_serve(struct ctx *ctx, const struct who *who);
 /* It serves nobody any more. */
 MUST_CHECK enum err_code ctx_serve_nobody(struct ctx *ctx);
 
+/* Around a wait for something else than its connection, such as the group of writers: one that is
+ * borrowed goes back, and another comes, which serves the same. Not in a transaction, nor with a
+ * statement of it. */
+void ctx_away(struct ctx *ctx);
+/* Gives back `rc`, or else why there is no connection. */
+MUST_CHECK enum err_code ctx_back(struct ctx *ctx, enum err_code rc);
+
 #endif

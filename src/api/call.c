@@ -38,52 +38,63 @@ struct note {
 	struct note *next;
 };
 
-static enum err_code
-note_take(void *object, const char *kind, struct str detail, struct err *e)
-{
-	struct call *c = object;
-	struct note *n = arena_alloc(c->r->arena, sizeof(*n));
-
-	(void)e;
-	*n = (struct note){kind, str_dup(c->r->arena, detail), NULL};
-	*(c->last_note ? &c->last_note->next : &c->notes) = n;
-	c->last_note = n;
-	return ERR_NONE;
-}
+struct notes {
+	struct group *group;
+	struct str actor;
+	struct note *first;
+	struct note **last;
+};
 
 static enum err_code
 notes_put(void *object, struct writer *w)
 {
-	const struct call *c = object;
+	const struct notes *all = object;
 	enum err_code rc = ERR_NONE;
 
-	for (const struct note *n = c->notes; !rc && n; n = n->next)
+	for (const struct note *n = all->first; !rc && n; n = n->next)
 		rc = writer_event(w, n->kind, n->detail);
 	return rc;
 }
 
 static enum err_code
-notes_write(struct call *c)
+notes_write(void *object, struct err *e)
 {
-	struct group_change change = {.actor = c->ctx.actor, .write = notes_put, .object = c};
+	const struct notes *all = object;
+	struct group_change change = {.actor = all->actor, .write = notes_put, .object = object};
 
-	return c->notes ? group_write(c->service->group, &change, &c->ctx.err) : ERR_NONE;
+	return group_write(all->group, &change, e);
 }
 
-/* Whoever reads a moment of the past does so on another connection. */
+/* They are written when the call is over, where that may wait. */
 static enum err_code
-serve_past(struct call *c, int64_t kept)
+note_take(void *object, const char *kind, struct str detail, struct err *e)
 {
-	const struct moment at = {http_query(c->r, "as_of"), kept};
-	struct ctx past;
-	enum err_code rc = service_past(c->r, &at, &c->who, &past, &c->ctx.err);
+	struct call *c = object;
+	struct note *n = arena_alloc(c->r->arena, sizeof(*n));
+	struct notes *all = c->notes;
 
-	if (rc)
-		return rc;
-	past.actor = c->ctx.actor;
-	past.note = c->ctx.note;
-	c->ctx = past;
+	(void)e;
+	if (!all) {
+		all = arena_alloc(c->r->arena, sizeof(*all));
+		*all = (struct notes){
+			.group = c->service->group, .actor = c->ctx.actor, .last = &all->first};
+		c->notes = all;
+		c->reply->before = notes_write;
+		c->reply->before_object = all;
+	}
+	*n = (struct note){kind, str_dup(c->r->arena, detail), NULL};
+	*all->last = n;
+	all->last = &n->next;
 	return ERR_NONE;
+}
+
+/* By what it says, or by a cursor that was given there. */
+static bool
+asks_past(const struct http_request *r, struct moment *ret_at)
+{
+	ret_at->text = http_query(r, "as_of");
+	ret_at->kept = list_cursor_instant(http_query(r, "after"), r->arena);
+	return ret_at->text.ptr || ret_at->kept;
 }
 
 /* From here on the request's context serves whoever asks, and its connection shows no rows but
@@ -91,11 +102,11 @@ serve_past(struct call *c, int64_t kept)
 static enum err_code
 serve_caller(struct call *c)
 {
-	int64_t kept = list_cursor_instant(http_query(c->r, "after"), c->r->arena);
+	struct moment at;
 
 	c->ctx.note = (struct ctx_note){note_take, c};
-	if (http_query(c->r, "as_of").ptr || kept)
-		return serve_past(c, kept);
+	if (asks_past(c->r, &at))
+		return service_past(&c->ctx, &at, &c->who);
 	c->who.unheld = c->route->people;
 	return ctx_serve(&c->ctx, &c->who);
 }
@@ -119,8 +130,6 @@ answer(struct call *c, const struct api_route *route)
 	jw_begin(&c->w, &c->out, false);
 	c->reply->status = api_success(route);
 	rc = route->answer(c);
-	if (!rc)
-		rc = notes_write(c);
 	if (rc || c->reply->body.ptr || c->reply->source.pull || c->out.len == 0)
 		return rc;
 	if (c->out.failed)
@@ -163,9 +172,27 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 	if (rc)
 		fail(&c, &c.ctx.err);
 	db_txn_end(&c.txn);
+	service_give(&c.ctx);
 	json_decref(c.body);
 	buf_fini(&c.out);
 	return ERR_NONE;
+}
+
+bool
+api_waits(const struct http_request *r)
+{
+	enum needs needs = route_of(r)->needs;
+	struct moment at;
+
+	return needs == NEEDS_WRITE || needs == NEEDS_ANYBODY ||
+	       (needs == NEEDS_READ && asks_past(r, &at));
+}
+
+enum err_code
+call_write(struct call *c, struct group_change *change)
+{
+	ctx_away(&c->ctx);
+	return ctx_back(&c->ctx, group_write(c->service->group, change, &c->ctx.err));
 }
 
 enum err_code

@@ -1,6 +1,6 @@
 /* call.h -- one request to the API, on its way through a route's function.
  *
- * What every route needs is done around it, in one place: the thread's reader, a read transaction,
+ * What every route needs is done around it, in one place: a reader, a read transaction,
  * who asks and whether that may be, the JSON of body and reply, errors as problem documents. So a
  * route's function only says what is asked for.
  */
@@ -18,15 +18,14 @@ struct call {
 	const struct api_route *route;
 	struct http_reply *reply;
 	struct service *service;
-	struct ctx ctx; /* the thread's reader, in a read transaction unless the route writes */
+	struct ctx ctx; /* of a reader, in a read transaction unless the route writes */
 	struct db_txn txn;
 	struct json_writer w; /* the reply's body: one JSON value */
 	struct buf out;
 	json_t *body;	     /* of a route that takes JSON */
 	struct who who;	     /* whose request it is, of a route that must know */
 	int64_t retry_after; /* seconds, with ERR_TOO_OFTEN */
-	struct note *notes;  /* call.c's own */
-	struct note *last_note;
+	struct notes *notes; /* call.c's own */
 };
 
 /* What there is around a route's function. */
@@ -66,8 +65,9 @@ struct api_route {
 	struct api_parameter parameters[API_PARAMETERS];
 };
 
-/* Answers any of them. */
+/* Answers any of them; and whether that may take long: what writes, and what reads the past. */
 enum err_code api_answer(const struct http_request *r, struct http_reply *reply, struct err *e);
+bool api_waits(const struct http_request *r);
 
 extern const struct api_route api_table[];
 extern const size_t api_table_count;
@@ -83,6 +83,8 @@ MUST_CHECK enum err_code call_number(struct call *c, const char *name, int64_t o
 MUST_CHECK enum err_code call_register(struct call *c, const struct reg **ret_reg);
 MUST_CHECK enum err_code call_record_id(struct call *c, int64_t *ret_id);
 
+/* Writes in the group, without a reader meanwhile. */
+MUST_CHECK enum err_code call_write(struct call *c, struct group_change *change);
 /* Begins to read, for a route that writes: what it wrote is seen then. */
 MUST_CHECK enum err_code call_see(struct call *c);
 /* The tag of a record's version: its number in quotes. */

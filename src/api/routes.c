@@ -212,8 +212,10 @@ api_routes(struct arena *a)
 	for (size_t i = 0; i < api_table_count; i++) {
 		const struct api_route *r = &api_table[i];
 
-		routes[i] = (struct http_route){
-			.method = r->method, .pattern = r->pattern, .answer = api_answer};
+		routes[i] = (struct http_route){.method = r->method,
+						.pattern = r->pattern,
+						.answer = api_answer,
+						.waits = api_waits};
 		if (!r->takes)
 			continue;
 		routes[i].types = api_types(r);

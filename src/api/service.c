@@ -1,11 +1,9 @@
 #include "api/service.h"
 
 #include "access/serve.h"
-#include "base/limits.h"
 #include "record/plans.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct service *
@@ -14,38 +12,121 @@ service_of(const struct http_request *r)
 	return r->object;
 }
 
-/* What a thread keeps from one request to the next. */
-struct reader {
-	struct workspace *now;
-	struct workspace *past; /* or NULL */
-};
+static void
+readers_init(struct readers *all, size_t most)
+{
+	(void)pthread_mutex_init(&all->lock, NULL);
+	(void)pthread_cond_init(&all->back, NULL);
+	all->most = most;
+}
+
+static void
+readers_fini(struct readers *all)
+{
+	while (all->idle_count > 0)
+		workspace_close(all->idle[--all->idle_count]);
+	(void)pthread_cond_destroy(&all->back);
+	(void)pthread_mutex_destroy(&all->lock);
+}
+
+void
+service_init(struct service *s)
+{
+	readers_init(&s->readers, LIMIT_READERS);
+	readers_init(&s->past, LIMIT_PAST_READERS);
+}
+
+void
+service_fini(struct service *s)
+{
+	readers_fini(&s->readers);
+	readers_fini(&s->past);
+}
+
+/* One that is there; NULL when another is to be opened. */
+static struct workspace *
+readers_wait(struct readers *all)
+{
+	struct workspace *reader = NULL;
+
+	(void)pthread_mutex_lock(&all->lock);
+	while (all->idle_count == 0 && all->count == all->most)
+		(void)pthread_cond_wait(&all->back, &all->lock);
+	if (all->idle_count > 0)
+		reader = all->idle[--all->idle_count];
+	else
+		all->count++;
+	(void)pthread_mutex_unlock(&all->lock);
+	return reader;
+}
+
+/* NULL: it could not be opened. */
+static void
+readers_back(struct readers *all, struct workspace *reader)
+{
+	(void)pthread_mutex_lock(&all->lock);
+	if (reader)
+		all->idle[all->idle_count++] = reader;
+	else
+		all->count--;
+	(void)pthread_cond_signal(&all->back);
+	(void)pthread_mutex_unlock(&all->lock);
+}
 
 static enum err_code
-reader_of(const struct http_request *r, struct reader **ret_reader, struct err *e)
+reader_take(void *object, struct ctx *ctx)
 {
-	if (!*r->thread)
-		*r->thread = calloc(1, sizeof(struct reader));
-	*ret_reader = *r->thread;
-	return *ret_reader ? ERR_NONE : err_set(e, ERR_INTERNAL, "", "no memory for a thread");
+	struct service *s = object;
+	struct workspace *reader = readers_wait(&s->readers);
+	const struct ctx *its;
+	enum err_code rc = ERR_NONE;
+
+	if (!reader)
+		rc = workspace_another(s->ws, DB_READ, &reader, &ctx->err);
+	if (rc) {
+		readers_back(&s->readers, NULL);
+		return rc;
+	}
+	its = workspace_ctx(reader);
+	ctx->db = its->db;
+	ctx->ledger = its->ledger;
+	ctx->hasher = its->hasher;
+	ctx->loan.lent = reader;
+	return ERR_NONE;
+}
+
+static void
+reader_give(void *object, struct ctx *ctx)
+{
+	struct service *s = object;
+
+	if (ctx->loan.lent)
+		readers_back(&s->readers, ctx->loan.lent);
+	ctx->loan.lent = NULL;
 }
 
 enum err_code
 service_read(const struct http_request *r, struct ctx *ret_ctx, struct err *e)
 {
-	struct reader *reader;
-	enum err_code rc = reader_of(r, &reader, e);
-
-	if (!rc && !reader->now)
-		rc = workspace_another(service_of(r)->ws, DB_READ, &reader->now, e);
-	if (rc)
-		return rc;
-	*ret_ctx = *workspace_ctx(reader->now);
-	ret_ctx->arena = r->arena;
+	struct service *s = service_of(r);
+	const struct ctx *own = workspace_ctx(s->ws);
+	struct ctx ctx = {
+		.arena = r->arena,
+		.model = own->model,
+		.zone = own->zone,
+		.clock = own->clock,
+		.loan = {.take = reader_take, .give = reader_give, .object = s}
+	       };
 	/* It may still be held to what the one before may see. */
-	rc = ctx_serve_nobody(ret_ctx);
-	if (rc)
-		*e = ret_ctx->err;
-	return rc;
+	enum err_code rc = ctx_back(&ctx, ERR_NONE);
+
+	if (rc) {
+		*e = ctx.err;
+		service_give(&ctx);
+		return rc;
+	}
+	*ret_ctx = ctx;
+	return ERR_NONE;
 }
 
 /* Whether the connection at hand reads the instant that is asked for. What a day's end is goes by
@@ -61,12 +142,13 @@ is_at(struct workspace *past, const struct moment *at)
 }
 
 static enum err_code
-past_open_for(const struct http_request *r, const struct moment *at, const struct who *who,
+past_open_for(const struct ctx *ctx, const struct moment *at, const struct who *who,
 	      struct workspace **ret_past, struct err *e)
 {
+	const struct service *s = ctx->loan.object;
 	const struct workspace_options o = {
-		.as_of = at->text.ptr ? str_z(r->arena, at->text) : NULL, .as_of_kept = at->kept};
-	enum err_code rc = workspace_past(service_of(r)->ws, &o, who, ret_past, e);
+		.as_of = at->text.ptr ? str_z(ctx->arena, at->text) : NULL, .as_of_kept = at->kept};
+	enum err_code rc = workspace_past(s->ws, &o, who, ret_past, e);
 
 	/* As the command line calls it. */
 	if (rc && strcmp(e->field, "as-of") == 0)
@@ -74,41 +156,63 @@ past_open_for(const struct http_request *r, const struct moment *at, const struc
 	return rc;
 }
 
-enum err_code
-service_past(const struct http_request *r, const struct moment *at, const struct who *who,
-	     struct ctx *ret_ctx, struct err *e)
+static void
+past_give(void *object, struct ctx *ctx)
 {
-	struct reader *reader;
-	enum err_code rc = reader_of(r, &reader, e);
-	struct ctx ctx;
+	struct service *s = object;
 
-	if (!rc && (!reader->past || !is_at(reader->past, at))) {
-		workspace_close(reader->past);
-		reader->past = NULL;
-		rc = past_open_for(r, at, who, &reader->past, e);
+	if (ctx->loan.lent)
+		readers_back(&s->past, ctx->loan.lent);
+	ctx->loan.lent = NULL;
+}
+
+/* One of that moment. */
+static enum err_code
+past_take(struct ctx *ctx, const struct moment *at, const struct who *who,
+	  struct workspace **ret_past)
+{
+	struct service *s = ctx->loan.object;
+	struct workspace *past = readers_wait(&s->past);
+	enum err_code rc = ERR_NONE;
+
+	if (past && !is_at(past, at)) {
+		workspace_close(past);
+		past = NULL;
 	}
+	if (!past)
+		rc = past_open_for(ctx, at, who, &past, &ctx->err);
+	if (rc)
+		readers_back(&s->past, NULL);
+	else
+		*ret_past = past;
+	return rc;
+}
+
+enum err_code
+service_past(struct ctx *ctx, const struct moment *at, const struct who *who)
+{
+	struct workspace *past;
+	struct ctx then;
+	enum err_code rc;
+
+	ctx_away(ctx);
+	rc = past_take(ctx, at, who, &past);
 	if (rc)
 		return rc;
-	ctx = *workspace_ctx(reader->past);
-	ctx.arena = r->arena;
-	rc = ctx_serve(&ctx, who);
-	if (rc) {
-		*e = ctx.err;
-		return rc;
-	}
-	db_deadline(ctx.db, LIMIT_PAST_SECONDS * INT64_C(1000));
-	*ret_ctx = ctx;
-	return ERR_NONE;
+	then = *workspace_ctx(past);
+	then.arena = ctx->arena;
+	then.actor = ctx->actor;
+	then.note = ctx->note;
+	then.loan = (struct ctx_loan){.give = past_give, .object = ctx->loan.object, .lent = past};
+	*ctx = then;
+	rc = ctx_serve(ctx, who);
+	if (!rc)
+		db_deadline(ctx->db, LIMIT_PAST_SECONDS * INT64_C(1000));
+	return rc;
 }
 
 void
-service_thread_end(void *state)
+service_give(struct ctx *ctx)
 {
-	struct reader *reader = state;
-
-	if (!reader)
-		return;
-	workspace_close(reader->now);
-	workspace_close(reader->past);
-	free(reader);
+	ctx_away(ctx);
 }

@@ -1,12 +1,14 @@
-/* service.h -- what all routes have in common: the workspace, and each thread's own reader of it.
+/* service.h -- what all routes have in common: the workspace, and a few connections that read it.
  *
- * A route's function finds it in its request (service_of), and begins with service_read where it
- * reads records.
+ * A route's function finds it in its request (service_of). Who reads borrows a connection, waiting
+ * for one when all are lent, and gives it back before anything else is waited for; so nobody waits
+ * for long, and there are far fewer connections than requests.
  */
 #ifndef API_SERVICE_H
 #define API_SERVICE_H
 
 #include "api/describe.h"
+#include "base/limits.h"
 #include "http/address.h"
 #include "http/http.h"
 #include "http/server.h"
@@ -15,11 +17,25 @@
 #include "record/group.h"
 #include "record/workspace.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
+
+/* Connections that are lent. Those that are not wait here; the last that came back goes first, as
+ * what it knows is fresh. */
+struct readers {
+	pthread_mutex_t lock;
+	pthread_cond_t back;
+	struct workspace *idle[LIMIT_READERS];
+	size_t idle_count;
+	size_t count; /* lent or not */
+	size_t most;
+};
 
 struct service {
 	struct workspace *ws; /* readers are made from it; what it has open is the group's */
-	struct group *group;  /* writes for all threads */
+	struct readers readers;
+	struct readers past; /* those that read the past, each a moment of its own */
+	struct group *group; /* writes for all threads */
 	struct identity *identity;
 	struct http_server *server;
 	const struct http_route *routes;       /* of api_routes() */
@@ -31,9 +47,13 @@ struct service {
 
 struct service *service_of(const struct http_request *r);
 
-/* The context of the thread's own connection, which only reads, with the request's arena. It is
- * opened when it is first asked for; it serves nobody yet, and whoever uses it
- * begins a transaction. */
+void service_init(struct service *s);
+/* Closes the readers, when nobody asks any more. */
+void service_fini(struct service *s);
+
+/* A context with a connection that is lent to it, which only reads, and with the request's arena.
+ * It serves nobody yet, and whoever uses it begins a transaction. It is given back by
+ * service_give. */
 MUST_CHECK enum err_code service_read(const struct http_request *r, struct ctx *ret_ctx,
 				      struct err *e);
 /* A moment of the past: the instant or day that the text names, or the one that a cursor keeps
@@ -42,11 +62,9 @@ struct moment {
 	struct str text; /* {NULL, 0}: not given */
 	int64_t kept;	 /* 0: there is none */
 };
-/* The context of a connection of the thread that reads the past for the one who asks. The thread
- * has one, of the moment that was asked for last. */
-MUST_CHECK enum err_code service_past(const struct http_request *r, const struct moment *at,
-				      const struct who *who, struct ctx *ret_ctx, struct err *e);
-/* Closes a thread's connections: for the server's options. */
-void service_thread_end(void *state);
+/* Gives the context another connection instead, which reads the past for the one who asks. */
+MUST_CHECK enum err_code service_past(struct ctx *ctx, const struct moment *at,
+				      const struct who *who);
+void service_give(struct ctx *ctx);
 
 #endif

@@ -36,7 +36,7 @@ edit_answer(struct call *c, struct edit *ed)
 	struct list_page p;
 	char path[NAME_ROOM + RECORD_NAME_SIZE] = "/api/v1/records/";
 	char name[RECORD_NAME_SIZE];
-	enum err_code rc = group_write(c->service->group, &change, &c->ctx.err);
+	enum err_code rc = call_write(c, &change);
 
 	if (rc)
 		return rc;

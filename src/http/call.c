@@ -32,8 +32,6 @@ thread_free(void *thread)
 {
 	struct http_thread *t = thread;
 
-	if (t->state && t->server->o.thread_end)
-		t->server->o.thread_end(t->state);
 	while (t->spare) {
 		struct http_call *next = t->spare->next;
 
@@ -88,7 +86,6 @@ call_begin(void *server, const char *uri, struct MHD_Connection *connection)
 			s->seed, atomic_fetch_add_explicit(&s->calls, 1, memory_order_relaxed)));
 	r->arena = &c->arena;
 	r->object = s->o.object;
-	r->thread = &t->state;
 	r->call = c;
 	r->tls = s->o.tls != NULL;
 	/* The library is about to take the text apart in its place. */
@@ -166,22 +163,55 @@ client_take(struct http_call *c)
 		r->tls = str_is(head_find(&c->head, "X-Forwarded-Proto"), "https");
 }
 
+/* In place of what was answered. */
+static void
+reply_fail(struct http_call *c, const struct err *e)
+{
+	reply_end(c);
+	c->reply = (struct http_reply){.who = c->reply.who};
+	http_fail(&c->request, &c->reply, e);
+}
+
+static void
+reply_make(struct http_call *c)
+{
+	struct err e = {0};
+
+	if (c->match.route->answer(&c->request, &c->reply, &e))
+		reply_fail(c, &e);
+	c->answered = true;
+}
+
+void
+call_work(struct http_call *c)
+{
+	struct err e = {0};
+
+	if (!c->answered)
+		reply_make(c);
+	if (c->reply.before && c->reply.before(c->reply.before_object, &e))
+		reply_fail(c, &e);
+	c->replied = true;
+}
+
 static enum MHD_Result
 answer(struct http_call *c, struct MHD_Connection *connection)
 {
-	struct http_reply reply = {0};
 	struct err e = {0};
 
 	if (!peer_enter(c->peer, PEER_ANSWER, 0))
 		return MHD_NO;
 	c->request.body = (struct str){c->body.data ? c->body.data : "", c->body.len};
-	if (c->match.route->answer(&c->request, &reply, &e)) {
-		if (reply.source.pull && reply.source.close)
-			reply.source.close(reply.source.object);
-		reply = (struct http_reply){.who = reply.who};
-		http_fail(&c->request, &reply, &e);
+	if (!c->match.route->waits || !c->match.route->waits(&c->request))
+		reply_make(c);
+	if (!c->answered || c->reply.before) {
+		if (work_take(c->thread->server->work, c))
+			return MHD_YES;
+		(void)err_set(&e, ERR_BUSY, "",
+			      "too many requests wait already; try again in a moment");
+		reply_fail(c, &e);
 	}
-	return reply_send(c, connection, &reply);
+	return reply_send(c, connection);
 }
 
 static enum MHD_Result
@@ -205,9 +235,9 @@ static enum MHD_Result
 head_answer(struct http_call *c, struct MHD_Connection *connection)
 {
 	client_take(c);
-	c->refused = call_refused(c, &c->refusal);
-	if (c->refused && (c->length > 0 || !c->framed))
-		return reply_send(c, connection, &c->refusal);
+	c->replied = call_refused(c, &c->reply);
+	if (c->replied && (c->length > 0 || !c->framed))
+		return reply_send(c, connection);
 	if (c->length == 0)
 		return MHD_YES;
 	buf_init(&c->body, (size_t)c->length + 1);
@@ -217,8 +247,8 @@ head_answer(struct http_call *c, struct MHD_Connection *connection)
 		       : MHD_NO;
 }
 
-/* The library calls this when the head is there, for each piece of a body, and when all is there.
- */
+/* The library calls this when the head is there, for each piece of a body, when all is there, and
+ * when a worker has answered. */
 enum MHD_Result
 call_continue(void *server, struct MHD_Connection *connection, const char *url, const char *method,
 	      const char *version, const char *bytes, size_t *size, void **context)
@@ -233,7 +263,7 @@ call_continue(void *server, struct MHD_Connection *connection, const char *url, 
 	}
 	if (*size > 0)
 		return body_take(c, bytes, size);
-	return c->refused ? reply_send(c, connection, &c->refusal) : answer(c, connection);
+	return c->replied ? reply_send(c, connection) : answer(c, connection);
 }
 
 void

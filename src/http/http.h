@@ -4,9 +4,10 @@
  * routed or read never gets there: the floor has answered it with a problem document (RFC 9457).
  * HEAD and OPTIONS are answered for every route.
  *
- * A function that answers runs on one of the server's few threads, so it must not wait long. All
- * that it is given, and all that it puts into its reply, lives in the request's arena, which goes
- * when the reply is sent.
+ * A function that answers runs on one of the few threads that serve all connections, so it must not
+ * wait; one that may is on a route that says so, and runs on a thread for that. All that it is
+ * given, and all that it puts into its reply, lives in the request's arena, which goes when the
+ * reply is sent.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -51,6 +52,9 @@ struct http_route {
 	const char *types;
 	/* Largest body; at most LIMIT_HTTP_BODY_BYTES. 0: it takes none. */
 	size_t body_max;
+	/* Whether its function may wait or compute for long, for this request: for the disk, for
+	 * others, for a password. NULL: it never does. */
+	bool (*waits)(const struct http_request *r);
 };
 
 enum { HTTP_ID_LEN = 16, HTTP_ADDRESS_SIZE = 64 };
@@ -70,8 +74,7 @@ struct http_request {
 	bool tls;			 /* it came encrypted, here or to the trusted proxy */
 	char id[HTTP_ID_LEN + 1];	 /* in the log, and in the reply's header Request-Id */
 	struct arena *arena;
-	void *object;  /* of the server's options */
-	void **thread; /* the thread's own, NULL at first: see thread_end in the options */
+	void *object; /* of the server's options */
 	struct http_call *call;
 };
 
@@ -107,6 +110,10 @@ struct http_reply {
 	struct http_pair headers[HTTP_REPLY_HEADERS];
 	size_t header_count;
 	struct str who; /* who asked, for the log; no secret. {NULL, 0}: not known */
+	/* What must be done before it is sent, and may wait; NULL: nothing. An error of it takes
+	 * the reply's place. */
+	enum err_code (*before)(void *object, struct err *e);
+	void *before_object;
 };
 
 /* Neither text is copied. Without a value there is no header; with a control character in it the

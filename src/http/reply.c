@@ -84,9 +84,9 @@ piece_pull(void *object, uint64_t at, char *bytes, size_t size)
 		enum http_pull pull;
 
 		atomic_store(&c->peer->deadline_ns, 0);
-		if (c->source.events && atomic_load(&s->draining))
+		if (c->reply.source.events && atomic_load(&s->draining))
 			return MHD_CONTENT_READER_END_OF_STREAM;
-		pull = c->source.pull(c->source.object, bytes, size, &len);
+		pull = c->reply.source.pull(c->reply.source.object, bytes, size, &len);
 		atomic_store(&c->peer->deadline_ns, deadline_after(s->limits.reply_ms));
 		switch (pull) {
 		case HTTP_PULL_MORE:
@@ -99,7 +99,7 @@ piece_pull(void *object, uint64_t at, char *bytes, size_t size)
 		case HTTP_PULL_WAIT:
 			break;
 		}
-		if (peer_beat(c->peer) && c->source.events && size >= sizeof(alive) - 1) {
+		if (peer_beat(c->peer) && c->reply.source.events && size >= sizeof(alive) - 1) {
 			memcpy(bytes, alive, sizeof(alive) - 1);
 			return sizeof(alive) - 1;
 		}
@@ -113,20 +113,19 @@ piece_pull(void *object, uint64_t at, char *bytes, size_t size)
 void
 reply_end(struct http_call *c)
 {
-	if (c->open && c->source.close)
-		c->source.close(c->source.object);
-	c->open = false;
+	if (c->reply.source.close)
+		c->reply.source.close(c->reply.source.object);
+	c->reply.source = (struct http_source){0};
 }
 
 static struct MHD_Response *
-response_make(struct http_call *c, struct http_reply *reply)
+response_make(struct http_call *c)
 {
-	if (reply->source.pull) {
-		c->source = reply->source;
-		c->open = true;
+	const struct http_reply *reply = &c->reply;
+
+	if (reply->source.pull)
 		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_SIZE, piece_pull,
 							 c, NULL);
-	}
 	c->sent = c->request.method == HTTP_HEAD ? 0 : reply->body.len;
 	return MHD_create_response_from_buffer(reply->body.len, (void *)(uintptr_t)reply->body.ptr,
 					       MHD_RESPMEM_PERSISTENT);
@@ -143,8 +142,9 @@ has_header(const struct http_reply *reply, const char *name)
 }
 
 static bool
-headers_add(struct http_call *c, const struct http_reply *reply, struct MHD_Response *r)
+headers_add(struct http_call *c, struct MHD_Response *r)
 {
+	const struct http_reply *reply = &c->reply;
 	bool good = MHD_add_response_header(r, "Request-Id", c->request.id) == MHD_YES;
 
 	if (good && reply->type)
@@ -163,8 +163,9 @@ headers_add(struct http_call *c, const struct http_reply *reply, struct MHD_Resp
 }
 
 enum MHD_Result
-reply_send(struct http_call *c, struct MHD_Connection *connection, struct http_reply *reply)
+reply_send(struct http_call *c, struct MHD_Connection *connection)
 {
+	struct http_reply *reply = &c->reply;
 	struct MHD_Response *r;
 	enum MHD_Result queued = MHD_NO;
 	struct http_server *s = c->thread->server;
@@ -175,16 +176,15 @@ reply_send(struct http_call *c, struct MHD_Connection *connection, struct http_r
 
 		(void)err_set(&e, ERR_INTERNAL, "",
 			      "a reply had too many headers or a control character in one");
-		if (reply->source.pull && reply->source.close)
-			reply->source.close(reply->source.object);
+		reply_end(c);
 		*reply = (struct http_reply){0};
 		http_fail(&c->request, reply, &e);
 	}
 	c->status = reply->status ? reply->status : 200;
 	c->who = str_dup(&c->arena, reply->who);
-	r = reply_secured(c->request.tls, response_make(c, reply));
+	r = reply_secured(c->request.tls, response_make(c));
 	ms = s->limits.reply_ms + (int64_t)(reply->body.len * RATE_MS / LIMIT_HTTP_BODY_RATE);
-	if (r && headers_add(c, reply, r) && peer_enter(c->peer, PEER_ANSWER, deadline_after(ms)))
+	if (r && headers_add(c, r) && peer_enter(c->peer, PEER_ANSWER, deadline_after(ms)))
 		queued = s->queue(connection, (unsigned)c->status, r);
 	if (r)
 		MHD_destroy_response(r);

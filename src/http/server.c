@@ -72,6 +72,8 @@ limits_of(const struct http_limits *given)
 	l.reply_ms = l.reply_ms ? l.reply_ms : LIMIT_HTTP_REPLY_SECONDS * 1000;
 	l.idle_ms = l.idle_ms ? l.idle_ms : LIMIT_HTTP_IDLE_SECONDS * 1000;
 	l.heartbeat_ms = l.heartbeat_ms ? l.heartbeat_ms : LIMIT_HTTP_HEARTBEAT_SECONDS * 1000;
+	l.workers = l.workers ? l.workers : LIMIT_HTTP_WORKERS;
+	l.waiting = l.waiting ? l.waiting : LIMIT_HTTP_WAITING;
 	return l;
 }
 
@@ -124,6 +126,8 @@ http_server_new(const struct http_options *o, struct http_server **ret_server, s
 	random_bytes(&s->seed, sizeof(s->seed));
 	rc = route_tree_new(o->routes, o->route_count, &s->arena, &s->tree, e);
 	if (!rc)
+		rc = work_new(&s->limits, &s->work, e);
+	if (!rc)
 		rc = start(s, e);
 	if (rc) {
 		if (!s->daemon)
@@ -172,8 +176,11 @@ http_server_free(struct http_server *s)
 	if (s->daemon) {
 		http_server_drain(s);
 		peers_shut_all(s);
+		/* The library wants none suspended when it stops. */
+		work_end(s->work);
 		MHD_stop_daemon(s->daemon);
 	}
+	work_free(s->work);
 	if (s->watching)
 		watch_end(s);
 	while (s->shards) {
@@ -217,6 +224,8 @@ http_server_metrics(struct http_server *s, struct buf *out)
 	gauge(out, "holdfast_http_connections", "Connections that are open.", peers);
 	gauge(out, "holdfast_http_requests_running", "Requests that have no reply yet.",
 	      atomic_load(&s->busy));
+	gauge(out, "holdfast_http_requests_waiting",
+	      "Requests that wait for a thread of those that may wait.", work_waiting(s->work));
 	counter(out, "holdfast_http_connections_total", "Connections accepted.",
 		atomic_load(&s->accepted));
 	counter(out, "holdfast_http_connections_refused_total",

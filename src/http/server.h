@@ -1,8 +1,9 @@
 /* server.h -- the server: sockets, threads, limits, TLS, log and numbers.
  *
- * libmicrohttpd with epoll and a few threads, each of which serves many connections. One thread
- * more watches that nobody takes too long, one writes the log. Whoever calls these functions has
- * blocked the signals that it waits for, and SIGPIPE, before http_server_new.
+ * libmicrohttpd with epoll and a few threads, each of which serves many connections. Others answer
+ * what may wait. One thread more watches that nobody takes too long, one writes the log. Whoever
+ * calls these functions has blocked the signals that it waits for, and SIGPIPE, before
+ * http_server_new.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
@@ -25,14 +26,14 @@ struct http_limits {
 	int64_t reply_ms;
 	int64_t idle_ms;
 	int64_t heartbeat_ms;
+	size_t workers;
+	size_t waiting;
 };
 
 struct http_options {
 	const struct http_route *routes; /* outlive the server */
 	size_t route_count;
-	void *object; /* for the functions that answer */
-	/* Frees what a function that answers has put into *thread, when that thread ends. */
-	void (*thread_end)(void *state);
+	void *object;	  /* for the functions that answer */
 	unsigned threads; /* 0: two */
 	struct http_limits limits;
 	int listener;			    /* of listen_open; taken over */

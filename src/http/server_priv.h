@@ -2,7 +2,8 @@
  *
  * A peer is a connection, known from when it is accepted to when it is closed; the thread that
  * watches sees all of them. A call is one request on it, from its first line to the end of its
- * reply. Each connection belongs to one of the library's threads, and all its calls run there.
+ * reply. Each connection belongs to one of the library's threads, and all its calls run there; one
+ * that may wait is a worker's alone for that time, while its connection is suspended.
  */
 #ifndef HTTP_SERVER_PRIV_H
 #define HTTP_SERVER_PRIV_H
@@ -57,7 +58,6 @@ struct peer {
 struct http_thread {
 	struct http_thread *next;
 	struct http_server *server;
-	void *state; /* of whoever answers */
 	struct number_shard *shard;
 	struct http_call *spare; /* calls that have ended, with their memory */
 };
@@ -73,20 +73,19 @@ struct http_call {
 	struct route_match match;
 	const char *target_fault;
 	struct buf body;
-	struct http_source source;
 	int64_t started_ns;
 	int64_t body_ns; /* when its body began */
 	int status;	 /* 0: no reply yet */
 	uint64_t sent;
-	struct http_reply refusal;
-	bool refused;
+	struct http_reply reply;
+	bool answered;	/* the reply stands, but for what must be done before it is sent */
+	bool replied;	/* it may be sent */
 	bool framed;	/* where its body ends is known */
 	int64_t length; /* of its body, as it says itself */
 	bool has_length;
 	bool has_method;
 	struct str who;
 	bool has_head;
-	bool open; /* the source is to be closed */
 };
 
 struct http_server {
@@ -100,6 +99,7 @@ struct http_server {
 	pthread_key_t thread_key;
 	pthread_t watch;
 	bool watching;
+	struct work *work;
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
@@ -156,15 +156,27 @@ enum MHD_Result call_continue(void *server, struct MHD_Connection *c, const char
 void call_end(void *server, struct MHD_Connection *c, void **context,
 	      enum MHD_RequestTerminationCode how);
 void thread_free(void *thread);
+/* On a thread that may wait: answers, and does what must be done before that is sent. */
+void call_work(struct http_call *c);
 /* The calling thread's. */
 struct http_thread *thread_of(struct http_server *s);
+
+/* work.c: threads for what may wait. Ending them waits for all that they were given. */
+MUST_CHECK enum err_code work_new(const struct http_limits *l, struct work **ret_work,
+				  struct err *e);
+void work_end(struct work *w);
+void work_free(struct work *w);
+/* Suspends the connection until the call is answered; false when it takes no more. */
+bool work_take(struct work *w, struct http_call *c);
+/* Calls that wait for a thread. */
+size_t work_waiting(struct work *w);
 
 /* check.c: fills the reply when it is refused, or answered by itself. */
 bool call_refused(struct http_call *c, struct http_reply *reply);
 
-/* reply.c: gives it to the library. */
-enum MHD_Result reply_send(struct http_call *c, struct MHD_Connection *connection,
-			   struct http_reply *reply);
+/* reply.c: gives the call's to the library. */
+enum MHD_Result reply_send(struct http_call *c, struct MHD_Connection *connection);
+/* Closes the reply's source, if it has one. */
 void reply_end(struct http_call *c);
 /* The response with the headers that all have. NULL when there is no memory. */
 struct MHD_Response *reply_secured(bool tls, struct MHD_Response *r);

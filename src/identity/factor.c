@@ -148,8 +148,7 @@ factor_use(const struct visit *v, struct writer *w, const struct login *login, s
 {
 	struct str plain = without_spaces(v->ctx->arena, code);
 	bool short_one = plain.len == TOTP_DIGITS;
-	enum err_code rc =
-		short_one ? totp_use(v, w, login, plain) : recovery_use(v, w, login, plain);
+	enum err_code rc = short_one ? totp_use(v, w, login, plain) : recovery_use(w, login, plain);
 
 	*ret_try = (struct factor_try){0};
 	if (rc == ERR_FAILED)
@@ -332,7 +331,7 @@ confirm_write(void *object, struct writer *w)
 	session.factor_at = session.proven_at = session.seen_at = now;
 	rc = totp_confirm(n, w, row.pending, step);
 	if (!rc)
-		rc = recovery_write(n->v, w, n->who->login, n->recovery);
+		rc = recovery_write(w, n->who->login, n->recovery);
 	if (!rc)
 		rc = session_turn(w, &session, n->token_kept);
 	if (!rc)

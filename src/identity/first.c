@@ -171,7 +171,7 @@ identity_first(const struct visit *v, const struct first *first)
 	if (!rc)
 		rc = password_check(first->name, first->password, f.e);
 	if (!rc)
-		rc = password_hash(v->identity->gate, first->password, &password, f.e);
+		rc = visit_hash(v, first->password, &password);
 	o.password = (struct str){password.data, password.len};
 	return rc ? rc : visit_write(v, str_of(ACTOR_ANYONE), first_write, &o);
 }

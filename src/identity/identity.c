@@ -1,7 +1,9 @@
 #include "identity/identity_priv.h"
 
+#include "access/serve.h"
 #include "base/limits.h"
 #include "codec/json.h"
+#include "identity/password.h"
 #include "sys/random.h"
 
 #include <sodium.h>
@@ -58,8 +60,11 @@ identity_freep(struct identity **id)
 struct from
 from_visit(const struct visit *v)
 {
-	return (struct from){
-		.db = v->ctx->db, .e = &v->ctx->err, .arena = v->ctx->arena, .ctx = v->ctx};
+	return (struct from){.db = v->ctx->db,
+			     .e = &v->ctx->err,
+			     .arena = v->ctx->arena,
+			     .hasher = v->ctx->hasher,
+			     .ctx = v->ctx};
 }
 
 struct from
@@ -67,7 +72,11 @@ from_writer(const struct visit *v, struct writer *w)
 {
 	struct ctx *ctx = writer_ctx(w);
 
-	return (struct from){.db = ctx->db, .e = &ctx->err, .arena = v->ctx->arena, .ctx = v->ctx};
+	return (struct from){.db = ctx->db,
+			     .e = &ctx->err,
+			     .arena = v->ctx->arena,
+			     .hasher = ctx->hasher,
+			     .ctx = v->ctx};
 }
 
 static enum err_code
@@ -90,14 +99,34 @@ visit_write(const struct visit *v, struct str actor,
 	struct str own = ctx->actor;
 	enum err_code rc;
 
-	if (v->identity->group)
-		return group_write(v->identity->group, &change, &ctx->err);
+	if (v->identity->group) {
+		ctx_away(ctx);
+		return ctx_back(ctx, group_write(v->identity->group, &change, &ctx->err));
+	}
 	ctx->actor = actor;
 	ctx->actor_id = 0;
 	rc = write_alone(ctx, write, object);
 	ctx->actor = own;
 	ctx->actor_id = 0;
 	return rc;
+}
+
+enum err_code
+visit_hash(const struct visit *v, struct str password, struct buf *out)
+{
+	struct ctx *ctx = v->ctx;
+
+	ctx_away(ctx);
+	return ctx_back(ctx, password_hash(v->identity->gate, password, out, &ctx->err));
+}
+
+enum err_code
+visit_try(const struct visit *v, struct str password, struct str kept, bool *ret_fits)
+{
+	struct ctx *ctx = v->ctx;
+
+	ctx_away(ctx);
+	return ctx_back(ctx, password_try(v->identity->gate, password, kept, ret_fits, &ctx->err));
 }
 
 static void

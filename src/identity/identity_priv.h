@@ -21,7 +21,9 @@ struct from {
 	struct db *db;
 	struct err *e;
 	struct arena *arena;
-	const struct ctx *ctx; /* of the request */
+	struct hasher *hasher;
+	const struct ctx
+		*ctx; /* of the request; it has no connection while another writes for it */
 };
 
 struct from from_visit(const struct visit *v);
@@ -32,6 +34,11 @@ struct from from_writer(const struct visit *v, struct writer *w);
 MUST_CHECK enum err_code visit_write(const struct visit *v, struct str actor,
 				     enum err_code (*write)(void *object, struct writer *w),
 				     void *object);
+/* A password's hash, and whether a password fits one (password.h). They take long, and hold no
+ * connection meanwhile. */
+MUST_CHECK enum err_code visit_hash(const struct visit *v, struct str password, struct buf *out);
+MUST_CHECK enum err_code visit_try(const struct visit *v, struct str password, struct str kept,
+				   bool *ret_fits);
 /* Of a request that has not said who it is. */
 #define ACTOR_ANYONE "anyone"
 
@@ -142,13 +149,11 @@ MUST_CHECK enum err_code factor_session(const struct visit *v, const struct who 
 /* recovery.c. `sql` is a literal with :login alone. */
 MUST_CHECK enum err_code for_login(struct writer *w, const char *sql, int64_t login);
 /* ERR_FAILED when it is none of the codes, or was used. */
-MUST_CHECK enum err_code recovery_use(const struct visit *v, struct writer *w,
-				      const struct login *login, struct str code);
+MUST_CHECK enum err_code recovery_use(struct writer *w, const struct login *login, struct str code);
 MUST_CHECK enum err_code recovery_left(struct ctx *ctx, int64_t login, int64_t *ret_left);
 struct recovery;
 void recovery_make(struct recovery *r);
-MUST_CHECK enum err_code recovery_write(const struct visit *v, struct writer *w, int64_t login,
-					const struct recovery *r);
+MUST_CHECK enum err_code recovery_write(struct writer *w, int64_t login, const struct recovery *r);
 /* key.c: tries the answer of a security key to the session's question, which is over then. *ret_how
  * NULL: it does not hold. */
 struct key_answer;

@@ -266,7 +266,7 @@ row_add(const struct asking *a, const struct from *f, struct str id, const struc
 static enum err_code
 answer_read(const struct asking *a, const struct from *f, struct webauthn_key *ret_key)
 {
-	struct webauthn_question q = {.site = a->n->site, .hasher = a->v->ctx->hasher};
+	struct webauthn_question q = {.site = a->n->site, .hasher = f->hasher};
 	enum err_code rc = challenge_find(f, a->who->session, FOR_NEW, &q.challenge);
 
 	if (!rc && !q.challenge.ptr)
@@ -298,7 +298,7 @@ add_write(void *object, struct writer *w)
 	if (!rc)
 		rc = row_add(a, &f, id, &key);
 	if (!rc && a->first)
-		rc = recovery_write(a->v, w, a->who->login, a->recovery);
+		rc = recovery_write(w, a->who->login, a->recovery);
 	if (!rc)
 		rc = session_turn(w, &session, a->token);
 	if (!rc)
@@ -413,7 +413,7 @@ key_use(const struct visit *v, struct writer *w, const struct session_row *sessi
 	const struct key_answer *a, const char **ret_how)
 {
 	struct from f = from_writer(v, w);
-	struct webauthn_question q = {.site = a->site, .hasher = v->ctx->hasher};
+	struct webauthn_question q = {.site = a->site, .hasher = f.hasher};
 	struct webauthn_key key = {0};
 	struct err fault;
 	int64_t count = 0;

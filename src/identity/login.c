@@ -331,7 +331,7 @@ login_set_password(const struct visit *v, struct str name, struct str password)
 
 	/* Before the transaction: it takes long, and others wait meanwhile. */
 	if (!rc)
-		rc = password_hash(v->identity->gate, password, &kept, &v->ctx->err);
+		rc = visit_hash(v, password, &kept);
 	c.kept = (struct str){kept.data, kept.len};
 	return rc ? rc : visit_write(v, v->ctx->actor, password_write, &c);
 }

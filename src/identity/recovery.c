@@ -34,12 +34,12 @@ recovery_plain(struct str code, char out[RECOVERY_LETTERS + 1])
 
 /* Bound to its login, so that equal codes of two would not show. */
 static void
-recovery_kept(const struct visit *v, int64_t login, const char *plain, char out[HASH_HEX_LEN + 1])
+recovery_kept(struct hasher *h, int64_t login, const char *plain, char out[HASH_HEX_LEN + 1])
 {
 	char text[RECOVERY_LETTERS + 32];
 	int len = snprintf(text, sizeof(text), "%lld %s", (long long)login, plain);
 
-	secret_kept(v->ctx->hasher, (struct str){text, (size_t)len}, out);
+	secret_kept(h, (struct str){text, (size_t)len}, out);
 	sodium_memzero(text, sizeof(text));
 }
 
@@ -61,7 +61,7 @@ recovery_left(struct ctx *ctx, int64_t login, int64_t *ret_left)
 }
 
 enum err_code
-recovery_use(const struct visit *v, struct writer *w, const struct login *login, struct str code)
+recovery_use(struct writer *w, const struct login *login, struct str code)
 {
 	struct ctx *ctx = writer_ctx(w);
 	char plain[RECOVERY_LETTERS + 1], kept[HASH_HEX_LEN + 1];
@@ -71,7 +71,7 @@ recovery_use(const struct visit *v, struct writer *w, const struct login *login,
 
 	if (!recovery_plain(code, plain))
 		return ERR_FAILED;
-	recovery_kept(v, login->id, plain, kept);
+	recovery_kept(ctx->hasher, login->id, plain, kept);
 	rc = db_prepare(ctx->db, "delete from login_code where login = :login and hash = :hash", &s,
 			&ctx->err);
 	if (rc)
@@ -115,7 +115,7 @@ recovery_make(struct recovery *r)
 }
 
 enum err_code
-recovery_write(const struct visit *v, struct writer *w, int64_t login, const struct recovery *r)
+recovery_write(struct writer *w, int64_t login, const struct recovery *r)
 {
 	struct ctx *ctx = writer_ctx(w);
 	char kept[HASH_HEX_LEN + 1], plain[RECOVERY_LETTERS + 1];
@@ -129,7 +129,7 @@ recovery_write(const struct visit *v, struct writer *w, int64_t login, const str
 	for (size_t i = 0; !rc && i < RECOVERY_CODES; i++) {
 		if (!recovery_plain(str_of(r->codes[i]), plain))
 			return err_set(&ctx->err, ERR_INTERNAL, "", "a recovery code is damaged");
-		recovery_kept(v, login, plain, kept);
+		recovery_kept(ctx->hasher, login, plain, kept);
 		db_bind_int(s, 1, login);
 		db_bind_text(s, 2, str_of(kept));
 		rc = db_run(s, &ctx->err);
@@ -152,7 +152,7 @@ renew_write(void *object, struct writer *w)
 	enum err_code rc = factor_session(n->v, n->who, w, &session);
 
 	if (!rc)
-		rc = recovery_write(n->v, w, n->who->login, n->recovery);
+		rc = recovery_write(w, n->who->login, n->recovery);
 	if (!rc)
 		rc = happened(w, "recovery_codes_made",
 			      &(struct happening){.address = n->v->address, .login = n->who->name});

@@ -133,13 +133,11 @@ sign_in_write(void *object, struct writer *w)
 static enum err_code
 password_weigh(struct attempt *a, struct str password, struct buf *fresh)
 {
-	struct gate *gate = a->v->identity->gate;
-	struct err *e = &a->v->ctx->err;
-	enum err_code rc = password_try(gate, password, a->kept, &a->fits, e);
+	enum err_code rc = visit_try(a->v, password, a->kept, &a->fits);
 
 	if (rc || !a->fits || !password_is_stale(a->kept))
 		return rc;
-	rc = password_hash(gate, password, fresh, e);
+	rc = visit_hash(a->v, password, fresh);
 	a->fresh = (struct str){fresh->data, fresh->len};
 	return rc;
 }
@@ -424,7 +422,7 @@ identity_change_password(const struct visit *v, const struct who *who, const str
 	if (!rc)
 		rc = own_password(&a, p->old, &fresh);
 	if (!rc && !a.until)
-		rc = password_hash(v->identity->gate, p->wanted, &kept, &v->ctx->err);
+		rc = visit_hash(v, p->wanted, &kept);
 	a.fresh = (struct str){kept.data, kept.len};
 	if (!rc && !a.until)
 		rc = visit_write(v, who->actor, change_write, &a);

@@ -191,8 +191,7 @@ stop(struct serving *s)
 	}
 }
 
-/* One for each processor, and two at least, so that one that waits for the disk holds up only half.
- */
+/* One for each processor, and two at least. */
 static unsigned
 threads_wanted(void)
 {
@@ -221,7 +220,6 @@ server_start(struct serving *s)
 	s->options.routes = s->service.routes;
 	s->options.route_count = api_table_count;
 	s->options.object = &s->service;
-	s->options.thread_end = service_thread_end;
 	s->options.tls = s->tls;
 	s->options.log = s->log;
 	rc = http_server_new(&s->options, &s->service.server, &c->err);
@@ -312,6 +310,7 @@ run(struct cli *c)
 	struct serving s = {.c = c};
 	enum err_code rc = place_take(&s);
 
+	service_init(&s.service);
 	if (!rc)
 		rc = site_take(&s);
 	if (!rc)
@@ -325,6 +324,7 @@ run(struct cli *c)
 		rc = serve(&s);
 	}
 	keeper_free(s.keeper);
+	service_fini(&s.service);
 	log_close(s.log);
 	identity_free(s.service.identity);
 	group_free(s.service.group);

@@ -1,0 +1,57 @@
+# http_writes.sh -- writing over HTTP from 64 connections, others reading beside them, in turns with a group of writers that
+# no HTTP is before. Read by run.sh after http.sh.
+
+# may_write HOME: a login for somebody at the service desk of that workspace.
+may_write() {
+	person=$("$holdfast" list role_assignment role=service_desk state=current --home "$1" --json |
+		awk '/"person": [{]/ { inside = 1 } inside && /"key":/ { gsub(/.*: "|".*/, ""); print; exit }')
+	[ -n "$person" ] || die "nobody is at the service desk"
+	"$holdfast" user add bench --person "$person" --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
+	echo 'correct horse battery 9' | "$holdfast" user password bench --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
+}
+
+# token_take PORT: one of that login's, to $work/token.
+token_take() {
+	curl -fsS -c "$work/cookies" "http://127.0.0.1:$1/api/v1/session" -H 'Content-Type: application/json' \
+		-d '{"name": "bench", "password": "correct horse battery 9"}' >"$work/out" || die "the login cannot sign in"
+	curl -fsS -b "$work/cookies" "http://127.0.0.1:$1/api/v1/me/tokens" -H 'Content-Type: application/json' \
+		-d '{"name": "bench", "days": 1, "writes": true}' >"$work/out" || die "there is no token"
+	sed 's/.*"token":"\([^"]*\)".*/\1/' "$work/out" >"$work/token"
+}
+
+# writes_over_http HOME
+writes_over_http() {
+	may_write "$1"
+	say "writing over HTTP from 64 connections, and without it, three times in turns"
+	: >"$work/serve.log"
+	"$holdfast" serve --home "$1" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/serve.log" &
+	server=$!
+	trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+	port=$(listening "$work/serve.log")
+	token_take "$port"
+	for round in 1 2 3; do
+		"$tools/http_writes" "$port" "$work/token" 64 4 5 >"$work/out" || die "writing over HTTP failed"
+		sed -n 1p "$work/out" >>"$work/over_http"
+		sed -n 2p "$work/out" >>"$work/beside"
+		"$tools/grouped" "$1" 64 3 | cut -d ' ' -f 2 >>"$work/without_http"
+	done
+	busy=$(awk '/^VmHWM/ { print $2 / 1024 }' "/proc/$server/status")
+	kill -TERM "$server"
+	wait "$server" || die "the server did not end well: $(tail -n 3 "$work/serve.log")"
+	trap 'rm -rf "$work"' EXIT
+	row 'durable changes a second over HTTP' "$(median over_http)" '' - - least 5000
+	row 'the same against a group without HTTP' "$(median over_http)" '' "$(median without_http)" \
+		"$(calculate "$(median over_http) / $(median without_http)")" least 0.3
+	row '99 of 100 of them take at most' "$(median over_http 2)" ms - - most 50
+	row '99 of 100 reads beside them take at most' "$(median beside 2)" ms - - most 15
+	row 'memory of the server, after those' "$busy" MB - - most 150
+}
+
+if command -v curl >/dev/null; then
+	rm -rf "$work/ws"
+	cp -R "$dir/demo" "$work/ws"
+	writes_over_http "$work/ws"
+	rm -rf "$work/ws"
+else
+	say "without the speed of writes over HTTP: curl is not there"
+fi
