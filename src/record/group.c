@@ -13,6 +13,8 @@ enum { TOGETHER_MAX = 256, TRIES_MOST = 3, GATHER_MS = 1, NS_A_SECOND = 1000 * N
 
 struct group {
 	struct ctx *ctx;
+	struct arena *own;  /* the context's, before and after */
+	struct arena arena; /* its memory while a batch is written */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t come; /* something waits, or the end */
@@ -201,6 +203,7 @@ batch_write(struct group *g, struct batch *b)
 	/* The others' names end with their changes. */
 	g->ctx->actor = own;
 	g->ctx->actor_id = 0;
+	arena_reset(&g->arena);
 	for (size_t i = 0; i < b->count; i++) {
 		struct group_change *one = b->changes[i];
 
@@ -243,6 +246,9 @@ group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
 	if (!g)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the writing thread");
 	g->ctx = ctx;
+	g->own = ctx->arena;
+	arena_init(&g->arena, LIMIT_IMPORT_MEMORY_BYTES);
+	ctx->arena = &g->arena;
 	g->last = &g->first;
 	(void)pthread_mutex_init(&g->lock, NULL);
 	(void)pthread_condattr_init(&monotonic);
@@ -251,6 +257,7 @@ group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
 	(void)pthread_condattr_destroy(&monotonic);
 	(void)pthread_cond_init(&g->gone, NULL);
 	if (pthread_create(&g->thread, NULL, write_on, g) != 0) {
+		ctx->arena = g->own;
 		free(g);
 		return err_set(e, ERR_INTERNAL, "", "the writing thread cannot be started");
 	}
@@ -271,6 +278,8 @@ group_free(struct group *g)
 	(void)pthread_cond_destroy(&g->come);
 	(void)pthread_cond_destroy(&g->gone);
 	(void)pthread_mutex_destroy(&g->lock);
+	g->ctx->arena = g->own;
+	arena_fini(&g->arena);
 	free(g);
 }
 
