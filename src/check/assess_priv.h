@@ -149,8 +149,10 @@ MUST_CHECK enum err_code failures_settle(struct assessment *as, const struct dec
 					 struct failure_state *ret_state);
 
 /* Of one obligation, of which only some records were decided: what is recorded of those that stand
- * in the table of narrow.h. To be asked before anything is written. */
-MUST_CHECK enum err_code failures_known(struct assessment *as, struct decision *d);
+ * in the table of narrow.h. To be asked before anything is written. `known` is NULL the first time
+ * that it is asked about these records, and then keeps what is recorded of every obligation. */
+MUST_CHECK enum err_code failures_known(struct assessment *as, struct decision *d,
+					struct intervals **known);
 /* Brings those to what the check found. */
 MUST_CHECK enum err_code failures_settle_some(struct assessment *as, const struct decision *d);
 /* The failures of the obligation as they are recorded now; the decision then lists all records that

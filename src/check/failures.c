@@ -38,12 +38,12 @@ interval_add(struct assessment *as, struct intervals *v)
 	"f.first_failed_at, f.fixed_at"
 #define INTERVAL_ORDER " order by f.subject, f.first_failed_at, f.id"
 
-static const char all_sql[] =
+static const char obligation_sql[] =
 	INTERVAL_COLUMNS " from failure f where f.obligation = :obligation" INTERVAL_ORDER;
-/* The records come first: there are few of them, and many failures of the obligation. */
-static const char some_sql[] = INTERVAL_COLUMNS " from " NARROW_TABLE " n cross join failure f "
-						"where f.subject = n." NARROW_COLUMN
-						" and f.obligation = :obligation" INTERVAL_ORDER;
+static const char all_sql[] = INTERVAL_COLUMNS ", f.obligation from failure f" INTERVAL_ORDER;
+static const char some_sql[] =
+	INTERVAL_COLUMNS ", f.obligation from " NARROW_TABLE " n cross join failure f "
+			 "where f.subject = n." NARROW_COLUMN INTERVAL_ORDER;
 
 static enum err_code
 interval_read(struct assessment *as, const struct db_stmt *s, struct intervals *v)
@@ -62,12 +62,11 @@ interval_read(struct assessment *as, const struct db_stmt *s, struct intervals *
 }
 
 static enum err_code
-intervals_load(struct assessment *as, const struct obligation *o, const char *sql,
-	       struct intervals *v)
+intervals_load(struct assessment *as, const struct obligation *o, struct intervals *v)
 {
 	struct ctx *ctx = as->ctx;
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
+	enum err_code rc = db_prepare(ctx->db, obligation_sql, &s, &ctx->err);
 	bool row;
 
 	if (rc)
@@ -78,25 +77,24 @@ intervals_load(struct assessment *as, const struct obligation *o, const char *sq
 	return rc;
 }
 
-/* Of every obligation at once: in the past each question may cost as much as all of them. */
+/* Of every obligation at once, one after another in *ret_all. */
 static enum err_code
-past_load(struct assessment *as)
+every_load(struct assessment *as, const char *sql, struct intervals **ret_all)
 {
 	const struct plan *p = &as->ctx->model->plan;
+	struct intervals *all = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*all));
 	struct ctx *ctx = as->ctx;
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare_scan(
-		ctx->db, INTERVAL_COLUMNS ", f.obligation from failure f" INTERVAL_ORDER, &s,
-		&ctx->err);
+	enum err_code rc = db_prepare_scan(ctx->db, sql, &s, &ctx->err);
 	bool row;
 
-	as->past = arena_alloc(&as->work, (p->obligation_count + 1) * sizeof(*as->past));
 	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
 		const struct obligation *o = model_obligation(ctx->model, db_text(s, 8));
 
 		if (o)
-			rc = interval_read(as, s, &as->past[o - p->obligations]);
+			rc = interval_read(as, s, &all[o - p->obligations]);
 	}
+	*ret_all = all;
 	return rc;
 }
 
@@ -106,9 +104,10 @@ intervals_of(struct assessment *as, const struct obligation *o, struct intervals
 	enum err_code rc = ERR_NONE;
 
 	if (!as->again)
-		return intervals_load(as, o, all_sql, v);
+		return intervals_load(as, o, v);
+	/* In the past each question may cost as much as all of them. */
 	if (!as->past)
-		rc = past_load(as);
+		rc = every_load(as, all_sql, &as->past);
 	if (!rc)
 		*v = as->past[o - as->ctx->model->plan.obligations];
 	return rc;
@@ -321,10 +320,12 @@ failures_settle(struct assessment *as, const struct decision *d, struct failure_
 }
 
 enum err_code
-failures_known(struct assessment *as, struct decision *d)
+failures_known(struct assessment *as, struct decision *d, struct intervals **known)
 {
-	d->known = arena_alloc(&as->work, sizeof(*d->known));
-	return intervals_load(as, d->obligation, some_sql, d->known);
+	enum err_code rc = *known ? ERR_NONE : every_load(as, some_sql, known);
+
+	d->known = *known + (d->obligation - as->ctx->model->plan.obligations);
+	return rc;
 }
 
 enum err_code
@@ -340,7 +341,7 @@ failures_recorded(struct assessment *as, struct decision *d, struct failure_stat
 {
 	struct intervals known = {0};
 	struct check_failure *open;
-	enum err_code rc = intervals_load(as, d->obligation, all_sql, &known);
+	enum err_code rc = intervals_load(as, d->obligation, &known);
 
 	if (rc)
 		return rc;

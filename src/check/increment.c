@@ -195,7 +195,8 @@ scope_count(struct incremental *in, size_t i)
 }
 
 static enum err_code
-decide_narrow(struct incremental *in, size_t i, const struct decision *same)
+decide_narrow(struct incremental *in, size_t i, struct touched *touched,
+	      const struct decision *same)
 {
 	struct assessment *as = in->as;
 	struct decision *d = &as->decisions[i];
@@ -222,13 +223,12 @@ decide_narrow(struct incremental *in, size_t i, const struct decision *same)
 		sd->horizon = horizon;
 		duty->moved = true;
 	}
-	return rc ? rc : failures_known(as, d);
+	return rc ? rc : failures_known(as, d, &touched->known);
 }
 
 /* Of some records; whatever is wrong, the whole check says it as it always does. */
 static enum err_code
-decide_some(struct incremental *in, size_t i, const struct touched *touched,
-	    const struct decision *same)
+decide_some(struct incremental *in, size_t i, struct touched *touched, const struct decision *same)
 {
 	struct assessment *as = in->as;
 	struct duty *duty = &in->duties[i];
@@ -241,7 +241,7 @@ decide_some(struct incremental *in, size_t i, const struct touched *touched,
 	duty->records = arena_alloc(&as->work, (duty->count + 1) * sizeof(*duty->records));
 	for (size_t k = 0; k < duty->count; k++)
 		duty->records[k].record = touched->records[k];
-	rc = decide_narrow(in, i, same);
+	rc = decide_narrow(in, i, touched, same);
 	if (rc != ERR_INVALID && rc != ERR_TOO_BIG)
 		return rc;
 	as->ctx->err = (struct err){0};

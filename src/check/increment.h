@@ -85,6 +85,7 @@ struct touching {
 struct touched {
 	int64_t *records;
 	size_t count;
+	struct intervals *known; /* their recorded failures, once they are asked for */
 };
 
 /* `open`: what the obligation has failing is touched too. */

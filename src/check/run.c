@@ -97,12 +97,13 @@ params_known(struct check *c, const struct query *q, const struct db_stmt *s)
 static enum err_code
 query_prepare(struct check *c, const struct query *q, struct db_stmt **ret_stmt)
 {
-	struct db_guard guard = {.reads = table_read, .object = c, .offset = -1};
+	struct db_guard guard = {
+		.reads = table_read, .object = c, .judged = q->composed, .offset = -1};
 	CLEANUP(buf_fini) struct buf text = {.limit = 2 * NARROW_LIMIT};
 	enum err_code rc;
 
 	if (c->narrow)
-		narrow_query(q->composed, &text);
+		narrow_query(q->composed, db_has_lateral(c->ctx->db), &text);
 	if (text.failed)
 		return err_set(&c->ctx->err, ERR_TOO_BIG, "", "the query is too long");
 	rc = db_prepare_guarded(c->ctx->db, c->narrow ? text.data : q->composed, &guard, ret_stmt,

@@ -7,14 +7,11 @@
 
 #include <string.h>
 
-#define INTO_NARROW "insert into " NARROW_TABLE " (" NARROW_COLUMN ") "
-#define ONCE "on conflict (" NARROW_COLUMN ") do nothing"
-
-static const char changed_sql[] = INTO_NARROW "select c.record from " DELTA_TABLE " c "
-					      "where c.record >= :low and c.record < :high " ONCE;
-static const char open_sql[] =
-	INTO_NARROW "select distinct f.subject from failure f "
-		    "where f.obligation = :obligation and f.fixed_at is null " ONCE;
+/* What changed of the register itself, and what the obligation has failing. */
+static const char changed_sql[] = "select c.record from " DELTA_TABLE " c "
+				  "where c.record >= :low and c.record < :high";
+static const char open_sql[] = "select f.subject as record from failure f "
+			       "where f.obligation = :obligation and f.fixed_at is null";
 
 bool
 assessor_changed(const struct assessor *a, const char *table)
@@ -68,49 +65,48 @@ touching_same(const struct touching *a, const struct touching *b)
 	return same;
 }
 
-static enum err_code
-records_add(struct assessor *a, const struct touching *t, const char *sql)
+static void
+way_add(struct buf *sql, size_t *count, const char *way)
 {
+	buf_addf(sql, "%sselect w%zu.record from (", *count ? " union all " : "", *count);
+	buf_add(sql, way, strlen(way));
+	buf_addf(sql, ") w%zu", *count);
+	(*count)++;
+}
+
+/* Fills the table of narrow.h. Each record is put there once, so what several ways find is gathered
+ * before. */
+static enum err_code
+records_find(struct assessor *a, const struct touching *t)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	struct ctx *ctx = a->ctx;
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
+	size_t count = 0;
+	enum err_code rc = db_exec(ctx->db, "delete from " NARROW_TABLE, &ctx->err);
 
+	buf_addf(&sql, "insert into " NARROW_TABLE " (" NARROW_COLUMN
+		       ") select distinct q.record from (");
+	if (a->changed[t->reg->index])
+		way_add(&sql, &count, changed_sql);
+	for (size_t i = 0; i < t->count; i++)
+		way_add(&sql, &count, t->ways[i]);
+	if (t->open)
+		way_add(&sql, &count, open_sql);
+	buf_addf(&sql, ") q where q.record is not null");
+	if (rc || count == 0)
+		return rc;
+	rc = sql.failed ? err_set(&ctx->err, ERR_INTERNAL, "", "a statement is too long")
+			: db_prepare(ctx->db, sql.data, &s, &ctx->err);
 	if (rc)
 		return rc;
-	if (t->open && db_param(s, "obligation") > 0)
+	if (t->open)
 		db_bind_text(s, db_param(s, "obligation"), str_of(t->open->id));
-	if (db_param(s, "low") > 0) {
+	if (a->changed[t->reg->index]) {
 		db_bind_int(s, db_param(s, "low"), t->reg->code << ID_CODE_SHIFT);
 		db_bind_int(s, db_param(s, "high"), (t->reg->code + 1) << ID_CODE_SHIFT);
 	}
 	return db_run(s, &ctx->err);
-}
-
-static enum err_code
-way_add(struct assessor *a, const struct touching *t, const char *way)
-{
-	CLEANUP(buf_fini) struct buf text = {.limit = SQL_LIMIT};
-
-	buf_addf(&text, "%sselect q.record from (", INTO_NARROW);
-	buf_add(&text, way, strlen(way));
-	buf_addf(&text, ") q where q.record is not null %s", ONCE);
-	return text.failed ? err_set(&a->ctx->err, ERR_INTERNAL, "", "a statement is too long")
-			   : records_add(a, t, text.data);
-}
-
-/* Fills the table of narrow.h. */
-static enum err_code
-records_find(struct assessor *a, const struct touching *t)
-{
-	enum err_code rc = db_exec(a->ctx->db, "delete from " NARROW_TABLE, &a->ctx->err);
-
-	if (!rc && a->changed[t->reg->index])
-		rc = records_add(a, t, changed_sql);
-	for (size_t i = 0; !rc && i < t->count; i++)
-		rc = way_add(a, t, t->ways[i]);
-	if (!rc && t->open)
-		rc = records_add(a, t, open_sql);
-	return rc;
 }
 
 enum err_code

@@ -6,7 +6,8 @@
 
 enum { ARMS_MAX = 32, ITEMS_MAX = 8 };
 
-#define CONDITION " in (select held." NARROW_COLUMN " from " NARROW_TABLE " held)"
+#define CONDITION " in (select held." NARROW_COLUMN " from " NARROW_TABLE " held)\n"
+#define CONDITION_EACH " = " NARROW_TABLE "." NARROW_COLUMN "\n"
 
 /* A piece of the text. */
 struct piece {
@@ -15,6 +16,7 @@ struct piece {
 
 /* One select of the outermost union. */
 struct arm {
+	size_t from; /* its first word */
 	struct piece items[ITEMS_MAX];
 	size_t item_count;
 	size_t where; /* just past the word; 0: it has none */
@@ -68,7 +70,7 @@ arm_begin(struct walk *w, const struct sql_token *t)
 		c->lost = true;
 		return;
 	}
-	c->arms[c->count++] = (struct arm){.items = {{.from = t->at + t->text.len}}};
+	c->arms[c->count++] = (struct arm){.from = t->at, .items = {{.from = t->at + t->text.len}}};
 	w->part = PART_ITEMS;
 	w->as_at = 0;
 	w->is_record = false;
@@ -236,7 +238,8 @@ part_add(struct buf *out, const char *sql, size_t from, size_t to)
 }
 
 static void
-arm_write(const struct cutting *c, const struct arm *a, size_t *from, struct buf *out)
+arm_write(const struct cutting *c, const struct arm *a, const char *condition, size_t *from,
+	  struct buf *out)
 {
 	struct piece record = a->items[c->record];
 
@@ -250,28 +253,44 @@ arm_write(const struct cutting *c, const struct arm *a, size_t *from, struct buf
 		words_add(out, "\nwhere (");
 	}
 	part_add(out, c->sql, record.from, record.to);
-	words_add(out, ")" CONDITION "\n");
+	words_add(out, ")");
+	words_add(out, condition);
 	*from = a->tail;
 }
 
+/* A query that calls something else by the table's name is left as it is. */
+static bool
+fits(const struct cutting *c)
+{
+	bool fit = !c->lost && c->named && !strstr(c->sql, NARROW_TABLE);
+
+	for (size_t i = 0; i < c->count && fit; i++)
+		fit = arm_fits(c, &c->arms[i]);
+	return fit;
+}
+
 void
-narrow_query(const char *composed, struct buf *out)
+narrow_query(const char *composed, bool lateral, struct buf *out)
 {
 	struct cutting c = {.sql = composed};
-	bool fits;
 	size_t from = 0;
 
 	cut(&c);
-	fits = !c.lost && c.named;
-	for (size_t i = 0; i < c.count && fits; i++)
-		fits = arm_fits(&c, &c.arms[i]);
-	if (!fits) {
+	if (!fits(&c)) {
 		words_add(out, "select * from (\n");
 		words_add(out, composed);
 		words_add(out, "\n) held_to where held_to.record" CONDITION);
 		return;
 	}
+	if (lateral) {
+		part_add(out, composed, 0, c.arms[0].from);
+		words_add(out, "select held_to.* from " NARROW_TABLE " cross join lateral (\n");
+		from = c.arms[0].from;
+	}
 	for (size_t i = 0; i < c.count; i++)
-		arm_write(&c, &c.arms[i], &from, out);
+		arm_write(&c, &c.arms[i], lateral ? CONDITION_EACH : CONDITION, &from, out);
 	part_add(out, composed, from, strlen(composed));
+	/* Behind an offset the engine does not make a join of it again. */
+	if (lateral)
+		words_add(out, "\noffset 0) held_to");
 }

@@ -13,7 +13,9 @@ enum { NARROW_LIMIT = 1024 * 1024 };
 
 /* Gives what `composed` gives for these records. Where it can, the condition goes into each part of
  * a union, before anything is gathered, so that the engine begins with those records; else around
- * the whole, which is right as well, but costs as much as the whole. */
-void narrow_query(const char *composed, struct buf *out);
+ * the whole, which is right as well, but costs as much as the whole. `lateral`: the engine can be
+ * told to ask for one record after another, and is. One that chooses by what it guesses of the
+ * tables reads them whole for the sake of a few records, or again and again. */
+void narrow_query(const char *composed, bool lateral, struct buf *out);
 
 #endif

@@ -111,27 +111,40 @@ table_add(struct buf *out, const char *before, const struct graph *g, int node, 
 	place_add(out, step, (struct str){0});
 }
 
-/* Where the record's number stands already one place before the one that gives it, that one is left
- * out; ret_end is the last place then, and its column. */
+/* Whether what stands at `spot` stands already in the place before; then `spot` is there. */
+static bool
+stands_before(const struct graph *g, int before, struct spot *spot)
+{
+	for (int i = 0; i < g->edge_count; i++) {
+		const struct edge *e = &g->edges[i];
+
+		if (!ties(g, e, before, spot->node))
+			continue;
+		if (e->a.node == spot->node && str_eq(e->a.column, spot->column)) {
+			*spot = e->b;
+			return true;
+		}
+		if (e->b.node == spot->node && str_eq(e->b.column, spot->column)) {
+			*spot = e->a;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The first place from `node` on that has the record's number: those after it are left out. */
 static struct spot
 last_place(const struct graph *g, const struct ways *w, int node)
 {
-	int at = node;
-	int before = -1;
+	struct spot end = g->record;
+	int places[NODES_MAX];
+	int count = 0;
 
-	for (; w->next[at] >= 0; at = w->next[at])
-		before = at;
-	for (int i = 0; before >= 0 && i < g->edge_count; i++) {
-		const struct edge *e = &g->edges[i];
-
-		if (!ties(g, e, before, at))
-			continue;
-		if (e->a.node == at && str_eq(e->a.column, g->record.column))
-			return e->b;
-		if (e->b.node == at && str_eq(e->b.column, g->record.column))
-			return e->a;
-	}
-	return g->record;
+	for (int at = node; w->next[at] >= 0; at = w->next[at])
+		places[count++] = at;
+	while (count > 0 && stands_before(g, places[count - 1], &end))
+		count--;
+	return end;
 }
 
 static void

@@ -223,6 +223,12 @@ db_question_rows(const struct db *db)
 	return db->engine->question_rows;
 }
 
+bool
+db_has_lateral(const struct db *db)
+{
+	return db->engine->lateral;
+}
+
 enum err_code
 db_changes(struct db *db, int64_t *ret_count, struct err *e)
 {

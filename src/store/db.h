@@ -92,6 +92,10 @@ struct db_cell db_cell(const struct db_stmt *s, int column);
  * answer is long on its way. */
 int64_t db_question_rows(const struct db *db);
 
+/* Whether "cross join lateral (select ...)" may stand in a statement: asked anew for each row of
+ * what stands before it. */
+bool db_has_lateral(const struct db *db);
+
 /* Rows that the last insert, update or delete touched; the failure of one that was only sent. */
 MUST_CHECK enum err_code db_changes(struct db *db, int64_t *ret_count, struct err *e);
 
@@ -150,6 +154,9 @@ struct db_guard {
 	/* Called for each table that the statement reads; may be called twice for one. */
 	void (*reads)(void *object, const char *table);
 	void *object;
+	/* The plan's own text, where the statement is made of it with words that only the engine
+	 * knows; else NULL. An engine that cannot judge its own words judges this. */
+	const char *judged;
 	/* Filled on a failed prepare: offset of the fault in the text, or -1. */
 	long offset;
 	bool denied; /* set when the statement does what a plan may not */

@@ -38,6 +38,7 @@ struct db_loader;
 struct db_engine {
 	const char *name;
 	int64_t question_rows;		/* as db_question_rows */
+	bool lateral;			/* as db_has_lateral */
 	const struct db_loader *loader; /* load_priv.h */
 	enum err_code (*open)(const char *where, enum db_access access, struct db **ret_db,
 			      struct err *e);

@@ -495,7 +495,8 @@ pg_readers(struct db *db, struct db **ret_readers, size_t *count, struct err *e)
 	return rc;
 }
 
-/* Only the tables of which much changed since it last looked. */
+/* Only the tables of which half changed since it last looked: of less the server takes notice
+ * itself, and here somebody waits. */
 static enum err_code
 pg_learn(struct db *db, struct err *e)
 {
@@ -505,7 +506,7 @@ pg_learn(struct db *db, struct err *e)
 		db_prepare(db,
 			   "select relname from pg_stat_all_tables, pg_stat_force_next_flush() "
 			   "where schemaname = current_schema() and "
-			   "n_mod_since_analyze > 1000 + n_live_tup / 10",
+			   "n_mod_since_analyze > 1000 + n_live_tup / 2",
 			   &s, e);
 	bool row;
 
@@ -595,6 +596,7 @@ pg_set_zone(struct db *db, struct err *e)
 const struct db_engine pg_engine = {
 	.name = "postgresql",
 	.question_rows = 100,
+	.lateral = true,
 	.loader = &pg_loader,
 	.clear = pg_clear,
 	.open = pg_open,

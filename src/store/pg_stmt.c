@@ -94,7 +94,7 @@ static enum err_code
 prepare_guarded(struct pg_db *d, struct pg_stmt *s, struct db_guard *guard, struct err *e)
 {
 	bool inside = d->base.in_txn;
-	enum err_code rc = pg_judge(d, s->base.sql, guard, e);
+	enum err_code rc = pg_judge(d, guard->judged ? guard->judged : s->base.sql, guard, e);
 
 	if (!rc && inside)
 		rc = savepoint(d, e);

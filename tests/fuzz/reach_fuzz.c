@@ -26,7 +26,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (!r.tables[i].all && !r.all && r.tables[i].count == 0)
 				abort();
 		}
-		narrow_query(sql, &held);
+		narrow_query(sql, false, &held);
+		narrow_query(sql, true, &held);
 		moves_find(sql, &moves);
 	}
 	arena_fini(&arena);
