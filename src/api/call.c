@@ -121,14 +121,15 @@ answer(struct call *c, const struct api_route *route)
 		rc = call_check_query(c);
 	if (!rc && known)
 		rc = serve_caller(c);
+	if (!rc)
+		rc = call_check_key(c);
 	if (!rc && route->takes)
 		rc = body_read(c);
 	if (!rc && (route->needs == NEEDS_STORE || route->needs == NEEDS_READ))
 		rc = call_see(c);
 	if (rc)
 		return rc;
-	jw_begin(&c->w, &c->out, false);
-	c->reply->status = api_success(route);
+	call_tell_anew(c);
 	rc = route->answer(c);
 	if (rc || c->reply->body.ptr || c->reply->source.pull || c->out.len == 0)
 		return rc;
@@ -188,11 +189,14 @@ api_waits(const struct http_request *r)
 	       (needs == NEEDS_READ && asks_past(r, &at));
 }
 
-enum err_code
-call_write(struct call *c, struct group_change *change)
+void
+call_tell_anew(struct call *c)
 {
-	ctx_away(&c->ctx);
-	return ctx_back(&c->ctx, group_write(c->service->group, change, &c->ctx.err));
+	c->out.len = 0;
+	c->told = 0;
+	c->notes = NULL;
+	*c->reply = (struct http_reply){.status = api_success(c->route), .who = c->reply->who};
+	jw_begin(&c->w, &c->out, false);
 }
 
 enum err_code

@@ -25,6 +25,7 @@ struct call {
 	json_t *body;	     /* of a route that takes JSON */
 	struct who who;	     /* whose request it is, of a route that must know */
 	int64_t retry_after; /* seconds, with ERR_TOO_OFTEN */
+	int64_t told;	     /* the record that the reply tells, of a change; 0: none */
 	struct notes *notes; /* call.c's own */
 };
 
@@ -62,6 +63,7 @@ struct api_route {
 	int status;	   /* of success; 0: 200, or 204 without a reply */
 	bool people;	   /* reads about logins, which a connection held to rows does not see */
 	bool tagged;	   /* its reply has an ETag; what changes wants it in If-Match */
+	bool keyed;	   /* takes an Idempotency-Key (once.c) */
 	struct api_parameter parameters[API_PARAMETERS];
 };
 
@@ -83,8 +85,24 @@ MUST_CHECK enum err_code call_number(struct call *c, const char *name, int64_t o
 MUST_CHECK enum err_code call_register(struct call *c, const struct reg **ret_reg);
 MUST_CHECK enum err_code call_record_id(struct call *c, int64_t *ret_id);
 
-/* Writes in the group, without a reader meanwhile. */
-MUST_CHECK enum err_code call_write(struct call *c, struct group_change *change);
+/* A change, and the telling of what came of it. */
+struct deed {
+	enum err_code (*write)(void *object, struct writer *w); /* as struct group_change has it */
+	/* Writes the reply's body and headers; reads what was written with the context. NULL: there
+	 * is none. */
+	enum err_code (*tell)(struct call *c, struct ctx *ctx, const void *object);
+	void *object;
+	int64_t about; /* as struct group_change has it */
+};
+/* Does it in the group of writers, without a reader meanwhile, and tells. Where the request has an
+ * Idempotency-Key that is told within the transaction and kept in it: whoever asks the same again,
+ * of whichever process, is told the same, and nothing is written. One who comes while the first is
+ * at work waits for it. */
+MUST_CHECK enum err_code call_do(struct call *c, const struct deed *d);
+/* That it has no such key, or a good one of a route that takes them. */
+MUST_CHECK enum err_code call_check_key(struct call *c);
+/* From an empty reply. */
+void call_tell_anew(struct call *c);
 /* Begins to read, for a route that writes: what it wrote is seen then. */
 MUST_CHECK enum err_code call_see(struct call *c);
 /* The tag of a record's version: its number in quotes. */

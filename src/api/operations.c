@@ -68,6 +68,27 @@ tag_parameter(struct describer *d, const struct api_route *r)
 }
 
 static void
+key_parameter(struct describer *d, const struct api_route *r)
+{
+	if (!r->keyed)
+		return;
+	jw_object(&d->w);
+	describe_text(d, "name", "Idempotency-Key");
+	describe_text(d, "in", "header");
+	describe_text(
+		d, "description",
+		"a text of one's own, new for each request, so that asking again within a day "
+		"gives the same answer and changes nothing more");
+	jw_key_bool(&d->w, "required", false);
+	jw_key(&d->w, "schema");
+	jw_object(&d->w);
+	describe_type(d, "string", false);
+	jw_key_int(&d->w, "maxLength", LIMIT_IDEMPOTENCY_KEY_BYTES);
+	jw_end_object(&d->w);
+	jw_end_object(&d->w);
+}
+
+static void
 parameters_write(struct describer *d, const struct operation *o)
 {
 	const struct api_route *r = o->route;
@@ -78,6 +99,7 @@ parameters_write(struct describer *d, const struct operation *o)
 			parameter_write(d, &r->parameters[i]);
 	}
 	tag_parameter(d, r);
+	key_parameter(d, r);
 	jw_end_array(&d->w);
 }
 

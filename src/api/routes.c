@@ -46,7 +46,7 @@ const struct api_route api_table[] = {
 	 .parameters = {RECORD, {"fields", IN_QUERY, "what to give of it, as key,state"}, AS_OF}},
 	{HTTP_POST, "/api/v1/registers/{register}/records", NEEDS_WRITE, false, records_make,
 	 .group = "records", .name = "makeRecord", .about = "Makes a record.",
-	 .reply = "record", .takes = "values", .status = 201, .tagged = true, .parameters = {REGISTER}},
+	 .reply = "record", .takes = "values", .status = 201, .tagged = true, .keyed = true, .parameters = {REGISTER}},
 	{HTTP_PATCH, "/api/v1/records/{record}", NEEDS_WRITE, false, records_change,
 	 .group = "records", .name = "changeRecord", .about = "Changes what is named of a record, its state too.",
 	 .reply = "record", .takes = "values", .tagged = true, .parameters = {RECORD}},

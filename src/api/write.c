@@ -24,37 +24,38 @@ version_wanted(struct call *c, int64_t *ret_version)
 	return err_set(&c->ctx.err, ERR_STALE, "If-Match", "the record has another version");
 }
 
-/* Writes, and answers with the record as it is then. */
+/* The record as it is then. */
 static enum err_code
-edit_answer(struct call *c, struct edit *ed)
+edit_tell(struct call *c, struct ctx *ctx, const void *object)
 {
-	struct group_change change = {.actor = c->ctx.actor,
-				      .who = &c->who,
-				      .write = edit_write,
-				      .object = ed,
-				      .about = ed->kind == EDIT_MAKE ? 0 : ed->id};
+	const struct edit *ed = object;
 	struct list_page p;
 	char path[NAME_ROOM + RECORD_NAME_SIZE] = "/api/v1/records/";
 	char name[RECORD_NAME_SIZE];
-	enum err_code rc = call_write(c, &change);
+	enum err_code rc = list_one(ctx, ed->id, (struct str){0}, &p);
 
 	if (rc)
 		return rc;
-	if (ed->kind == EDIT_RETIRE)
-		return ERR_NONE;
-	rc = call_see(c);
-	if (!rc)
-		rc = list_one(&c->ctx, ed->id, (struct str){0}, &p);
-	if (rc)
-		return rc;
+	c->told = ed->id;
 	if (ed->kind == EDIT_MAKE) {
-		record_name(c->ctx.model, ed->id, name);
+		record_name(ctx->model, ed->id, name);
 		(void)snprintf(path, sizeof(path), "/api/v1/records/%s", name);
 		http_reply_header(c->reply, "Location", str_dup(c->r->arena, str_of(path)));
 	}
 	http_reply_header(c->reply, "ETag", call_tag(c, p.rows[0].version));
-	list_row_json(&c->w, c->ctx.model, &p, &p.rows[0]);
+	list_row_json(&c->w, ctx->model, &p, &p.rows[0]);
 	return ERR_NONE;
+}
+
+static enum err_code
+edit_answer(struct call *c, struct edit *ed)
+{
+	const struct deed d = {.write = edit_write,
+			       .tell = ed->kind == EDIT_RETIRE ? NULL : edit_tell,
+			       .object = ed,
+			       .about = ed->kind == EDIT_MAKE ? 0 : ed->id};
+
+	return call_do(c, &d);
 }
 
 enum err_code

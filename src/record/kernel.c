@@ -100,6 +100,17 @@ static const struct column login_link_columns[] = {
 	{"made_at",    COLUMN_INT,	true},
 	{"expires_at", COLUMN_INT,  true},
 };
+/* What was answered to a change, for whoever asks for the same again with the same key. */
+static const struct column kept_reply_columns[] = {
+	{"hash",	 COLUMN_TEXT, true }, /* of who asked, and the key */
+	{"request",  COLUMN_TEXT, true }, /* hash of what was asked */
+	{"made_at",  COLUMN_INT,	true },
+	  {"status",   COLUMN_INT,	 true },
+	{"record",   COLUMN_INT,  true }, /* that it tells; 0: none */
+	{"location", COLUMN_TEXT, false},
+	  {"tag",	  COLUMN_TEXT, false},
+	{"body",	 COLUMN_TEXT, true },
+};
 static const struct column check_table_columns[] = {
 	{"obligation", COLUMN_TEXT, true},
 	   {"name",	    COLUMN_TEXT, true}
@@ -150,6 +161,9 @@ static const struct index login_session_indexes[] = {
 static const struct index login_failure_indexes[] = {
 	{.name = "login_failure_last_index", .columns = "last_at"},
 };
+static const struct index kept_reply_indexes[] = {
+	{.name = "kept_reply_made_index", .columns = "made_at"},
+};
 static const struct index login_key_indexes[] = {
 	{.name = "login_key_login_index", .columns = "login"},
 };
@@ -161,19 +175,25 @@ static const struct index login_token_indexes[] = {
 #define COLUMNS(list) .columns = (list), .column_count = COUNT_OF(list)
 
 const struct table kernel_tables[] = {
-	{.name = "meta",				 COLUMNS(meta_columns), .primary_key = "name", .clustered = true											},
+	{.name = "meta",			      COLUMNS(meta_columns), .primary_key = "name",		       .clustered = true},
+	{.name = "kept_reply",
+	 COLUMNS(kept_reply_columns),
+	 .primary_key = "hash",
+	 .clustered = true,
+	 .indexes = kept_reply_indexes,
+	 .index_count = COUNT_OF(kept_reply_indexes)},
 	{.name = "register_shape",
 	 COLUMNS(shape_columns),
 	 .primary_key = "name",
-	 .clustered = true																						},
+	 .clustered = true},
 	{.name = "actor",
 	 COLUMNS(actor_columns),
 	 .primary_key = "id",
 	 .guard = GUARD_APPEND_ONLY,
 	 .indexes = actor_indexes,
 	 .index_count = COUNT_OF(actor_indexes)},
-	{.name = "counter",	    COLUMNS(counter_columns),			      .primary_key = "id"					 },
-	{.name = "event",					      COLUMNS(event_columns),						     .primary_key = "id",.guard = GUARD_APPEND_ONLY												     },
+	{.name = "counter",		    COLUMNS(counter_columns),					      .primary_key = "id"									 },
+	{.name = "event",  COLUMNS(event_columns),.primary_key = "id",.guard = GUARD_APPEND_ONLY},
  /* Which tables each check reads, as found when it was prepared. */
 	{.name = "check_table",
 	 COLUMNS(check_table_columns),
@@ -192,11 +212,11 @@ const struct table kernel_tables[] = {
 	{.name = "assessed_duty",
 	 COLUMNS(assessed_duty_columns),
 	 .primary_key = "obligation",
-	 .clustered = true																				       },
+	 .clustered = true},
 	{.name = "assessed_tested",
 	 COLUMNS(assessed_tested_columns),
 	 .primary_key = "obligation, organisation",
-	 .clustered = true																	     },
+	 .clustered = true},
 	{.name = "assessed_scope",
 	 COLUMNS(assessed_scope_columns),
 	 .primary_key = "obligation, chunk",
@@ -219,11 +239,11 @@ const struct table kernel_tables[] = {
 	 .clustered = true,
 	 .indexes = login_failure_indexes,
 	 .index_count = COUNT_OF(login_failure_indexes)},
-	{.name = "login_totp", COLUMNS(login_totp_columns),			    .primary_key = "login"			  },
+	{.name = "login_totp",			       COLUMNS(login_totp_columns),				    .primary_key = "login"								  },
 	{.name = "login_code",
 	 COLUMNS(login_code_columns),
 	 .primary_key = "login, hash",
-	 .clustered = true																						},
+	 .clustered = true},
 	{.name = "login_token",
 	 COLUMNS(login_token_columns),
 	 .primary_key = "id",
@@ -238,7 +258,7 @@ const struct table kernel_tables[] = {
 	{.name = "login_challenge",
 	 COLUMNS(login_challenge_columns),
 	 .primary_key = "session, purpose",
-	 .clustered = true									     },
+	 .clustered = true},
 	{.name = "login_link",
 	 COLUMNS(login_link_columns),
 	 .primary_key = "hash",
@@ -264,6 +284,7 @@ static const struct {
 	      {"login_link",	     4},
 	    {"login_key",	  5},
 	{"login_challenge", 5},
+	{"kept_reply",      6},
 };
 
 int

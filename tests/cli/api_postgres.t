@@ -40,6 +40,9 @@ made = som.good("POST", "/registers/incident/records", {"client_reference": "O\u
 changed = som.good("PATCH", "/records/" + made["id"], {"client_reference": None}, If_Match=made.headers["etag"])
 assert changed["row_version"] == 2
 som.refused(412, "stale", "PATCH", "/records/" + made["id"], {}, If_Match="\"1\"")
+keyed = [som.good("POST", "/registers/incident/records", {"client_reference": "k"}, 201, Idempotency_Key="k-1") for i in range(3)]
+assert len({a.text for a in keyed}) == 1 and keyed[0].headers["location"] == keyed[2].headers["location"]
+som.refused(422, "key_reused", "POST", "/registers/incident/records", {}, Idempotency_Key="k-1")
 for i in range(600):
     if som.good("GET", "/cells?obligation=6.5-c")["assessed_at"] > before:
         break

@@ -78,6 +78,30 @@ assert [v["row_version"] for v in versions] == [1, 2] and {v["recorded_by"] for 
 proof = som.good("GET", path + "/proof?version=2")
 assert proof["index"] < proof["size"] and proof["hashes"]
 assert som.good("GET", path)["key"] == made["id"]
+
+# Asked again with the same key, by many at once: made once, and all are told the same.
+import threading
+def again():
+    answers.append(som.post("/registers/incident/records", {"client_reference": "once"}, Idempotency_Key="k-1"))
+answers = []
+before = som.good("GET", "/registers/incident/records?limit=1")["total"]
+threads = [threading.Thread(target=again) for i in range(24)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+again()
+assert {a.status for a in answers} == {201} and len({a.text for a in answers}) == 1, {a.text for a in answers}
+assert {a.headers["etag"] for a in answers} == {"\"1\""} and len({a.headers["location"] for a in answers}) == 1
+assert som.good("GET", "/registers/incident/records?limit=1")["total"] == before + 1
+som.refused(422, "key_reused", "POST", "/registers/incident/records", {"client_reference": "twice"}, Idempotency_Key="k-1")
+som.refused(422, "key_reused", "POST", "/registers/ticket/records", {"client_reference": "once"}, Idempotency_Key="k-1")
+# What was refused wrote nothing, and its key is good still.
+som.refused(422, "invalid", "POST", "/registers/incident/records", {"severity": "huge"}, Idempotency_Key="k-2")
+som.good("POST", "/registers/incident/records", {"severity": "low"}, 201, Idempotency_Key="k-2")
+# Another caller has keys of his own.
+contact.refused(403, "denied", "POST", "/registers/risk/records", {}, Idempotency_Key="k-1")
+som.refused(400, "usage", "POST", "/me/tokens", {"name": "t", "days": 1}, Idempotency_Key="k-3")
 '
 serve_stop
 ok holdfast verify --home ws

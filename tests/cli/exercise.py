@@ -127,8 +127,16 @@ class Exercise:
     def write(self, operation):
         schema = operation.row["requestBody"]["content"]["application/json"]["schema"]
         values = self.values(schema)
-        made = self.who.ask_at("POST", operation.path, values)
+        key = operation.path
+        made = self.who.ask_at("POST", operation.path, values, Idempotency_Key=key)
         assert made.status == 201, (operation.path, made.status, made.text, values)
+        again = self.who.ask_at("POST", operation.path, values, Idempotency_Key=key)
+        assert (again.status, again.text) == (201, made.text), (operation.path, again.status, again.text)
+        assert all(again.headers[name] == made.headers[name] for name in ("location", "etag", "content-type"))
+        other = self.who.ask_at("POST", operation.path, {**values, "key": "another"}, Idempotency_Key=key)
+        assert (other.status, other.problem) == (422, "key_reused"), (operation.path, other.status, other.text)
+        self.refused("POST", operation.path, {400}, values, Idempotency_Key="x" * 201)
+        self.refused("POST", operation.path, {400}, values, Idempotency_Key="a b")
         self.refused("POST", operation.path, {409}, values)
         self.refused("POST", operation.path, {422}, {**values, "no-such": 1})
         self.refused("POST", operation.path, {422}, {**values, "organisation": 7})
@@ -143,6 +151,7 @@ class Exercise:
         told = {name: value for name, value in made.json.items() if name not in (
             "id", "key", "organisation", "feed", "recorded_from", "row_version", "recorded_by", "retired")}
         self.refused("PATCH", path, {428}, {})
+        self.refused("PATCH", path, {400}, {}, If_Match=made.headers["etag"], Idempotency_Key="x")
         self.refused("PATCH", path, {412}, {}, If_Match='"99"')
         self.refused("PATCH", path, {422}, {"key": "another"}, If_Match=made.headers["etag"])
         # A record as it is given out can be given back.

@@ -41,7 +41,7 @@ ok holdfast verify
 age() {
 	sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested;
 		drop table assessed_scope; drop table login_session; drop table login_failure; drop table login_totp; drop table login_code;
-		drop table login_token; drop table login_link; drop table login_key; drop table login_challenge; drop index login_id_index; drop index login_external_index;
+		drop table login_token; drop table login_link; drop table login_key; drop table login_challenge; drop table kept_reply; drop index login_id_index; drop index login_external_index;
 		alter table login drop column id; alter table login drop column organisation; alter table login drop column administrator;
 		alter table login drop column external_id' "update meta set value = '1' where name = 'store_version'"
 }
