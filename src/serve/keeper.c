@@ -30,6 +30,7 @@ struct keeper {
 	pthread_mutex_t lock;
 	pthread_cond_t ends;
 	bool ending;
+	bool ended;
 };
 
 static int64_t
@@ -102,6 +103,9 @@ keep(void *object)
 		k->wait_ms = k->wait_ms < AGAIN_MS ? AGAIN_MS : 2 * k->wait_ms;
 		k->wait_ms = k->wait_ms < AGAIN_MS_MOST ? k->wait_ms : AGAIN_MS_MOST;
 	} while (rest(k));
+	(void)pthread_mutex_lock(&k->lock);
+	k->ended = true;
+	(void)pthread_mutex_unlock(&k->lock);
 	return NULL;
 }
 
@@ -160,7 +164,7 @@ keeper_new(const struct workspace *ws, struct http_log *log, struct keeper **ret
 }
 
 void
-keeper_free(struct keeper *k)
+keeper_end(struct keeper *k)
 {
 	if (!k)
 		return;
@@ -168,6 +172,27 @@ keeper_free(struct keeper *k)
 	k->ending = true;
 	(void)pthread_cond_signal(&k->ends);
 	(void)pthread_mutex_unlock(&k->lock);
+}
+
+bool
+keeper_has_ended(struct keeper *k)
+{
+	bool ended = true;
+
+	if (!k)
+		return true;
+	(void)pthread_mutex_lock(&k->lock);
+	ended = k->ended;
+	(void)pthread_mutex_unlock(&k->lock);
+	return ended;
+}
+
+void
+keeper_free(struct keeper *k)
+{
+	if (!k)
+		return;
+	keeper_end(k);
 	(void)pthread_join(k->thread, NULL);
 	(void)pthread_cond_destroy(&k->ends);
 	(void)pthread_mutex_destroy(&k->lock);

@@ -15,6 +15,9 @@ struct keeper;
 /* Workspace and log outlive it. */
 MUST_CHECK enum err_code keeper_new(const struct workspace *ws, struct http_log *log,
 				    struct keeper **ret_keeper, struct err *e);
+/* Nothing more is begun; and whether the run in hand is over. NULL is one that has ended. */
+void keeper_end(struct keeper *k);
+bool keeper_has_ended(struct keeper *k);
 /* Waits for the run in hand. */
 void keeper_free(struct keeper *k);
 

@@ -1,12 +1,10 @@
-#include "api/routes.h"
-#include "api/service.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "http/listen.h"
 #include "http/log.h"
 #include "http/tls.h"
 #include "identity/first.h"
-#include "serve/keeper.h"
+#include "serve/edition.h"
 #include "serve/notify.h"
 #include "sys/clock.h"
 
@@ -26,13 +24,14 @@ enum {
 
 struct serving {
 	struct cli *c;
-	struct service service;
-	struct keeper *keeper;
+	struct edition *now;
+	struct edition *old; /* that finishes the requests in its hands, or NULL */
+	int64_t old_until;   /* nanoseconds of the monotonic clock */
+	bool again;	     /* told to reload while there was an old one */
+	struct edition_options edition;
 	struct listen_place place;
-	struct http_options options;
 	struct http_tls *tls;
 	struct http_log *log;
-	struct description description;
 	sigset_t signals;
 };
 
@@ -72,7 +71,7 @@ site_take(struct serving *s)
 {
 	const char *url = cli_option(s->c, "public-url");
 
-	return url ? webauthn_site_read(str_of(url), &s->service.site, &s->c->err) : ERR_NONE;
+	return url ? webauthn_site_read(str_of(url), &s->edition.site, &s->c->err) : ERR_NONE;
 }
 
 static enum err_code
@@ -123,20 +122,110 @@ signal_wait(const struct serving *s, int64_t ms)
 }
 
 static void
-reload(struct serving *s)
+listener_close(struct serving *s)
+{
+	if (s->edition.listener >= 0)
+		(void)close(s->edition.listener);
+	s->edition.listener = -1;
+}
+
+static void
+certificate_reload(struct serving *s)
 {
 	struct err e = {0};
 
-	notify_send("RELOADING=1");
 	if (!s->tls)
-		log_event(s->log, LOG_LEVEL_INFO, "reload", "there is no certificate to reload");
-	else if (tls_reload(s->tls, &e))
+		return;
+	if (tls_reload(s->tls, &e))
 		log_event(s->log, LOG_LEVEL_ERROR, "reload",
 			  "the certificate in use stays, as the new one cannot be taken: %s%s%s",
 			  e.where, e.where[0] ? ": " : "", e.message);
 	else
 		log_event(s->log, LOG_LEVEL_INFO, "reload", "the certificate was read again");
+}
+
+static const struct model *
+model_of(struct edition *ed)
+{
+	return workspace_ctx(edition_service(ed)->ws)->model;
+}
+
+static int64_t
+stop_deadline(void)
+{
+	return clock_monotonic_ns() + LIMIT_HTTP_STOP_SECONDS * 1000 * (int64_t)NS_A_MS;
+}
+
+/* A plan that was taken in since (holdfast init) is served from now on. */
+static enum err_code
+plan_reload(struct serving *s, bool *ret_same)
+{
+	struct workspace *ws = NULL;
+	struct edition *ed = NULL;
+	enum err_code rc = cli_open(s->c, DB_WRITE, &ws);
+
+	if (rc)
+		return rc;
+	*ret_same = hash_eq(&workspace_ctx(ws)->model->hash, &model_of(s->now)->hash);
+	if (*ret_same) {
+		workspace_close(ws);
+		return ERR_NONE;
+	}
+	rc = edition_new(&s->edition, ws, &ed, &s->c->err);
+	if (rc)
+		return rc;
+	s->old = s->now;
+	s->old_until = stop_deadline();
+	s->now = ed;
+	edition_drain(s->old);
+	return ERR_NONE;
+}
+
+static void
+reload(struct serving *s)
+{
+	struct err *e = &s->c->err;
+	char name[HASH_HEX_LEN + 1];
+	bool same = false;
+
+	s->again = s->old != NULL;
+	if (s->again)
+		return;
+	notify_send("RELOADING=1");
+	certificate_reload(s);
+	*e = (struct err){0};
+	if (plan_reload(s, &same)) {
+		log_event(s->log, LOG_LEVEL_ERROR, "plan_reload",
+			  "the plan in use stays, as the new one cannot be taken: %s%s%s", e->where,
+			  e->where[0] ? ": " : "", e->message);
+	} else {
+		hash_hex(&model_of(s->now)->hash, name);
+		log_event(s->log, LOG_LEVEL_INFO, "plan_reload", "the plan %s: %.12s",
+			  same ? "is the same" : "was read again", name);
+	}
+	*e = (struct err){0};
 	notify_send("READY=1");
+}
+
+/* The old edition ends when its requests are answered, and the new one keeps the posture then: two
+ * plans would decide it in turns. */
+static void
+old_look(struct serving *s)
+{
+	struct err e = {0};
+
+	if (!s->old || edition_decides(s->old) ||
+	    (edition_busy(s->old) > 0 && clock_monotonic_ns() < s->old_until))
+		return;
+	if (edition_busy(s->old) > 0)
+		log_event(s->log, LOG_LEVEL_WARNING, "cut",
+			  "the plan before ends with %zu requests in hand", edition_busy(s->old));
+	edition_free(s->old);
+	s->old = NULL;
+	if (edition_keep(s->now, &e))
+		log_event(s->log, LOG_LEVEL_ERROR, "not_assessed", "%s", e.message);
+	if (s->again)
+		reload(s);
 }
 
 /* Until somebody wants it to end. */
@@ -144,9 +233,10 @@ static void
 work(struct serving *s)
 {
 	const int64_t watchdog = notify_watchdog_ms();
+	const int64_t wait = watchdog > 0 ? watchdog / 2 : -1;
 
 	for (;;) {
-		switch (signal_wait(s, watchdog > 0 ? watchdog / 2 : -1)) {
+		switch (signal_wait(s, s->old ? STOP_STEP_MS : wait)) {
 		case SIGHUP:
 			reload(s);
 			break;
@@ -154,9 +244,16 @@ work(struct serving *s)
 		case SIGINT:
 			return;
 		default:
+			old_look(s);
 			notify_send("WATCHDOG=1");
 		}
 	}
+}
+
+static size_t
+busy(struct serving *s)
+{
+	return edition_busy(s->now) + (s->old ? edition_busy(s->old) : 0);
 }
 
 /* A function that answers and does not end would hold the process for ever; what it writes is not
@@ -164,8 +261,7 @@ work(struct serving *s)
 static _Noreturn void
 leave(struct serving *s, const char *why)
 {
-	log_event(s->log, LOG_LEVEL_WARNING, "cut", "%s with %zu requests in hand", why,
-		  http_server_busy(s->service.server));
+	log_event(s->log, LOG_LEVEL_WARNING, "cut", "%s with %zu requests in hand", why, busy(s));
 	log_close(s->log);
 	_exit(err_exit_status(ERR_BUSY));
 }
@@ -173,15 +269,14 @@ leave(struct serving *s, const char *why)
 static void
 stop(struct serving *s)
 {
-	const int64_t deadline =
-		clock_monotonic_ns() + LIMIT_HTTP_STOP_SECONDS * 1000 * (int64_t)NS_A_MS;
+	const int64_t deadline = stop_deadline();
 
 	notify_send("STOPPING=1");
-	atomic_store(&s->service.stopping, true);
-	log_event(s->log, LOG_LEVEL_INFO, "stopping", "finishing %zu requests",
-		  http_server_busy(s->service.server));
-	http_server_drain(s->service.server);
-	while (http_server_busy(s->service.server) > 0) {
+	atomic_store(&edition_service(s->now)->stopping, true);
+	log_event(s->log, LOG_LEVEL_INFO, "stopping", "finishing %zu requests", busy(s));
+	listener_close(s);
+	edition_drain(s->now);
+	while (busy(s) > 0) {
 		int got = signal_wait(s, STOP_STEP_MS);
 
 		if (got == SIGTERM || got == SIGINT)
@@ -201,30 +296,13 @@ threads_wanted(void)
 }
 
 static enum err_code
-server_start(struct serving *s)
+listen_start(struct serving *s)
 {
-	struct cli *c = s->c;
-	char place[PLACE_SIZE];
-	enum err_code rc = api_describe(workspace_ctx(s->service.ws)->model, false, &c->arena,
-					&s->description, &c->err);
+	enum err_code rc = listen_open(&s->place, &s->edition.listener, &s->c->err);
 
-	if (!rc)
-		rc = listen_open(&s->place, &s->options.listener, &c->err);
-
-	if (rc)
-		return rc;
-	s->service.description = &s->description;
-	listen_text(s->options.listener, place, sizeof(place));
-	s->options.threads = threads_wanted();
-	s->service.routes = api_routes(&c->arena);
-	s->options.routes = s->service.routes;
-	s->options.route_count = api_table_count;
-	s->options.object = &s->service;
-	s->options.tls = s->tls;
-	s->options.log = s->log;
-	rc = http_server_new(&s->options, &s->service.server, &c->err);
-	if (!rc)
-		log_event(s->log, LOG_LEVEL_INFO, "listening", "%s", place);
+	s->edition.http.threads = threads_wanted();
+	s->edition.http.tls = s->tls;
+	s->edition.http.log = s->log;
 	return rc;
 }
 
@@ -235,11 +313,12 @@ first_link_show(struct serving *s)
 {
 	CLEANUP(workspace_closep) struct workspace *reader = NULL;
 	struct cli *c = s->c;
-	struct visit v = {.identity = s->service.identity};
+	struct visit v = {.identity = edition_service(s->now)->identity};
 	char place[PLACE_SIZE];
 	char link[SECRET_TEXT_SIZE];
 	bool closed = false;
-	enum err_code rc = workspace_another(s->service.ws, DB_READ, &reader, &c->err);
+	enum err_code rc =
+		workspace_another(edition_service(s->now)->ws, DB_READ, &reader, &c->err);
 
 	if (rc)
 		return rc;
@@ -251,7 +330,7 @@ first_link_show(struct serving *s)
 		c->err = v.ctx->err;
 	if (rc || !closed)
 		return rc;
-	listen_text(s->options.listener, place, sizeof(place));
+	listen_text(s->edition.listener, place, sizeof(place));
 	cli_print(c,
 		  "Nobody can sign in yet. Whoever has this secret makes the first administrator, "
 		  "once, within %d hours:\n\n  %s\n\n"
@@ -262,73 +341,66 @@ first_link_show(struct serving *s)
 	return cli_flush(c);
 }
 
-/* A store on a server must have the wall that stands behind all that is asked of it. */
-static enum err_code
-wall_stands(struct serving *s)
-{
-	struct db *db = workspace_ctx(s->service.ws)->db;
-	enum err_code rc = db_see(db, NULL, 0, &s->c->err);
-
-	return rc ? rc : db_see_all(db, &s->c->err);
-}
-
 static enum err_code
 serve(struct serving *s)
 {
-	enum err_code rc = cli_open(s->c, DB_WRITE, &s->service.ws);
+	struct cli *c = s->c;
+	struct workspace *ws = NULL;
+	char place[PLACE_SIZE];
+	enum err_code rc = cli_open(c, DB_WRITE, &ws);
 
 	if (!rc)
-		rc = wall_stands(s);
-	if (!rc)
-		rc = group_new(workspace_ctx(s->service.ws), &s->service.group, &s->c->err);
-	if (!rc)
-		rc = identity_new(workspace_key(s->service.ws), s->service.group,
-				  &s->service.identity, &s->c->err);
-	if (!rc)
-		rc = log_open(STDERR_FILENO, &s->log, &s->c->err);
+		rc = log_open(STDERR_FILENO, &s->log, &c->err);
 	if (!rc) {
 		files_allow(s->log);
-		rc = server_start(s);
+		rc = listen_start(s);
 	}
+	if (rc) {
+		workspace_close(ws);
+		return rc;
+	}
+	rc = edition_new(&s->edition, ws, &s->now, &c->err);
+	if (rc)
+		return rc;
+	listen_text(s->edition.listener, place, sizeof(place));
+	log_event(s->log, LOG_LEVEL_INFO, "listening", "%s", place);
+	rc = first_link_show(s);
 	if (!rc)
-		rc = first_link_show(s);
-	if (!rc)
-		rc = keeper_new(s->service.ws, s->log, &s->keeper, &s->c->err);
+		rc = edition_keep(s->now, &c->err);
 	if (rc)
 		return rc;
 	notify_send("READY=1");
 	work(s);
 	stop(s);
-	http_server_free(s->service.server);
-	log_event(s->log, LOG_LEVEL_INFO, "stopped", "all is done");
 	return ERR_NONE;
 }
 
 static enum err_code
 run(struct cli *c)
 {
-	struct serving s = {.c = c};
+	struct serving s = {.c = c, .edition = {.listener = -1}};
+	bool stopped = false;
 	enum err_code rc = place_take(&s);
 
-	service_init(&s.service);
 	if (!rc)
 		rc = site_take(&s);
 	if (!rc)
-		rc = networks_take(c, "trust-proxy", &s.options.proxies);
+		rc = networks_take(c, "trust-proxy", &s.edition.http.proxies);
 	if (!rc)
-		rc = networks_take(c, "metrics-from", &s.service.watchers);
+		rc = networks_take(c, "metrics-from", &s.edition.watchers);
 	if (!rc)
 		rc = tls_take(&s);
 	if (!rc) {
 		signals_hold(&s);
 		rc = serve(&s);
+		stopped = !rc;
 	}
-	keeper_free(s.keeper);
-	service_fini(&s.service);
+	edition_free(s.old);
+	edition_free(s.now);
+	listener_close(&s);
+	if (stopped)
+		log_event(s.log, LOG_LEVEL_INFO, "stopped", "all is done");
 	log_close(s.log);
-	identity_free(s.service.identity);
-	group_free(s.service.group);
-	workspace_close(s.service.ws);
 	tls_free(s.tls);
 	return rc;
 }
@@ -343,8 +415,9 @@ const struct command serve_command = {
 		"  holdfast serve --home DIR --listen unix:/run/holdfast/http --trust-proxy unix\n"
 		"\n"
 		"It listens on 127.0.0.1:8700 unless told otherwise. SIGTERM ends it when the\n"
-		"requests in hand are done; a second one at once. SIGHUP reads the certificate\n"
-		"again. Its log goes to standard error, a line of JSON for each event. See\n"
+		"requests in hand are done; a second one at once. SIGHUP reads plan and\n"
+		"certificate again. Its log goes to standard error, a line of JSON for each event. "
+		"See\n"
 		"docs/serve.md.\n",
 	.options = {{"listen", "PLACE", "ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH"},
 		    {"tls-cert", "FILE", "certificate (PEM), those of authorities after it"},

@@ -44,6 +44,11 @@ class Description:
             connection.close()
         return cls.known[port]
 
+    @classmethod
+    def forget(cls, port):
+        """The server describes itself anew, by another plan."""
+        del cls.known[port]
+
     def __init__(self, document):
         self.document = document
         self.validator = Validator(document)
