@@ -82,6 +82,7 @@ runner unit-postgres env ACCESS_STEP=7 make unit STORE=postgres
 runner unit-asan env UNIT_SECONDS=120 INCREMENT_STEPS=20 REACH_STEPS=50 ACCESS_STEP=4 tools/fixed_addresses.sh make VARIANT=asan unit
 # Only where there are threads is there a race to be found: their tests say so in their names.
 runner unit-tsan env UNIT_SECONDS=120 tools/fixed_addresses.sh make VARIANT=tsan unit T=threads
+runner cli-tsan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=tsan cli-tests T=serve_reload
 runner cli env CLI_SECONDS=240 make cli-tests
 runner cli-asan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=asan cli-tests
 runner fuzz-corpora tools/fixed_addresses.sh make fuzz-corpora
