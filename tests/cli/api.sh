@@ -3,6 +3,7 @@
 #   api_link        sets $link to what the server printed, for the first administrator
 #   api_first       makes the first administrator, ann, with $PASSWORD, by the link that the server printed
 #   api_logins      logins with $PASSWORD in the demo ws: som, and contact of the member $one
+#   api_all         a login `all` in the demo ws, of one who holds every role that the plan knows; without a password
 #   api CODE        Python with tests/cli/client.py, `port` and PASSWORD
 
 PASSWORD='correct horse battery 9'
@@ -62,4 +63,24 @@ api_logins() {
 	ok holdfast list organisation kind=member --home ws --json
 	one=$(python3 -I -c 'import json; print(json.load(open("out"))["records"][0]["key"])')
 	login contact "$(holder member_security_contact "$one")"
+}
+
+# So that there is nothing that nobody may do.
+api_all() {
+	ok holdfast list person organisation=harrowmere state=engaged --home ws --fields key --json
+	python3 -I -c '
+import csv, json, sys
+with open("out", encoding="utf-8") as file:
+    person = json.load(file)["records"][0]
+with open(sys.argv[1], encoding="utf-8") as file:
+    d = json.load(file)
+roles = d["components"]["schemas"]["values_role_assignment"]["properties"]["role"]["enum"]
+with open("role_assignment.csv", "w", encoding="utf-8") as file:
+    out = csv.writer(file)
+    out.writerow(["key", "organisation", "state", "person", "role", "valid_from"])
+    out.writerows(["all-" + r, "harrowmere", "current", person["key"], r, "2020-01-01"] for r in roles if r)
+print(person["id"])
+' "$ROOT/docs/openapi.json" >person || fail 'no person'
+	ok holdfast import role_assignment.csv --home ws --source test
+	ok holdfast user add all --person "$(cat person)" --home ws
 }

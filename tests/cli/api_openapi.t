@@ -3,23 +3,7 @@
 . "$ROOT/tests/cli/api.sh"
 ok holdfast demo --home ws --records 3000 --months 2 --seed 1
 
-# One who holds every role that the plan knows, so that there is nothing that nobody may do.
-ok holdfast list person organisation=harrowmere state=engaged --home ws --fields key --json
-python3 -I -c '
-import csv, json, sys
-with open("out", encoding="utf-8") as file:
-    person = json.load(file)["records"][0]
-with open(sys.argv[1], encoding="utf-8") as file:
-    d = json.load(file)
-roles = d["components"]["schemas"]["values_role_assignment"]["properties"]["role"]["enum"]
-with open("role_assignment.csv", "w", encoding="utf-8") as file:
-    out = csv.writer(file)
-    out.writerow(["key", "organisation", "state", "person", "role", "valid_from"])
-    out.writerows(["all-" + r, "harrowmere", "current", person["key"], r, "2020-01-01"] for r in roles if r)
-print(person["id"])
-' "$ROOT/docs/openapi.json" >person || fail 'no person'
-ok holdfast import role_assignment.csv --home ws --source test
-ok holdfast user add all --person "$(cat person)" --home ws
+api_all
 
 # What judges the answers does refuse.
 python3 -I -c '
