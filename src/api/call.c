@@ -28,7 +28,7 @@ body_read(struct call *c)
 		return e->code = ERR_USAGE;
 	if (!rc && !json_is_object(c->body))
 		rc = err_set(e, ERR_USAGE, "", "the body must be a JSON object");
-	return rc ? rc : call_check_body(c);
+	return rc ? rc : call_check_members(c, c->route->takes, c->body, e);
 }
 
 /* What was read and must stand in the ledger, before any of it is handed out. */

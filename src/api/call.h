@@ -110,8 +110,9 @@ struct str call_tag(struct call *c, int64_t version);
 
 /* That all that the query has are parameters of the route, of their types. */
 MUST_CHECK enum err_code call_check_query(struct call *c);
-/* That the body is what the route's schema says (schemas.c); of a record, which has another schema
- * for each register, the writer looks at that. */
-MUST_CHECK enum err_code call_check_body(struct call *c);
+/* That an object, such as the body, is what a schema says (schemas.c); of a record, which has
+ * another schema for each register, the writer looks at that. */
+MUST_CHECK enum err_code call_check_members(struct call *c, const char *schema, const json_t *json,
+					    struct err *e);
 
 #endif

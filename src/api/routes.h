@@ -31,6 +31,9 @@ enum err_code records_make(struct call *c);
 enum err_code records_change(struct call *c);
 enum err_code records_retire(struct call *c);
 
+/* bulk.c */
+enum err_code records_bulk(struct call *c);
+
 /* me.c */
 enum err_code session_begin(struct call *c);
 enum err_code session_second_factor(struct call *c);

@@ -145,8 +145,20 @@ static const struct schema schemas[] = {
 	{"ended", "How many sessions ended.",
 	 {"ended int"}},
 	{"problem", "What went wrong (RFC 9457). `type` is stable, for programs; `detail` is for people, and may change. "
-	 "`field` is what was at fault, `instance` names the request, as the log does.",
-	 {"type text", "title text", "status int", "detail text", "field+ text", "instance+ text"}},
+	 "`field` is what was at fault, `instance` names the request, as the log does; `items` says which of many changes were refused.",
+	 {"type text", "title text", "status int", "detail text", "field+ text", "items+ item_problem[]", "instance+ text"}},
+	{"item_problem", "Why a change was refused; the first has the index 0.",
+	 {"index int", "type text", "title text", "status int", "detail text", "field+ text"}},
+	{"change", "A record to be made in a register; or one to be changed or retired, with the version that was read. Members of "
+	 "`values` are those of the register's own `values_` schema.",
+	 {"register+ text", "record+ text", "version+ int", "values+ object", "retire+ bool"}},
+	{"changes_input", "Changes, in the order in which they are made: a record may refer to one that was made before it. A dry run only "
+	 "tells whether they could be.",
+	 {"changes change[]", "dry_run+ bool"}},
+	{"change_result", "What came of a change. A dry run makes no record and no version, and what was retired has none.",
+	 {"index int", "record text?", "version int?"}},
+	{"changes_done", "What came of each change.",
+	 {"dry_run bool", "results change_result[]"}},
 };
 /* clang-format on */
 
@@ -370,6 +382,16 @@ schema_find(const char *name)
 }
 
 static bool
+is_object(struct str type)
+{
+	for (size_t i = 0; i < COUNT_OF(schemas); i++) {
+		if (str_is(type, schemas[i].name))
+			return true;
+	}
+	return str_is(type, "object");
+}
+
+static bool
 is_of_type(const json_t *json, struct str type)
 {
 	if (ends_with(&type, "?") && json_is_null(json))
@@ -385,7 +407,8 @@ is_of_type(const json_t *json, struct str type)
 		return json_is_integer(json);
 	if (str_is(type, "bool"))
 		return json_is_boolean(json);
-	return json_is_string(json);
+	/* Whoever takes it looks at its members. */
+	return is_object(type) ? json_is_object(json) : json_is_string(json);
 }
 
 static const char *
@@ -393,43 +416,36 @@ kind_word(struct str type)
 {
 	(void)ends_with(&type, "?");
 	if (ends_with(&type, "[]"))
-		return "a list of texts";
+		return is_object(type) ? "a list of objects" : "a list of texts";
+	if (is_object(type))
+		return "an object";
 	if (str_is(type, "int"))
 		return "a whole number";
 	return str_is(type, "bool") ? "true or false" : "a text";
 }
 
-/* Those that it has are what they must be; how many these are tells whether it has others. */
-static enum err_code
-members_check(struct call *c, const struct schema *s, size_t *ret_known)
+enum err_code
+call_check_members(struct call *c, const char *schema, const json_t *json, struct err *e)
 {
+	const struct schema *s = schema_find(schema);
+	size_t known = 0;
 	struct str name;
 	struct str type;
 
-	for (size_t i = 0; i < MEMBERS && s->members[i]; i++) {
+	for (size_t i = 0; s && i < MEMBERS && s->members[i]; i++) {
 		bool always = member_take(s->members[i], &name, &type);
 		const char *key = str_z(c->r->arena, name);
-		const json_t *json = json_object_get(c->body, key);
+		const json_t *member = json_object_get(json, key);
 
-		if (json ? !is_of_type(json, type) : always)
-			return err_set(&c->ctx.err, ERR_INVALID, key, "'%s' must be %s", key,
+		if (member ? !is_of_type(member, type) : always)
+			return err_set(e, ERR_INVALID, key, "'%s' must be %s", key,
 				       kind_word(type));
-		*ret_known += json != NULL;
+		known += member != NULL;
 	}
+	if (s && known != json_object_size(json))
+		return err_set(e, ERR_INVALID, "", "there is a member that is none of '%s'",
+			       s->name);
 	return ERR_NONE;
-}
-
-enum err_code
-call_check_body(struct call *c)
-{
-	const struct schema *s = schema_find(c->route->takes);
-	size_t known = 0;
-	enum err_code rc = s ? members_check(c, s, &known) : ERR_NONE;
-
-	if (!rc && s && known != json_object_size(c->body))
-		rc = err_set(&c->ctx.err, ERR_INVALID, "",
-			     "the body has a member that is none of '%s'", s->name);
-	return rc;
 }
 
 void

@@ -129,6 +129,18 @@ void http_problem(const struct http_request *r, struct http_reply *reply, int st
  * to the client. */
 void http_fail(const struct http_request *r, struct http_reply *reply, const struct err *e);
 
+/* The same, with a problem for each item of the request that was refused. */
+struct http_item {
+	size_t index;
+	const struct err *err;
+};
+struct http_problems {
+	struct http_item *items;
+	size_t count;
+};
+void http_fail_items(const struct http_request *r, struct http_reply *reply, const struct err *e,
+		     const struct http_problems *all);
+
 const char *http_method_name(enum http_method method);
 /* "Not Found"; "" for what is no status. */
 const char *http_status_title(int status);

@@ -47,40 +47,62 @@ http_status_title(int status)
 	return "";
 }
 
+static void
+members_write(struct json_writer *w, const struct problem *p)
+{
+	CLEANUP(buf_fini) struct buf type = {.limit = 256};
+
+	buf_addf(&type, "urn:holdfast:problem:%s", p->name);
+	jw_key_text(w, "type", (struct str){type.data, type.len});
+	jw_key_text(w, "title", str_of(http_status_title(p->status)));
+	jw_key_int(w, "status", p->status);
+	jw_key_text(w, "detail", str_of(p->detail));
+	if (p->field && p->field[0])
+		jw_key_text(w, "field", str_of(p->field));
+}
+
+static void
+items_write(struct json_writer *w, const struct http_problems *all)
+{
+	jw_key(w, "items");
+	jw_array(w);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct err *e = all->items[i].err;
+		const struct problem p = {.status = err_http_status(e->code),
+					  .name = err_name(e->code),
+					  .detail = e->message,
+					  .field = e->field};
+
+		jw_object(w);
+		jw_key_int(w, "index", (int64_t)all->items[i].index);
+		members_write(w, &p);
+		jw_end_object(w);
+	}
+	jw_end_array(w);
+}
+
 void
 problem_text(const struct problem *p, struct buf *out)
 {
-	CLEANUP(buf_fini) struct buf type = {.limit = 256};
 	CLEANUP(buf_fini) struct buf instance = {.limit = 256};
 	struct json_writer w;
 
-	buf_addf(&type, "urn:holdfast:problem:%s", p->name);
 	buf_addf(&instance, "urn:holdfast:request:%s", p->id ? p->id : "");
 	jw_begin(&w, out, false);
 	jw_object(&w);
-	jw_key(&w, "type");
-	jw_text(&w, (struct str){type.data, type.len});
-	jw_key(&w, "title");
-	jw_text(&w, str_of(http_status_title(p->status)));
-	jw_key(&w, "status");
-	jw_int(&w, p->status);
-	jw_key(&w, "detail");
-	jw_text(&w, str_of(p->detail));
-	if (p->field && p->field[0]) {
-		jw_key(&w, "field");
-		jw_text(&w, str_of(p->field));
-	}
-	if (p->id) {
-		jw_key(&w, "instance");
-		jw_text(&w, (struct str){instance.data, instance.len});
-	}
+	members_write(&w, p);
+	if (p->items)
+		items_write(&w, p->items);
+	if (p->id)
+		jw_key_text(&w, "instance", (struct str){instance.data, instance.len});
 	jw_end_object(&w);
 }
 
 static void
 problem_reply(const struct http_request *r, struct http_reply *reply, const struct problem *p)
 {
-	CLEANUP(buf_fini) struct buf text = {.limit = PROBLEM_LIMIT};
+	CLEANUP(buf_fini)
+	struct buf text = {.limit = PROBLEM_LIMIT * (1 + (p->items ? p->items->count : 0))};
 
 	problem_text(p, &text);
 	reply->status = p->status;
@@ -100,11 +122,19 @@ http_problem(const struct http_request *r, struct http_reply *reply, int status,
 void
 http_fail(const struct http_request *r, struct http_reply *reply, const struct err *e)
 {
+	http_fail_items(r, reply, e, NULL);
+}
+
+void
+http_fail_items(const struct http_request *r, struct http_reply *reply, const struct err *e,
+		const struct http_problems *all)
+{
 	struct problem p = {.status = err_http_status(e->code),
 			    .name = err_name(e->code),
 			    .detail = e->message,
 			    .field = e->field,
-			    .id = r->id};
+			    .id = r->id,
+			    .items = all};
 
 	if (e->code == ERR_IO || e->code == ERR_INTERNAL) {
 		log_event(r->call->thread->server->o.log, LOG_LEVEL_ERROR, "failure",

@@ -124,8 +124,9 @@ struct problem {
 	int status;
 	const char *name;
 	const char *detail;
-	const char *field; /* or NULL */
-	const char *id;	   /* of the request, or NULL */
+	const char *field;		   /* or NULL */
+	const char *id;			   /* of the request, or NULL */
+	const struct http_problems *items; /* or NULL */
 };
 void problem_text(const struct problem *p, struct buf *out);
 

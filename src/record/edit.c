@@ -94,7 +94,7 @@ members_take(struct writer *w, const struct edit *ed, struct record *r)
 }
 
 static enum err_code
-put(struct writer *w, struct record *r)
+put(struct writer *w, struct edit *ed, struct record *r)
 {
 	CLEANUP(resolver_freep) struct resolver *rs = NULL;
 	enum written written;
@@ -104,7 +104,10 @@ put(struct writer *w, struct record *r)
 		rc = resolve_record(rs, r);
 	if (!rc)
 		rc = record_validate(r, &w->ctx->err);
-	return rc ? rc : writer_put(w, r, &written);
+	if (!rc)
+		rc = writer_put(w, r, &written);
+	ed->written = r->version;
+	return rc;
 }
 
 /* A record without a key of its own goes by its name. */
@@ -142,7 +145,7 @@ make(struct writer *w, struct edit *ed)
 	if (!rc)
 		rc = key_give(w, &r);
 	ed->id = r.id;
-	return rc ? rc : put(w, &r);
+	return rc ? rc : put(w, ed, &r);
 }
 
 static enum err_code
@@ -177,5 +180,5 @@ edit_write(void *object, struct writer *w)
 		rc = members_take(w, ed, &r);
 	/* What it was delivered as last it is no more. */
 	r.delivered = 0;
-	return rc ? rc : put(w, &r);
+	return rc ? rc : put(w, ed, &r);
 }

@@ -43,6 +43,15 @@ som.refused(412, "stale", "PATCH", "/records/" + made["id"], {}, If_Match="\"1\"
 keyed = [som.good("POST", "/registers/incident/records", {"client_reference": "k"}, 201, Idempotency_Key="k-1") for i in range(3)]
 assert len({a.text for a in keyed}) == 1 and keyed[0].headers["location"] == keyed[2].headers["location"]
 som.refused(422, "key_reused", "POST", "/registers/incident/records", {}, Idempotency_Key="k-1")
+def make(**values):
+    return {"register": "incident", "values": values}
+many = som.good("POST", "/changes", {"changes": [make(key="b-1"), make(key="b-2"), {"record": made["id"], "version": 2, "values": {"severity": "low"}}]})
+assert [r["version"] for r in many["results"]] == [1, 1, 3]
+bad = som.refused(422, "items_refused", "POST", "/changes", {"changes": [make(key="b-3"), make(severity="huge"), make(key="b-1"), make(key="b-4")]})
+assert [(i["index"], i["status"]) for i in bad["items"]] == [(1, 422), (2, 409)], bad.text
+dry = som.good("POST", "/changes", {"dry_run": True, "changes": [make(key="b-3"), make(key="b-4")]})
+assert dry["results"][1]["record"] is None
+assert som.good("GET", "/registers/incident/records?filter=key=b-3,b-4")["total"] == 0
 for i in range(600):
     if som.good("GET", "/cells?obligation=6.5-c")["assessed_at"] > before:
         break

@@ -102,6 +102,52 @@ som.good("POST", "/registers/incident/records", {"severity": "low"}, 201, Idempo
 # Another caller has keys of his own.
 contact.refused(403, "denied", "POST", "/registers/risk/records", {}, Idempotency_Key="k-1")
 som.refused(400, "usage", "POST", "/me/tokens", {"name": "t", "days": 1}, Idempotency_Key="k-3")
+
+# Many changes at once, of several registers, one referring to another: all of them or none.
+def total():
+    return som.good("GET", "/registers/incident/records?limit=1")["total"]
+def make(**values):
+    return {"register": "incident", "values": {"organisation": one, **values}}
+before = total()
+done = som.good("POST", "/changes", {"changes": [
+    {"register": "person", "values": {"key": "bulk-1", "organisation": one, "name": "Bulk One"}},
+    {"register": "account", "values": {"key": "bulk-2", "login": "bulk", "organisation": one, "person": "bulk-1"}},
+    make(key="bulk-3"), make(key="bulk-4"), make(key="bulk-5")]})
+names = [r["record"] for r in done["results"]]
+assert [r["version"] for r in done["results"]] == [1] * 5 and total() == before + 3, done.text
+assert som.good("GET", "/records/" + names[1])["person"]["id"] == names[0]
+changed = som.good("POST", "/changes", {"changes": [
+    {"record": names[2], "version": 1, "values": {"severity": "low"}},
+    {"record": names[2], "version": 2, "values": {"severity": "high"}},
+    {"record": names[1], "version": 1, "retire": True}]})
+assert [r["version"] for r in changed["results"]] == [2, 3, None]
+som.refused(404, "not_found", "GET", "/records/" + names[1])
+bad = {"changes": [make(key="bulk-6"),
+    make(severity="huge"), make(nothing=1), {"register": "nothing", "values": {}}, {"register": "incident"},
+    {"record": names[2], "version": 1, "values": {}}, {"record": names[2], "values": {}}, {"record": "INC-999999", "version": 1, "values": {}},
+    {"register": "cell", "values": {}}, {"register": "incident", "record": names[2], "values": {}}, make(key="bulk-7")]}
+refused = som.refused(422, "items_refused", "POST", "/changes", bad)
+told = [(i["index"], i["status"], i["type"].rpartition(":")[2]) for i in refused["items"]]
+assert told == [(1, 422, "invalid"), (2, 422, "invalid"), (3, 404, "not_found"), (4, 422, "invalid"), (5, 412, "stale"),
+    (6, 428, "untagged"), (7, 404, "not_found"), (8, 403, "denied"), (9, 422, "invalid")], told
+assert refused["items"][0]["field"] == "severity" and total() == before + 3
+assert som.good("GET", "/registers/incident/records?filter=key=bulk-6")["total"] == 0
+twice = som.refused(422, "items_refused", "POST", "/changes", {"changes": [make(key="bulk-8"), make(key="bulk-8")]})
+assert [(i["index"], i["status"]) for i in twice["items"]] == [(1, 409)]
+# What could be done is told without doing it.
+dry = som.good("POST", "/changes", {"dry_run": True, "changes": [make(key="bulk-9"), {"record": names[3], "version": 1, "values": {"severity": "low"}}]})
+assert dry["dry_run"] and [r["record"] for r in dry["results"]] == [None, names[3]] and total() == before + 3
+assert som.good("GET", "/records/" + names[3])["row_version"] == 1
+som.refused(422, "items_refused", "POST", "/changes", {**bad, "dry_run": True})
+# Once, however often it is asked for.
+many = [som.good("POST", "/changes", {"changes": [make(), make()]}, Idempotency_Key="k-9").text for i in range(3)]
+assert len(set(many)) == 1 and total() == before + 5
+som.refused(413, "too_big", "POST", "/changes", {"changes": [make()] * 1001})
+# Others\u0027 records are none, as one by one; a token that only reads changes nothing.
+hidden = contact.refused(422, "items_refused", "POST", "/changes", {"changes": [{"record": foreign, "version": 1, "values": {}}]})
+assert hidden["items"][0]["status"] == 404
+reads = Client(port, som.good("POST", "/me/tokens", {"name": "r", "days": 1}, 201)["token"])
+reads.refused(403, "denied", "POST", "/changes", {"changes": []})
 '
 serve_stop
 ok holdfast verify --home ws

@@ -164,6 +164,19 @@ class Exercise:
             self.refused("DELETE", path, {404}, If_Match=again.headers["etag"])
         assert self.who.ask_at("GET", path + "/history").status == 200
 
+    def write_many(self, operation):
+        path = operation.path
+        for body in ("[]", "{", {}, {"changes": 1}, {"changes": ["x"]}, {"changes": [], "no-such": 1}):
+            self.refused("POST", path, {400} if isinstance(body, str) else {422}, body)
+        assert self.who.ask_at("POST", path, {"changes": []})["results"] == []
+        self.refused("POST", path, {413}, {"changes": [{}] * 1001})
+        made = self.who.ask_at("POST", path, {"changes": [{"register": "incident", "values": {
+            "organisation": self.good["organisation"]}}]}, Idempotency_Key="many")
+        assert made.status == 200, made.text
+        record = made["results"][0]["record"]
+        gone = self.who.ask_at("POST", path, {"changes": [{"record": record, "version": 1, "values": {"severity": "low"}}]})
+        assert gone["results"] == [{"index": 0, "record": record, "version": 2}], gone.text
+
     def nobody(self, operation, target):
         """Without a token, and with one that is none."""
         for token in (None, "hft_" + "0" * 40):
@@ -179,6 +192,8 @@ class Exercise:
                 continue
             if operation.method == "GET":
                 self.read(operation)
+            elif operation.id == "makeChanges":
+                self.write_many(operation)
             elif operation.method == "POST":
                 self.write(operation)
             if not operation.public:
