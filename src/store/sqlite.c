@@ -133,7 +133,8 @@ sqlite_handle_open(struct sqlite_db *d, const char *where, int flags, struct err
 {
 	(void)sqlite3_close_v2(d->handle);
 	d->handle = NULL;
-	if (sqlite3_open_v2(where, &d->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+	if (sqlite3_open_v2(where, &d->handle, flags | SQLITE_OPEN_NOMUTEX, sqlite_files()) ==
+	    SQLITE_OK)
 		return set_up(d, e);
 	return d->handle ? sqlite_fail(d, where, e)
 			 : err_set(e, ERR_INTERNAL, "", "no memory for the database");

@@ -29,6 +29,9 @@ void sqlite_past_close(struct sqlite_db *d);
 /* Turns the connection's last error into ours; `what` says what was tried. */
 enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);
 
+/* sqlite_log.c: the name of the way to files that writes the log in few large pieces. */
+const char *sqlite_files(void);
+
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);
 

@@ -53,6 +53,56 @@ count_things(struct db *db)
 	return db_int(s, 0);
 }
 
+static void
+things_add(struct db *db, int count)
+{
+	DB_STMT *s = NULL;
+	struct err e = {0};
+	char name[3000];
+
+	memset(name, 'n', sizeof(name));
+	CHECK(db_prepare(db, "insert into thing (name) values (:name)", &s, &e) == ERR_NONE);
+	for (int i = 0; i < count; i++) {
+		db_bind_text(s, 1, (struct str){name, sizeof(name)});
+		CHECK(db_run(s, &e) == ERR_NONE);
+	}
+}
+
+/* The log's pieces are gathered before they are written: as many as fit, and more than that; with
+ * so little memory that a transaction writes before it ends, and without waiting for the disk. */
+TEST(db_what_a_transaction_wrote_is_read_by_others_once_it_ended)
+{
+	CLEANUP(db_closep) struct db *reader = NULL;
+	struct store t;
+	int64_t there = 0;
+
+	store_open(&t);
+	CHECK(db_exec(t.db, "pragma synchronous = off; pragma cache_size = 10", &t.e) == ERR_NONE);
+	CHECK(db_open(t.path, DB_READ, &reader, &t.e) == ERR_NONE);
+	for (int i = 1; i <= 60; i++) {
+		DB_TXN txn = {0};
+
+		CHECK(db_begin(t.db, &txn, &t.e) == ERR_NONE);
+		things_add(t.db, i);
+		CHECK(count_things(t.db) == there + i && count_things(reader) == there);
+		if (i % 3 == 0)
+			continue;
+		CHECK(db_commit(&txn, &t.e) == ERR_NONE);
+		there += i;
+		CHECK(count_things(reader) == there);
+	}
+	{
+		DB_STMT *s = NULL;
+		bool row;
+
+		CHECK(db_prepare(reader, "pragma integrity_check", &s, &t.e) == ERR_NONE);
+		CHECK(db_step(s, &row, &t.e) == ERR_NONE && row && str_is(db_text(s, 0), "ok"));
+	}
+	db_close(reader);
+	reader = NULL;
+	store_close(&t);
+}
+
 TEST(db_each_type_comes_back_as_it_was_bound)
 {
 	CLEANUP(db_closep) struct db *db = NULL;

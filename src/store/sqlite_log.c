@@ -1,0 +1,210 @@
+#include "store/sqlite_priv.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* SQLite writes each page of its log by two small writes, and each of those touches pages of the
+ * system's that the next touches again. What follows on one another is gathered here and written at
+ * once: when a transaction ends with it, and before the log is read, cut, measured or forced to the
+ * disk. Others read of the log only what transactions that ended have written. */
+
+/* SQLite's own way to files takes less than 128 KiB at a time. */
+enum { GATHER_BYTES = 127 * 1024, FRAME_HEAD = 24 };
+
+/* The file of the system's own lies behind it. */
+struct log_file {
+	sqlite3_file base;
+	sqlite3_file *real;
+	char *bytes;
+	size_t count;
+	sqlite3_int64 at; /* where in the file the first of them belongs */
+	bool ending;	  /* the page to come is the last of its transaction */
+};
+
+static struct log_file *
+of_file(sqlite3_file *file)
+{
+	/* SQLite hands out what log_open was given, whose first member it is. */
+	return (struct log_file *)(void *)file;
+}
+
+/* What cannot be written is a transaction that fails, so it is not kept. */
+static int
+flush(struct log_file *f)
+{
+	size_t count = f->count;
+
+	f->count = 0;
+	return count ? f->real->pMethods->xWrite(f->real, f->bytes, (int)count, f->at) : SQLITE_OK;
+}
+
+/* What is left is of no transaction that ended. */
+static int
+log_close(sqlite3_file *file)
+{
+	struct log_file *f = of_file(file);
+
+	free(f->bytes);
+	return f->real->pMethods->xClose(f->real);
+}
+
+static int
+log_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at)
+{
+	struct log_file *f = of_file(file);
+	int rc = flush(f);
+
+	return rc ? rc : f->real->pMethods->xRead(f->real, bytes, count, at);
+}
+
+/* Before a page stands its head, with how large the database is then where a transaction ends, or
+ * zero (section 4.1 of SQLite's file format). */
+static bool
+ends_transaction(const char *bytes, int count)
+{
+	return count == FRAME_HEAD && memcmp(bytes + 4, "\0\0\0\0", 4) != 0;
+}
+
+static int
+log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at)
+{
+	struct log_file *f = of_file(file);
+	size_t more = (size_t)count;
+	bool last = f->ending;
+	int rc = SQLITE_OK;
+
+	if (!f->bytes)
+		f->bytes = malloc(GATHER_BYTES);
+	if (f->at + (sqlite3_int64)f->count != at || f->count + more > GATHER_BYTES)
+		rc = flush(f);
+	if (rc)
+		return rc;
+	if (!f->bytes || more > GATHER_BYTES)
+		return f->real->pMethods->xWrite(f->real, bytes, count, at);
+	if (f->count == 0)
+		f->at = at;
+	memcpy(f->bytes + f->count, bytes, more);
+	f->count += more;
+	f->ending = ends_transaction(bytes, count);
+	return last ? flush(f) : SQLITE_OK;
+}
+
+static int
+log_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	struct log_file *f = of_file(file);
+	int rc = flush(f);
+
+	return rc ? rc : f->real->pMethods->xTruncate(f->real, size);
+}
+
+static int
+log_sync(sqlite3_file *file, int flags)
+{
+	struct log_file *f = of_file(file);
+	int rc = flush(f);
+
+	return rc ? rc : f->real->pMethods->xSync(f->real, flags);
+}
+
+static int
+log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
+{
+	struct log_file *f = of_file(file);
+	int rc = flush(f);
+
+	return rc ? rc : f->real->pMethods->xFileSize(f->real, ret_size);
+}
+
+static int
+log_lock(sqlite3_file *file, int lock)
+{
+	return of_file(file)->real->pMethods->xLock(of_file(file)->real, lock);
+}
+
+static int
+log_unlock(sqlite3_file *file, int lock)
+{
+	return of_file(file)->real->pMethods->xUnlock(of_file(file)->real, lock);
+}
+
+static int
+log_is_reserved(sqlite3_file *file, int *ret_is)
+{
+	return of_file(file)->real->pMethods->xCheckReservedLock(of_file(file)->real, ret_is);
+}
+
+static int
+log_control(sqlite3_file *file, int what, void *value)
+{
+	return of_file(file)->real->pMethods->xFileControl(of_file(file)->real, what, value);
+}
+
+static int
+log_sector(sqlite3_file *file)
+{
+	return of_file(file)->real->pMethods->xSectorSize(of_file(file)->real);
+}
+
+static int
+log_device(sqlite3_file *file)
+{
+	return of_file(file)->real->pMethods->xDeviceCharacteristics(of_file(file)->real);
+}
+
+static const sqlite3_io_methods log_methods = {
+	.iVersion = 1,
+	.xClose = log_close,
+	.xRead = log_read,
+	.xWrite = log_write,
+	.xTruncate = log_truncate,
+	.xSync = log_sync,
+	.xFileSize = log_size,
+	.xLock = log_lock,
+	.xUnlock = log_unlock,
+	.xCheckReservedLock = log_is_reserved,
+	.xFileControl = log_control,
+	.xSectorSize = log_sector,
+	.xDeviceCharacteristics = log_device,
+};
+
+/* Every other file is the system's own. */
+static int
+log_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *ret_flags)
+{
+	sqlite3_vfs *real = sqlite3_vfs_find(NULL);
+	struct log_file *f = of_file(file);
+	int rc;
+
+	(void)vfs;
+	if (!(flags & SQLITE_OPEN_WAL))
+		return real->xOpen(real, name, file, flags, ret_flags);
+	*f = (struct log_file){.real = (sqlite3_file *)(void *)(f + 1)};
+	rc = real->xOpen(real, name, f->real, flags, ret_flags);
+	if (f->real->pMethods)
+		f->base.pMethods = &log_methods;
+	return rc;
+}
+
+/* SQLite wants one that stays, and changes it: it links those it knows. */
+static sqlite3_vfs log_vfs;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+vfs_make(void)
+{
+	log_vfs = *sqlite3_vfs_find(NULL);
+	log_vfs.pNext = NULL;
+	log_vfs.zName = "gathered";
+	log_vfs.szOsFile += (int)sizeof(struct log_file);
+	log_vfs.xOpen = log_open;
+	(void)sqlite3_vfs_register(&log_vfs, 0);
+}
+
+const char *
+sqlite_files(void)
+{
+	(void)pthread_once(&once, vfs_make);
+	return log_vfs.zName;
+}
