@@ -38,6 +38,7 @@ struct delta_tables {
 	bool fixed;
 	bool *regs; /* as the model's */
 	size_t reg_count;
+	size_t rows; /* that were put into them since they were made */
 };
 
 enum err_code
@@ -130,13 +131,59 @@ fixed_make(struct ctx *ctx)
 			    &ctx->err);
 }
 
+static enum err_code
+beside_drop(struct ctx *ctx, struct delta_tables *t, const struct table *of)
+{
+	struct table table = beside(&t->arena, of);
+
+	return schema_drop(ctx->db, &table, &ctx->err);
+}
+
+static enum err_code
+reg_drop(struct ctx *ctx, struct delta_tables *t, const struct reg *r)
+{
+	enum err_code rc = beside_drop(ctx, t, r->table);
+
+	for (size_t i = 0; !rc && i < r->field_count; i++) {
+		if (r->fields[i].table)
+			rc = beside_drop(ctx, t, r->fields[i].table);
+	}
+	return rc;
+}
+
+static enum err_code
+tables_drop(struct ctx *ctx, struct delta_tables *t)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < COUNT_OF(fixed); i++)
+		rc = schema_drop(ctx->db, &fixed[i], &ctx->err);
+	for (size_t i = 0; !rc && i < t->reg_count; i++) {
+		if (t->regs[i])
+			rc = reg_drop(ctx, t, ctx->model->regs[i]);
+	}
+	delta_tables_forget(t);
+	t->rows = 0;
+	return rc;
+}
+
 enum err_code
 delta_tables_make(struct ctx *ctx, struct delta_tables *t)
 {
-	enum err_code rc = t->fixed ? ERR_NONE : fixed_make(ctx);
+	enum err_code rc = ERR_NONE;
 
+	if (t->fixed && t->rows > DELTA_WORN_ROWS)
+		rc = tables_drop(ctx, t);
+	if (!rc && !t->fixed)
+		rc = fixed_make(ctx);
 	t->fixed = !rc;
 	return rc;
+}
+
+void
+delta_tables_note(struct delta_tables *t, size_t rows)
+{
+	t->rows += rows;
 }
 
 /* Those of one register. */
@@ -293,6 +340,9 @@ delta_read(struct assessment *as, struct delta_tables *t, const struct standing 
 
 	if (!rc)
 		rc = subjects_read(as, s, wanted, &d);
+	/* One among the changed, two versions of the record. */
+	for (size_t i = 0; i < m->reg_count; i++)
+		delta_tables_note(t, wanted[i] ? 3 * d.regs[i].count : 0);
 	for (size_t i = 0; !rc && !d.too_many && i < m->reg_count; i++) {
 		if (!wanted[i] || d.regs[i].count == 0)
 			continue;

@@ -32,13 +32,18 @@ struct delta {
 	bool too_many;		/* deciding all is cheaper; the rest says nothing then */
 };
 
+enum { DELTA_WORN_ROWS = 100000 };
+
 /* The temporary tables of one connection. */
 struct delta_tables;
 MUST_CHECK enum err_code delta_tables_new(struct ctx *ctx, struct delta_tables **ret_tables);
 void delta_tables_free(struct delta_tables *t);
-/* Makes those that do not depend on a register, unless they are there. In a transaction, whose
- * rollback takes them away. */
+/* Makes those that do not depend on a register, unless they are there; and all of them anew after
+ * so many rows that a server, which never sweeps them, would read more of what was deleted than of
+ * what is there. In a transaction, whose rollback takes them away. */
 MUST_CHECK enum err_code delta_tables_make(struct ctx *ctx, struct delta_tables *t);
+/* So many rows were put into one of them. */
+void delta_tables_note(struct delta_tables *t, size_t rows);
 /* After a rollback, or with a new connection: it is not known which are there. */
 void delta_tables_forget(struct delta_tables *t);
 

@@ -136,6 +136,7 @@ touched_take(struct assessor *a, const struct touching *t, struct arena *work,
 		if (!db_is_null(s, 1))
 			rc = roster_put(ctx, few, db_int(s, 0), db_int(s, 1));
 	}
+	delta_tables_note(a->tables, found.count);
 	*ret_touched = found;
 	return rc;
 }

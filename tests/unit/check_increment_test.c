@@ -1,5 +1,6 @@
 #include "base/civil.h"
 #include "check/check.h"
+#include "check/increment.h"
 #include "engine_fixture.h"
 #include "record/workspace.h"
 #include "record/writer.h"
@@ -374,6 +375,9 @@ step(struct world *w)
 	for (unsigned n = 1 + below(w, 4); n > 0; n--)
 		write_something(w);
 	time_passes(w);
+	/* As after many more steps: the tables that it keeps are worn. */
+	if (below(w, 4) == 0)
+		delta_tables_note(w->kept.assessor->tables, DELTA_WORN_ROWS + 1);
 	assess(w, &w->kept, false);
 	assess(w, &w->anew, true);
 	w->parts += !w->kept.last.full;
