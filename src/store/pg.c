@@ -581,7 +581,8 @@ pg_timeout_tell(struct pg_db *d, struct err *e)
 	/* 0 would lift the limit. */
 	left = d->deadline_ns && left < 1 ? 1 : left;
 	(void)snprintf(sql, sizeof(sql), "set statement_timeout = %lld", (long long)left);
-	rc = pg_exec(&d->base, sql, e);
+	rc = d->base.in_txn ? pg_send_ahead(d, &(struct pg_call){.sql = sql}, e)
+			    : pg_exec(&d->base, sql, e);
 	if (!rc)
 		d->timeout_ms = left;
 	return rc;
