@@ -17,6 +17,8 @@ struct who_role {
 struct who {
 	int64_t login;
 	struct str name;
+	const struct str *former; /* names that the login had before */
+	size_t former_count;
 	struct str actor;	   /* as the ledger names it: "user:ann", "user:ann/token:7" */
 	int64_t person;		   /* 0: of nobody in the register */
 	int64_t organisation;	   /* its own; 0: none */
@@ -38,6 +40,7 @@ struct who {
 	bool writes;		/* the token's scope; a session's is everything */
 	struct words registers; /* that the token is held to */
 	bool all_registers;
+	bool scim; /* a directory's token, for SCIM and nothing else */
 };
 
 /* Whether it holds the role for rows of that organisation; without regard to a narrower limit. */

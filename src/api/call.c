@@ -5,8 +5,10 @@
 #include "api/routes.h"
 #include "base/limits.h"
 #include "list/list.h"
+#include "scim/scim.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The reply of a list may have its rows, and some words around them. */
 enum { REPLY_LIMIT = LIMIT_LIST_BYTES + 65536, TAG_SIZE = 24 };
@@ -105,7 +107,7 @@ serve_caller(struct call *c)
 	struct moment at;
 
 	c->ctx.note = (struct ctx_note){note_take, c};
-	if (asks_past(c->r, &at))
+	if (!c->route->scim && asks_past(c->r, &at))
 		return service_past(&c->ctx, &at, &c->who);
 	c->who.unheld = c->route->people;
 	return ctx_serve(&c->ctx, &c->who);
@@ -149,6 +151,10 @@ fail(struct call *c, const struct err *e)
 
 	*c->reply = (struct http_reply){.who = c->reply->who};
 	http_fail(c->r, c->reply, e);
+	if (c->route->scim) {
+		c->reply->status = scim_error(e, c->r->arena, &c->reply->body);
+		c->reply->type = "application/scim+json";
+	}
 	if (e->code == ERR_NOBODY)
 		http_reply_header(c->reply, "WWW-Authenticate", str_of("Bearer"));
 	if (c->retry_after > 0) {

@@ -54,6 +54,7 @@ struct api_route {
 	enum needs needs;
 	bool half; /* also for somebody whose second factor is still due */
 	enum err_code (*answer)(struct call *c);
+	bool scim; /* for tokens of that scope alone, in its own media type and errors */
 	/* For the description (openapi.c). */
 	const char *group;
 	const char *name;  /* operationId */

@@ -101,6 +101,10 @@ by_token(struct call *c, const struct visit *v, struct str token)
 
 	if (!rc && !c->who.writes && c->route->needs == NEEDS_WRITE)
 		rc = err_set(&c->ctx.err, ERR_DENIED, "", "this token may only read");
+	if (!rc && c->who.scim != c->route->scim)
+		rc = err_set(&c->ctx.err, ERR_DENIED, "",
+			     c->who.scim ? "this token is for SCIM alone"
+					 : "SCIM takes tokens that were made for it alone");
 	return rc;
 }
 
@@ -111,6 +115,9 @@ by_session(struct call *c, const struct visit *v, struct str token)
 	bool only_reads = c->r->method == HTTP_GET || c->r->method == HTTP_HEAD;
 	enum err_code rc = only_reads ? ERR_NONE : call_same_site(c);
 
+	if (!rc && c->route->scim)
+		rc = err_set(&c->ctx.err, ERR_DENIED, "",
+			     "SCIM takes tokens that were made for it alone");
 	return rc ? rc : known(c, identity_session(v, token, &c->who));
 }
 

@@ -1,3 +1,4 @@
+#include "api/me.h"
 #include "api/caller.h"
 #include "api/routes.h"
 #include "api/signing.h"
@@ -194,12 +195,12 @@ me_end_session(struct call *c)
 }
 
 enum err_code
-me_tokens(struct call *c)
+tokens_answer(struct call *c, const struct who *whose)
 {
 	struct visit v = call_visit(c);
 	struct token *list = NULL;
 	size_t count = 0;
-	enum err_code rc = token_list(&v, &c->who, &list, &count);
+	enum err_code rc = token_list(&v, whose, &list, &count);
 
 	if (rc)
 		return rc;
@@ -211,6 +212,7 @@ me_tokens(struct call *c)
 		jw_key_int(&c->w, "id", list[i].id);
 		jw_key_text(&c->w, "name", list[i].name);
 		jw_key_bool(&c->w, "writes", list[i].writes);
+		jw_key_bool(&c->w, "scim", list[i].scim);
 		call_write_instant(c, "made_at", list[i].made_at);
 		call_write_instant(c, "expires_at", list[i].expires_at);
 		call_write_instant(c, "used_at", list[i].used_at);
@@ -220,6 +222,12 @@ me_tokens(struct call *c)
 	jw_end_array(&c->w);
 	jw_end_object(&c->w);
 	return ERR_NONE;
+}
+
+enum err_code
+me_tokens(struct call *c)
+{
+	return tokens_answer(c, &c->who);
 }
 
 /* Those that the token is held to: all where the body names none. */
@@ -236,17 +244,11 @@ registers_of(const struct call *c, const json_t *list)
 }
 
 enum err_code
-me_make_token(struct call *c)
+token_made_answer(struct call *c, const struct token_new *n)
 {
 	struct visit v = call_visit(c);
-	const json_t *registers = json_object_get(c->body, "registers");
-	struct token_new n = {.name = call_text(c, "name"),
-			      .writes = json_is_true(json_object_get(c->body, "writes")),
-			      .registers = registers_of(c, registers),
-			      .all_registers = !json_is_array(registers),
-			      .days = json_integer_value(json_object_get(c->body, "days"))};
 	struct token_made made;
-	enum err_code rc = identity_token_make(&v, &c->who, &n, &made);
+	enum err_code rc = identity_token_make(&v, &c->who, n, &made);
 
 	if (rc)
 		return rc;
@@ -259,15 +261,34 @@ me_make_token(struct call *c)
 }
 
 enum err_code
-me_revoke_token(struct call *c)
+me_make_token(struct call *c)
+{
+	const json_t *registers = json_object_get(c->body, "registers");
+	struct token_new n = {.name = call_text(c, "name"),
+			      .writes = json_is_true(json_object_get(c->body, "writes")),
+			      .registers = registers_of(c, registers),
+			      .all_registers = !json_is_array(registers),
+			      .days = json_integer_value(json_object_get(c->body, "days"))};
+
+	return token_made_answer(c, &n);
+}
+
+enum err_code
+token_revoke(struct call *c, const struct who *whose)
 {
 	struct visit v = call_visit(c);
 	int64_t id = 0;
 	enum err_code rc = number_take(c, "token", &id);
 
 	if (!rc)
-		rc = identity_token_revoke(&v, &c->who, id);
+		rc = identity_token_revoke(&v, whose, id);
 	return rc;
+}
+
+enum err_code
+me_revoke_token(struct call *c)
+{
+	return token_revoke(c, &c->who);
 }
 
 enum err_code

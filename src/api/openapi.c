@@ -23,6 +23,8 @@ static const struct {
 	{"signing in", "Proving who one is: password, second factor."		     },
 	{"me",	       "Of whoever asks: password, second factor, sessions, tokens." },
 	{"users",	  "Logins, for administrators who are signed in."		 },
+	{"scim",	 "SCIM 2.0 (RFC 7643, 7644) for directories of people, whose Schemas say what a "
+		 "User and a Group have."				 },
 };
 
 static void

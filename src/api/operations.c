@@ -108,7 +108,9 @@ body_schema(struct describer *d, const struct operation *o)
 {
 	const char *schema = o->route->takes;
 
-	if (!o->reg) {
+	if (strcmp(schema, "object") == 0) {
+		describe_type(d, "object", false);
+	} else if (!o->reg) {
 		describe_ref(d, "schemas", schema);
 	} else {
 		describe_ref(d, "schemas", describe_name(d, "%s_%s", schema, o->reg->name));
@@ -176,6 +178,9 @@ reply_write(struct describer *d, const struct operation *o)
 {
 	const char *reply = o->route->reply;
 
+	/* What is always refused has no other answer. */
+	if (api_success(o->route) >= 400)
+		return;
 	describe_object(d, describe_name(d, "%d", api_success(o->route)));
 	describe_text(d, "description", http_status_title(api_success(o->route)));
 	headers_write(d, o->route);
@@ -184,7 +189,7 @@ reply_write(struct describer *d, const struct operation *o)
 		describe_type(d, "string", false);
 		describe_content_end(d);
 	} else if (reply && strcmp(reply, "object") == 0) {
-		describe_content(d, "application/json");
+		describe_content(d, o->route->scim ? "application/scim+json" : "application/json");
 		describe_type(d, "object", false);
 		describe_content_end(d);
 	} else if (reply) {

@@ -50,7 +50,7 @@ writes(const struct api_route *r)
 bool
 describe_needs_tag(const struct api_route *r)
 {
-	return r->tagged &&
+	return r->tagged && !r->scim &&
 	       (r->method == HTTP_PATCH || r->method == HTTP_PUT || r->method == HTTP_DELETE);
 }
 
@@ -139,6 +139,23 @@ problem_write(struct describer *d, const struct refusal *f)
 	jw_end_object(&d->w);
 }
 
+/* RFC 7644 section 3.12; what HTTP itself refuses is a problem there, too. */
+static void
+scim_write(struct describer *d)
+{
+	describe_object(d, "scim_error");
+	describe_text(d, "description", "A refusal, as SCIM has it.");
+	describe_object(d, "content");
+	describe_media(d, "application/scim+json");
+	describe_ref(d, "schemas", "scim_error");
+	describe_media_end(d);
+	describe_media(d, "application/problem+json");
+	describe_ref(d, "schemas", "problem");
+	describe_media_end(d);
+	jw_end_object(&d->w);
+	jw_end_object(&d->w);
+}
+
 void
 describe_problems(struct describer *d)
 {
@@ -153,6 +170,7 @@ describe_problems(struct describer *d)
 	describe_ref(d, "schemas", "problem");
 	describe_content_end(d);
 	jw_end_object(&d->w);
+	scim_write(d);
 	jw_end_object(&d->w);
 }
 
@@ -164,15 +182,26 @@ problem_ref(struct describer *d, const char *status, const char *name)
 	jw_end_object(&d->w);
 }
 
+static void
+scim_refusals(struct describer *d)
+{
+	static const int statuses[] = {400, 401, 403, 404, 409, 412, 413, 429, 500, 503};
+
+	for (size_t i = 0; i < COUNT_OF(statuses); i++)
+		problem_ref(d, describe_name(d, "%d", statuses[i]), "scim_error");
+}
+
 void
 describe_refusals(struct describer *d, const struct api_route *r)
 {
-	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+	for (size_t i = 0; !r->scim && i < COUNT_OF(refusals); i++) {
 		const struct refusal *f = &refusals[i];
 
 		if (f->of(r) && types_write(f, NULL) > 0)
 			problem_ref(d, describe_name(d, "%d", f->status),
 				    describe_name(d, "problem_%d", f->status));
 	}
+	if (r->scim)
+		scim_refusals(d);
 	problem_ref(d, "default", "problem");
 }

@@ -6,6 +6,15 @@
 /* clang-format off */
 #define REGISTER {"register", IN_PATH, "name of a register, as account"}
 #define RECORD {"record", IN_PATH, "a record, as ACC-1042"}
+#define SCIM "/scim/v2"
+#define SCIM_ID {"id", IN_PATH, "its id"}
+#define SCIM_LIST \
+	{"filter", IN_QUERY, "as userName eq \"ann\""}, \
+	{"startIndex int", IN_QUERY, "the first one, from 1"}, \
+	{"count int", IN_QUERY, "how many at most"}
+#define SCIM_SHOWN \
+	{"attributes", IN_QUERY, "names of those that are wanted, parted by commas"}, \
+	{"excludedAttributes", IN_QUERY, "names of those that are not"}
 #define USER {"user", IN_PATH, "name of a login"}
 #define AS_OF {"as_of", IN_QUERY, "as it was recorded then: an instant, as 2026-03-01T12:00:00Z, or the end of a day, as 2026-03-01"}
 #define LIST \
@@ -185,6 +194,66 @@ const struct api_route api_table[] = {
 	{HTTP_DELETE, "/api/v1/users/{user}/sessions", NEEDS_WRITE, false, users_end_sessions,
 	 .group = "users", .name = "endUserSessions", .about = "Ends all of its sessions.", .people = true,
 	 .reply = "ended", .parameters = {USER}},
+	{HTTP_GET, "/api/v1/users/{user}/tokens", NEEDS_READ, false, users_tokens,
+	 .group = "users", .name = "userTokens", .about = "Its tokens.", .people = true,
+	 .reply = "tokens", .parameters = {USER}},
+	{HTTP_POST, "/api/v1/users/{user}/tokens", NEEDS_WRITE, false, users_make_token,
+	 .group = "users", .name = "makeUserToken", .about = "Makes a token for SCIM, for the login of a directory; its text is given this once.", .people = true,
+	 .reply = "token_made", .takes = "scim_token_input", .status = 201, .parameters = {USER}},
+	{HTTP_DELETE, "/api/v1/users/{user}/tokens/{token}", NEEDS_WRITE, false, users_revoke_token,
+	 .group = "users", .name = "revokeUserToken", .about = "Revokes one of its tokens.", .people = true,
+	 .parameters = {USER, {"token int", IN_PATH, "its number"}}},
+	{HTTP_GET, SCIM "/ServiceProviderConfig", NEEDS_READ, false, scim_show_provider, .scim = true, .people = true,
+	 .group = "scim", .name = "scimProvider", .about = "What of SCIM there is.",
+	 .reply = "object"},
+	{HTTP_GET, SCIM "/ResourceTypes", NEEDS_READ, false, scim_show_types, .scim = true, .people = true,
+	 .group = "scim", .name = "scimTypes", .about = "The kinds of resources.",
+	 .reply = "object"},
+	{HTTP_GET, SCIM "/ResourceTypes/{type}", NEEDS_READ, false, scim_show_types, .scim = true, .people = true,
+	 .group = "scim", .name = "scimType", .about = "One of them.",
+	 .reply = "object", .parameters = {{"type", IN_PATH, "its id, as User"}}},
+	{HTTP_GET, SCIM "/Schemas", NEEDS_READ, false, scim_show_schemas, .scim = true, .people = true,
+	 .group = "scim", .name = "scimSchemas", .about = "Their attributes.",
+	 .reply = "object"},
+	{HTTP_GET, SCIM "/Schemas/{schema}", NEEDS_READ, false, scim_show_schemas, .scim = true, .people = true,
+	 .group = "scim", .name = "scimSchema", .about = "One of them.",
+	 .reply = "object", .parameters = {{"schema", IN_PATH, "its id, a URN"}}},
+	{HTTP_GET, SCIM "/Users", NEEDS_READ, false, scim_list_users, .scim = true, .people = true,
+	 .group = "scim", .name = "scimUsers", .about = "A page of the directory's users.",
+	 .reply = "object", .parameters = {SCIM_LIST, SCIM_SHOWN}},
+	{HTTP_POST, SCIM "/Users", NEEDS_WRITE, false, scim_make_user, .scim = true, .people = true,
+	 .group = "scim", .name = "makeScimUser", .about = "Makes a login, and its person where there is none.",
+	 .reply = "object", .takes = "object", .status = 201, .tagged = true, .parameters = {SCIM_SHOWN}},
+	{HTTP_GET, SCIM "/Users/{id}", NEEDS_READ, false, scim_show_user, .scim = true, .people = true,
+	 .group = "scim", .name = "scimUser", .about = "One user.",
+	 .reply = "object", .tagged = true, .parameters = {SCIM_ID, SCIM_SHOWN}},
+	{HTTP_PUT, SCIM "/Users/{id}", NEEDS_WRITE, false, scim_replace_user, .scim = true, .people = true,
+	 .group = "scim", .name = "replaceScimUser", .about = "Replaces all that is said of a user.",
+	 .reply = "object", .takes = "object", .tagged = true, .parameters = {SCIM_ID, SCIM_SHOWN}},
+	{HTTP_PATCH, SCIM "/Users/{id}", NEEDS_WRITE, false, scim_patch_user, .scim = true, .people = true,
+	 .group = "scim", .name = "changeScimUser", .about = "Changes a user by operations.",
+	 .reply = "object", .takes = "object", .tagged = true, .parameters = {SCIM_ID, SCIM_SHOWN}},
+	{HTTP_DELETE, SCIM "/Users/{id}", NEEDS_WRITE, false, scim_remove_user, .scim = true, .people = true,
+	 .group = "scim", .name = "removeScimUser", .about = "Disables a login for good; nothing of its past is deleted.",
+	 .parameters = {SCIM_ID}},
+	{HTTP_GET, SCIM "/Groups", NEEDS_READ, false, scim_list_groups, .scim = true, .people = true,
+	 .group = "scim", .name = "scimGroups", .about = "The plan's roles, with whom of the directory's users they were given.",
+	 .reply = "object", .parameters = {SCIM_LIST, SCIM_SHOWN}},
+	{HTTP_POST, SCIM "/Groups", NEEDS_WRITE, false, scim_make_group, .scim = true, .people = true,
+	 .group = "scim", .name = "makeScimGroup", .about = "Is always refused: groups are the roles of the plan.",
+	 .takes = "object", .status = 400},
+	{HTTP_GET, SCIM "/Groups/{id}", NEEDS_READ, false, scim_show_group, .scim = true, .people = true,
+	 .group = "scim", .name = "scimGroup", .about = "One group.",
+	 .reply = "object", .tagged = true, .parameters = {SCIM_ID, SCIM_SHOWN}},
+	{HTTP_PUT, SCIM "/Groups/{id}", NEEDS_WRITE, false, scim_replace_group, .scim = true, .people = true,
+	 .group = "scim", .name = "replaceScimGroup", .about = "Replaces the members of a group.",
+	 .reply = "object", .takes = "object", .tagged = true, .parameters = {SCIM_ID, SCIM_SHOWN}},
+	{HTTP_PATCH, SCIM "/Groups/{id}", NEEDS_WRITE, false, scim_patch_group, .scim = true, .people = true,
+	 .group = "scim", .name = "changeScimGroup", .about = "Changes the members of a group by operations.",
+	 .takes = "object", .parameters = {SCIM_ID}},
+	{HTTP_DELETE, SCIM "/Groups/{id}", NEEDS_WRITE, false, scim_remove_group, .scim = true, .people = true,
+	 .group = "scim", .name = "removeScimGroup", .about = "Is always refused: groups are the roles of the plan.",
+	 .status = 400, .parameters = {SCIM_ID}},
 };
 /* clang-format on */
 
@@ -203,6 +272,8 @@ api_success(const struct api_route *r)
 const char *
 api_types(const struct api_route *r)
 {
+	if (r->scim)
+		return "application/scim+json application/json";
 	return r->method == HTTP_PATCH ? "application/merge-patch+json application/json"
 				       : "application/json";
 }

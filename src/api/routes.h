@@ -65,6 +65,26 @@ enum err_code users_add(struct call *c);
 enum err_code users_change(struct call *c);
 enum err_code users_reset_factor(struct call *c);
 enum err_code users_end_sessions(struct call *c);
+enum err_code users_tokens(struct call *c);
+enum err_code users_make_token(struct call *c);
+enum err_code users_revoke_token(struct call *c);
+
+/* scim.c */
+enum err_code scim_show_provider(struct call *c);
+enum err_code scim_show_types(struct call *c);
+enum err_code scim_show_schemas(struct call *c);
+enum err_code scim_list_users(struct call *c);
+enum err_code scim_show_user(struct call *c);
+enum err_code scim_make_user(struct call *c);
+enum err_code scim_replace_user(struct call *c);
+enum err_code scim_patch_user(struct call *c);
+enum err_code scim_remove_user(struct call *c);
+enum err_code scim_list_groups(struct call *c);
+enum err_code scim_show_group(struct call *c);
+enum err_code scim_make_group(struct call *c);
+enum err_code scim_replace_group(struct call *c);
+enum err_code scim_patch_group(struct call *c);
+enum err_code scim_remove_group(struct call *c);
 
 /* plan.c */
 enum err_code plan_show(struct call *c);

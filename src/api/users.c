@@ -1,4 +1,5 @@
 #include "api/caller.h"
+#include "api/me.h"
 #include "api/routes.h"
 #include "base/civil.h"
 #include "identity/login.h"
@@ -155,4 +156,53 @@ users_end_sessions(struct call *c)
 	jw_key_int(&c->w, "ended", ended);
 	jw_end_object(&c->w);
 	return ERR_NONE;
+}
+
+/* The login whose tokens these are, changed by whoever asks. */
+static enum err_code
+owner_find(struct call *c, struct who *ret_owner)
+{
+	struct login l;
+	enum err_code rc = may_administer(c);
+
+	if (!rc)
+		rc = login_find(&c->ctx, http_parameter(c->r, "user"), &l);
+	if (!rc)
+		*ret_owner = (struct who){.login = l.id, .name = l.name, .actor = c->who.actor};
+	return rc;
+}
+
+enum err_code
+users_tokens(struct call *c)
+{
+	struct who owner;
+	enum err_code rc = owner_find(c, &owner);
+
+	return rc ? rc : tokens_answer(c, &owner);
+}
+
+enum err_code
+users_make_token(struct call *c)
+{
+	const json_t *name = json_object_get(c->body, "name");
+	const struct token_new n = {
+		.name = {json_string_value(name), json_string_length(name)},
+		.days = json_integer_value(json_object_get(c->body, "days")),
+		.writes = true,
+		.all_registers = true,
+		.scim = true,
+		.login = http_parameter(c->r, "user"),
+	};
+	enum err_code rc = may_administer(c);
+
+	return rc ? rc : token_made_answer(c, &n);
+}
+
+enum err_code
+users_revoke_token(struct call *c)
+{
+	struct who owner;
+	enum err_code rc = owner_find(c, &owner);
+
+	return rc ? rc : token_revoke(c, &owner);
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "identity/first.h"
 #include "identity/login.h"
+#include "identity/token.h"
 #include "sys/secret.h"
 
 #include <string.h>
@@ -265,6 +266,32 @@ list(struct cli *c, const struct visit *v, struct str name)
 	return ERR_NONE;
 }
 
+enum { SCIM_DAYS = 365 };
+
+static enum err_code
+scim_token(struct cli *c, const struct visit *v, struct str name)
+{
+	const char *days = cli_option(c, "days");
+	struct token_new n = {.name = str_of("scim"),
+			      .login = name,
+			      .writes = true,
+			      .all_registers = true,
+			      .scim = true,
+			      .days = SCIM_DAYS};
+	struct token_made made;
+	enum err_code rc = ERR_NONE;
+
+	if (days && !str_int(str_of(days), &n.days))
+		return err_set(&c->err, ERR_USAGE, "days", "--days takes a whole number");
+	rc = failed(c, v, identity_token_make(v, NULL, &n, &made));
+	if (rc)
+		return rc;
+	cli_print(c, "%s\n", made.text);
+	cli_note(c,
+		 "The directory sends it as 'Authorization: Bearer ...'; it is shown this once.\n");
+	return ERR_NONE;
+}
+
 static const struct action actions[] = {
 	{.name = "add",	.takes_name = true, .changes = true,	     .run = add},
 	{.name = "list",			 .run = list			    },
@@ -275,7 +302,8 @@ static const struct action actions[] = {
 	{.name = "password",.takes_name = true,		 .changes = true,.run = password},
 	{.name = "reset-factor",	 .takes_name = true,	     .changes = true,	      .run = reset_factor},
 	{.name = "end-sessions",			 .takes_name = true,		     .changes = true, .run = end_sessions},
-	{.name = "first-link", .changes = true,			.run = first_link			 },
+	{.name = "scim-token", .takes_name = true,		   .changes = true,			    .run = scim_token},
+	{.name = "first-link",     .changes = true,.run = first_link		 },
 };
 
 /* NULL after saying what there is. */
@@ -313,6 +341,8 @@ line_check(struct cli *c, const struct action *a)
 			return err_set(&c->err, ERR_USAGE, of_add[i], "--%s belongs to 'user add'",
 				       of_add[i]);
 	}
+	if (a->run != scim_token && cli_option(c, "days"))
+		return err_set(&c->err, ERR_USAGE, "days", "--days belongs to 'user scim-token'");
 	if (c->json && a->run != list)
 		return err_set(&c->err, ERR_USAGE, "json", "--json belongs to 'user list'");
 	return ERR_NONE;
@@ -352,6 +382,8 @@ const struct command user_command = {
 		"back\n"
 		"  holdfast user reset-factor ann   for somebody who lost the second factor\n"
 		"  holdfast user end-sessions ann\n"
+		"  holdfast user scim-token entra   for a directory of people, whose login is "
+		"nobody's\n"
 		"\n"
 		"Each change is an event in the ledger. A login is never deleted, only "
 		"disabled. Of a\n"
@@ -361,7 +393,8 @@ const struct command user_command = {
 	.min_arguments = 1,
 	.max_arguments = 2,
 	.prints_json = true,
-	.options = {{"person", "KEY", "with add: whose login it is, by key or number (PER-12)"},
+	.options = {{"days", "N", "with scim-token: how long it is good, 365 unless said"},
+		    {"person", "KEY", "with add: whose login it is, by key or number (PER-12)"},
 		    {"organisation", "KEY", "with add: whose it is when it is no person's"},
 		    {"external-id", "ID", "with add: its number in another directory"},
 		    {"administrator", NULL, "with add: looks after logins"}},

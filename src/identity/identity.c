@@ -154,10 +154,13 @@ happened(struct writer *w, const char *kind, const struct happening *h)
 	CLEANUP(buf_fini) struct buf detail = {.limit = DETAIL_LIMIT};
 	struct ctx *ctx = writer_ctx(w);
 	char person[RECORD_NAME_SIZE] = "";
+	char organisation[RECORD_NAME_SIZE] = "";
 	struct json_writer j;
 
 	if (h->person)
 		record_name(ctx->model, h->person, person);
+	if (h->organisation)
+		record_name(ctx->model, h->organisation, organisation);
 	jw_begin(&j, &detail, false);
 	jw_object(&j);
 	say_text(&j, "address", h->address);
@@ -167,10 +170,12 @@ happened(struct writer *w, const char *kind, const struct happening *h)
 		jw_int(&j, h->left - 1);
 	}
 	say_text(&j, "login", h->login);
+	say_text(&j, "organisation", str_of(organisation));
 	say_text(&j, "person", str_of(person));
 	say_number(&j, "seconds", h->seconds);
 	say_number(&j, "session", h->session);
 	say_number(&j, "token", h->token);
+	say_text(&j, "was", h->was);
 	jw_end_object(&j);
 	if (detail.failed)
 		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory for an event");

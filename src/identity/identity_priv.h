@@ -52,6 +52,8 @@ struct happening {
 	int64_t token;
 	int64_t seconds;
 	int64_t left; /* plus one: 0 leaves it out */
+	int64_t organisation;
+	struct str was; /* its name until then */
 };
 MUST_CHECK enum err_code happened(struct writer *w, const char *kind, const struct happening *h);
 
@@ -68,6 +70,11 @@ int64_t secret_number(void);
 /* who.c: of a login at an instant. *ret_out: the person has left, or is not there any more. */
 MUST_CHECK enum err_code who_load(const struct from *f, const struct login *login, int64_t now,
 				  struct who *ret_who, bool *ret_out);
+
+/* For a directory (who.h): in the plan's role for that, in the rows of the login's organisation, or
+ * in all when it has none. ERR_DENIED when the plan has no such role. */
+MUST_CHECK enum err_code who_provide(const struct from *f, const struct login *login,
+				     struct who *who);
 
 /* failure.c: how often it went wrong. `login` 0 stands for a name that is none, or `name`. */
 struct failing {
@@ -105,6 +112,32 @@ MUST_CHECK enum err_code login_of_id(const struct from *f, int64_t id, struct lo
 MUST_CHECK enum err_code login_kept(const struct from *f, int64_t id, struct str *ret_kept);
 MUST_CHECK enum err_code login_keep(struct writer *w, int64_t id, struct str kept);
 struct str login_actor(struct arena *a, struct str name);
+
+/* What login_read reads. */
+#define LOGIN_COLUMNS                                                                              \
+	"l.id, l.name, l.person, l.organisation, l.external_id, "                                  \
+	"case when l.password is null then 0 else 1 end, l.enabled, "                              \
+	"coalesce(l.administrator, 0), "                                                           \
+	"case when t.secret is null and not exists (select 1 from login_key k where k.login = "    \
+	"l.id) then 0 else 1 end, l.made_at, coalesce(l.renamed, 0) "
+#define LOGIN_FROM "from login l left join login_totp t on t.login = l.id "
+enum { LOGIN_COLUMN_COUNT = 11 };
+struct login login_read(const struct db_stmt *row, struct arena *a);
+
+/* Within a transaction, each with its event: a new row; another name, whose old one stays its own;
+ * another person or organisation; another number in its directory; enabled, or disabled and signed
+ * out; an administrator's, or not. The login says who it is from then on. */
+MUST_CHECK enum err_code login_row_add(struct writer *w, const struct login *login,
+				       int64_t *ret_id);
+MUST_CHECK enum err_code login_rename(struct writer *w, const struct login *login, struct str name);
+MUST_CHECK enum err_code login_move(struct writer *w, const struct login *login);
+MUST_CHECK enum err_code login_number(struct writer *w, const struct login *login,
+				      struct str external_id);
+MUST_CHECK enum err_code login_switch(struct writer *w, const struct login *login, bool enabled);
+MUST_CHECK enum err_code login_set_administrator(struct writer *w, const struct login *login,
+						 bool on);
+/* directory.c: capitals A to Z made small. */
+struct str login_fold(struct arena *a, struct str text);
 
 /* session.c: ends every session of the login, each with its event. */
 MUST_CHECK enum err_code sessions_end(struct writer *w, const struct login *login,

@@ -106,56 +106,30 @@ struct care {
 	int64_t ended;
 };
 
-static void
-bind_number(struct db_stmt *s, int index, int64_t number)
-{
-	if (number)
-		db_bind_int(s, index, number);
-	else
-		db_bind_null(s, index);
-}
-
+/* A name is given once, whoever had it; a number is one organisation's. */
 static enum err_code
-row_add(struct writer *w, const struct login_new *n, int64_t person, int64_t organisation)
-{
-	struct ctx *ctx = writer_ctx(w);
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		ctx->db,
-		"insert into login (name, person, enabled, made_at, id, organisation, "
-		"administrator, external_id) values (:name, :person, 1, :made_at, (select "
-		"coalesce(max(l.id), 0) + 1 from login l), :organisation, :administrator, "
-		":external_id)",
-		&s, &ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, n->name);
-	bind_number(s, 2, person);
-	db_bind_int(s, 3, writer_now(w));
-	bind_number(s, 4, organisation);
-	db_bind_int(s, 5, n->administrator);
-	db_bind_text(s, 6, n->external_id);
-	return db_run(s, &ctx->err);
-}
-
-static enum err_code
-taken_check(const struct from *f, const struct login_new *n)
+taken_check(const struct from *f, const struct login_new *n, int64_t organisation)
 {
 	DB_STMT *s = NULL;
 	bool row;
 	enum err_code rc = db_prepare(
-		f->db, "select name from login where name = :name or external_id = :id", &s, f->e);
+		f->db,
+		"select 1 from login where name = :name union all select 1 from login_past_name "
+		"where name = :name union all select 2 from login where external_id = :external "
+		"and coalesce(organisation, 0) = :organisation",
+		&s, f->e);
 
 	if (rc)
 		return rc;
-	db_bind_text(s, 1, n->name);
-	db_bind_text(s, 2, n->external_id);
+	db_bind_text(s, db_param(s, "name"), n->name);
+	db_bind_text(s, db_param(s, "external"), n->external_id);
+	db_bind_int(s, db_param(s, "organisation"), organisation);
 	rc = db_step(s, &row, f->e);
 	if (rc || !row)
 		return rc;
-	if (str_eq(db_text(s, 0), n->name))
-		return err_set(f->e, ERR_CONFLICT, "name", "there is a login '%.*s' already",
+	if (db_int(s, 0) == 1)
+		return err_set(f->e, ERR_CONFLICT, "name",
+			       "there is a login '%.*s' already, or was: names are given once",
 			       STR_ARG(n->name));
 	return err_set(f->e, ERR_CONFLICT, "external_id",
 		       "another login has the external id '%.*s' already", STR_ARG(n->external_id));
@@ -165,22 +139,19 @@ enum err_code
 login_make(const struct visit *v, struct writer *w, const struct login_new *n)
 {
 	struct from f = from_writer(v, w);
-	int64_t person = 0, organisation = 0;
-	enum err_code rc = taken_check(&f, n);
+	struct login l = {.name = n->name,
+			  .external_id = n->external_id,
+			  .enabled = true,
+			  .administrator = n->administrator};
+	enum err_code rc = ERR_NONE;
 
+	if (n->organisation)
+		rc = organisation_find(writer_ctx(w), n->organisation, &l.organisation);
+	if (!rc)
+		rc = taken_check(&f, n, l.organisation);
 	if (!rc && n->person)
-		rc = person_find(&f, n->person, &person);
-	if (!rc && n->organisation)
-		rc = organisation_find(writer_ctx(w), n->organisation, &organisation);
-	if (!rc)
-		rc = row_add(w, n, person, organisation);
-	if (!rc)
-		rc = happened(
-			w, "login_added",
-			&(struct happening){.login = n->name,
-					    .person = person,
-					    .how = n->administrator ? "administrator" : NULL});
-	return rc;
+		rc = person_find(&f, n->person, &l.person);
+	return rc ? rc : login_row_add(w, &l, &l.id);
 }
 
 static enum err_code
@@ -203,33 +174,6 @@ login_add(const struct visit *v, const struct login_new *n)
 	return rc ? rc : visit_write(v, v->ctx->actor, add_write, &c);
 }
 
-/* Sets a column that says yes or no. `sql` is a literal with :on and :id. */
-static enum err_code
-switch_set(struct writer *w, const char *sql, bool on, int64_t id)
-{
-	struct ctx *ctx = writer_ctx(w);
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, on);
-	db_bind_int(s, 2, id);
-	return db_run(s, &ctx->err);
-}
-
-static enum err_code
-enabled_set(struct writer *w, const struct login *login, bool on)
-{
-	enum err_code rc =
-		switch_set(w, "update login set enabled = :on where id = :id", on, login->id);
-
-	if (!rc)
-		rc = happened(w, on ? "login_enabled" : "login_disabled",
-			      &(struct happening){.login = login->name});
-	return rc;
-}
-
 static enum err_code
 enable_write(void *object, struct writer *w)
 {
@@ -241,8 +185,7 @@ enable_write(void *object, struct writer *w)
 	c->changed = !rc && login.enabled != c->on;
 	if (!c->changed)
 		return rc;
-	rc = enabled_set(w, &login, c->on);
-	return rc || c->on ? rc : sessions_end(w, &login, &c->ended);
+	return login_switch(w, &login, c->on);
 }
 
 /* What may be so already. */
@@ -265,24 +208,12 @@ login_enable(const struct visit *v, struct str name, bool enabled, bool *ret_cha
 	return care_change(&c, enable_write, ret_changed);
 }
 
-static enum err_code
-administrator_set(struct writer *w, const struct login *login, bool on)
-{
-	enum err_code rc =
-		switch_set(w, "update login set administrator = :on where id = :id", on, login->id);
-
-	if (!rc)
-		rc = happened(w, on ? "login_promoted" : "login_demoted",
-			      &(struct happening){.login = login->name});
-	return rc;
-}
-
 enum err_code
 login_open(struct writer *w, const struct login *login)
 {
-	enum err_code rc = login->enabled ? ERR_NONE : enabled_set(w, login, true);
+	enum err_code rc = login->enabled ? ERR_NONE : login_switch(w, login, true);
 
-	return rc || login->administrator ? rc : administrator_set(w, login, true);
+	return rc || login->administrator ? rc : login_set_administrator(w, login, true);
 }
 
 static enum err_code
@@ -296,7 +227,7 @@ promote_write(void *object, struct writer *w)
 	c->changed = !rc && login.administrator != c->on;
 	if (!c->changed)
 		return rc;
-	return administrator_set(w, &login, c->on);
+	return login_set_administrator(w, &login, c->on);
 }
 
 enum err_code

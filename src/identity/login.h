@@ -20,6 +20,7 @@ struct login {
 	bool administrator; /* looks after logins */
 	bool second_factor; /* has one */
 	int64_t made_at;    /* milliseconds */
+	bool renamed;	    /* had another name before */
 };
 
 struct login_new {

@@ -4,21 +4,13 @@
 
 enum { NAMES_MAX = 256 };
 
-#define LOGIN_COLUMNS                                                                              \
-	"select l.id, l.name, l.person, l.organisation, l.external_id, "                           \
-	"case when l.password is null then 0 else 1 end, l.enabled, "                              \
-	"coalesce(l.administrator, 0), "                                                           \
-	"case when t.secret is null and not exists (select 1 from login_key k where k.login = "    \
-	"l.id) then 0 else 1 end, l.made_at "                                                      \
-	"from login l left join login_totp t on t.login = l.id "
-
 static int64_t
 number_at(const struct db_stmt *row, int column)
 {
 	return db_is_null(row, column) ? 0 : db_int(row, column);
 }
 
-static struct login
+struct login
 login_read(const struct db_stmt *row, struct arena *a)
 {
 	struct login l = {.id = db_int(row, 0),
@@ -29,7 +21,8 @@ login_read(const struct db_stmt *row, struct arena *a)
 			  .enabled = db_int(row, 6) != 0,
 			  .administrator = db_int(row, 7) != 0,
 			  .second_factor = db_int(row, 8) != 0,
-			  .made_at = db_int(row, 9)};
+			  .made_at = db_int(row, 9),
+			  .renamed = db_int(row, 10) != 0};
 
 	if (!db_is_null(row, 4))
 		l.external_id = str_dup(a, db_text(row, 4));
@@ -42,7 +35,8 @@ login_list(struct ctx *ctx, struct login **ret_logins, size_t *ret_count)
 	DB_STMT *s = NULL;
 	struct login *logins = NULL;
 	size_t count = 0, cap = 0;
-	enum err_code rc = db_prepare(ctx->db, LOGIN_COLUMNS "order by l.name", &s, &ctx->err);
+	enum err_code rc = db_prepare(ctx->db, "select " LOGIN_COLUMNS LOGIN_FROM "order by l.name",
+				      &s, &ctx->err);
 	bool row;
 
 	while (!rc && !(rc = db_step(s, &row, &ctx->err)) && row) {
@@ -74,7 +68,8 @@ enum err_code
 login_row(const struct from *f, struct str name, struct login *ret_login, bool *ret_found)
 {
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(f->db, LOGIN_COLUMNS "where l.name = :name", &s, f->e);
+	enum err_code rc = db_prepare(
+		f->db, "select " LOGIN_COLUMNS LOGIN_FROM "where l.name = :name", &s, f->e);
 
 	if (rc)
 		return rc;
@@ -86,7 +81,8 @@ enum err_code
 login_of_id(const struct from *f, int64_t id, struct login *ret_login, bool *ret_found)
 {
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(f->db, LOGIN_COLUMNS "where l.id = :id", &s, f->e);
+	enum err_code rc =
+		db_prepare(f->db, "select " LOGIN_COLUMNS LOGIN_FROM "where l.id = :id", &s, f->e);
 
 	if (rc)
 		return rc;

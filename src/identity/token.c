@@ -23,6 +23,7 @@ nobody(struct err *e)
 struct making {
 	const struct visit *v;
 	const struct who *who;
+	struct login login; /* whose it is to be */
 	const struct token_new *n;
 	struct token_made *made;
 	struct str kept;
@@ -66,12 +67,12 @@ count_check(const struct making *m, struct ctx *ctx)
 
 	if (rc)
 		return rc;
-	db_bind_int(s, 1, m->who->login);
+	db_bind_int(s, 1, m->login.id);
 	db_bind_int(s, 2, m->now);
 	rc = db_step(s, &row, &ctx->err);
 	if (!rc && db_int(s, 0) >= LIMIT_TOKENS)
 		rc = err_set(&ctx->err, ERR_CONFLICT, "",
-			     "you have %d tokens already; revoke one that nothing uses",
+			     "there are %d tokens already; revoke one that nothing uses",
 			     LIMIT_TOKENS);
 	return rc;
 }
@@ -83,22 +84,44 @@ row_add(const struct making *m, struct ctx *ctx)
 	enum err_code rc = db_prepare(
 		ctx->db,
 		"insert into login_token (id, hash, login, name, writes, registers, factor, "
-		"made_at, expires_at) values (:id, :hash, :login, :name, :writes, :registers, "
-		":factor, :made_at, :expires_at)",
+		"made_at, expires_at, scim) values (:id, :hash, :login, :name, :writes, "
+		":registers, :factor, :made_at, :expires_at, :scim)",
 		&s, &ctx->err);
 
 	if (rc)
 		return rc;
 	db_bind_int(s, 1, m->made->id);
 	db_bind_text(s, 2, m->kept);
-	db_bind_int(s, 3, m->who->login);
+	db_bind_int(s, 3, m->login.id);
 	db_bind_text(s, 4, m->n->name);
 	db_bind_int(s, 5, m->n->writes);
 	db_bind_text(s, 6, m->registers);
-	db_bind_int(s, 7, m->who->second_factor);
+	db_bind_int(s, 7, m->who && m->who->second_factor);
 	db_bind_int(s, 8, m->now);
 	db_bind_int(s, 9, m->made->expires_at);
+	db_bind_int(s, 10, m->n->scim);
 	return db_run(s, &ctx->err);
+}
+
+/* A directory is nobody's login, and none that looks after logins. */
+static enum err_code
+login_find_for(struct making *m, const struct from *f)
+{
+	bool found = false;
+	enum err_code rc = m->n->login.ptr ? login_named(f, m->n->login, &m->login)
+					   : login_of_id(f, m->who->login, &m->login, &found);
+
+	if (rc || !m->n->scim)
+		return rc;
+	if (!m->n->login.ptr || m->login.person || m->login.administrator)
+		return err_set(f->e, ERR_INVALID, "name",
+			       "a token for SCIM is a program's: add a login for the directory, of "
+			       "its organisation and without a person");
+	if (!model_role_that_may(f->ctx->model, "provision"))
+		return err_set(
+			f->e, ERR_INVALID, "",
+			"the plan has no role that may 'provision', so it takes no directory");
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -106,17 +129,21 @@ make_write(void *object, struct writer *w)
 {
 	struct making *m = object;
 	struct from f = from_writer(m->v, w);
-	const struct happening h = {.address = m->v->address,
-				    .how = m->n->writes ? "write" : "read",
-				    .login = m->who->name,
-				    .token = m->made->id};
+	struct happening h = {.address = m->v->address,
+			      .how = m->n->writes ? "write" : "read",
+			      .token = m->made->id};
 	struct session_row session;
-	enum err_code rc = session_of(&f, m->who->session, m->now, &session);
+	enum err_code rc = m->who ? session_of(&f, m->who->session, m->now, &session) : ERR_NONE;
 
+	if (!rc)
+		rc = login_find_for(m, &f);
 	if (!rc)
 		rc = count_check(m, writer_ctx(w));
 	if (!rc)
 		rc = row_add(m, writer_ctx(w));
+	h.login = m->login.name;
+	if (m->n->scim)
+		h.how = "scim";
 	if (!rc)
 		rc = happened(w, "token_made", &h);
 	return rc;
@@ -148,7 +175,7 @@ identity_token_make(const struct visit *v, const struct who *who, const struct t
 	char kept[HASH_HEX_LEN + 1];
 	enum err_code rc = scope_check(v, n);
 
-	if (!rc && !identity_is_proven(v, who))
+	if (!rc && who && !identity_is_proven(v, who))
 		rc = err_set(&v->ctx->err, ERR_DENIED, "session",
 			     "a token is made by whoever has just signed in; prove once more who "
 			     "you are");
@@ -163,7 +190,7 @@ identity_token_make(const struct visit *v, const struct who *who, const struct t
 	secret_text(TOKEN_LETTERS, made.text);
 	secret_kept(v->ctx->hasher, str_of(made.text), kept);
 	m.kept = str_of(kept);
-	rc = visit_write(v, who->actor, make_write, &m);
+	rc = visit_write(v, who ? who->actor : v->ctx->actor, make_write, &m);
 	if (!rc)
 		*ret_made = made;
 	return rc;
@@ -179,7 +206,8 @@ struct token_row {
 
 #define TOKEN_COLUMNS                                                                              \
 	"select id, name, writes, registers, made_at, expires_at, coalesce(used_at, 0), "          \
-	"coalesce(revoked_at, 0), login, coalesce(refused_at, 0), factor from login_token "
+	"coalesce(revoked_at, 0), login, coalesce(refused_at, 0), factor, coalesce(scim, 0) "      \
+	"from login_token "
 
 static struct token_row
 row_read(const struct db_stmt *s, struct arena *a)
@@ -188,6 +216,7 @@ row_read(const struct db_stmt *s, struct arena *a)
 		.token = {.id = db_int(s, 0),
 			  .name = str_dup(a, db_text(s, 1)),
 			  .writes = db_int(s, 2) != 0,
+			  .scim = db_int(s, 11) != 0,
 			  .made_at = db_int(s, 4),
 			  .expires_at = db_int(s, 5),
 			  .used_at = db_int(s, 6),
@@ -275,6 +304,14 @@ registers_read(struct arena *a, struct str text, struct words *ret_words, struct
 }
 
 static enum err_code
+who_find(const struct use *u, const struct from *f, const struct login *login, struct who *ret_who,
+	 bool *ret_out)
+{
+	return u->row->token.scim ? who_provide(f, login, ret_who)
+				  : who_load(f, login, u->now, ret_who, ret_out);
+}
+
+static enum err_code
 who_fill(const struct from *f, const struct token_row *r, struct who *who)
 {
 	char *actor = arena_alloc(f->arena, ACTOR_SIZE);
@@ -331,7 +368,7 @@ identity_token(const struct visit *v, struct str text, struct who *ret_who)
 	if (!rc)
 		rc = login_of_id(&f, row.login, &login, &found);
 	if (!rc && found)
-		rc = who_load(&f, &login, use.now, &who, &out);
+		rc = who_find(&use, &f, &login, &who, &out);
 	if (!rc && found)
 		rc = who_fill(&f, &row, &who);
 	if (rc)

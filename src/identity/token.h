@@ -14,10 +14,18 @@ struct token_new {
 	struct words registers; /* that it is held to */
 	bool all_registers;
 	int64_t days; /* until it expires */
+	bool scim;    /* for SCIM, and for nothing else */
+	/* Whose it is, a program's; {NULL, 0}: whoever makes it. Only administrators make others'.
+	 */
+	struct str login;
 };
 
-/* By a person who has just proven who it is (LIMIT_STEP_UP_SECONDS). The text is shown this once.
- */
+/* A token for SCIM is given to a login that is nobody's: of an organisation, whose directory it
+ * then is for, or of none, which is for all. Its register and rights are those of the plan's role
+ * that may `provision`.
+ *
+ * By a person who has just proven who it is (LIMIT_STEP_UP_SECONDS). The text is shown this once.
+ * `who` is NULL for whoever has the workspace's files in hand. */
 struct token_made {
 	int64_t id;
 	int64_t expires_at;
@@ -35,6 +43,7 @@ struct token {
 	int64_t id;
 	struct str name;
 	bool writes;
+	bool scim;
 	struct str registers; /* a JSON list; {NULL, 0}: all of them */
 	int64_t made_at, expires_at;
 	int64_t used_at;    /* 0: never */

@@ -253,6 +253,29 @@ organisations_load(const struct from *f, struct who *who)
 	return ERR_NONE;
 }
 
+static enum err_code
+former_load(const struct from *f, const struct login *login, struct who *who)
+{
+	struct str *names = NULL;
+	size_t count = 0, cap = 0;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(
+		f->db, "select name from login_past_name where login = :login order by name", &s,
+		f->e);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, login->id);
+	while (!(rc = db_step(s, &row, f->e)) && row) {
+		names = arena_room(f->arena, names, count, &cap, sizeof(*names));
+		names[count++] = str_dup(f->arena, db_text(s, 0));
+	}
+	who->former = names;
+	who->former_count = count;
+	return rc;
+}
+
 static bool
 factor_demanded(const struct who *who)
 {
@@ -278,7 +301,9 @@ who_load(const struct from *f, const struct login *login, int64_t now, struct wh
 	enum err_code rc = ERR_NONE;
 
 	*ret_out = false;
-	if (who.person)
+	if (login->renamed)
+		rc = former_load(f, login, &who);
+	if (!rc && who.person)
 		rc = person_load(f, &who, today, ret_out);
 	if (!rc)
 		rc = roles_load(f, &who, today);
@@ -289,4 +314,28 @@ who_load(const struct from *f, const struct login *login, int64_t now, struct wh
 	if (!rc)
 		*ret_who = who;
 	return rc;
+}
+
+enum err_code
+who_provide(const struct from *f, const struct login *login, struct who *who)
+{
+	const struct model *m = f->ctx->model;
+	struct who_role *held = arena_alloc(f->arena, sizeof(*held));
+	const struct role *role = model_role_that_may(m, "provision");
+
+	if (!role)
+		return err_set(
+			f->e, ERR_DENIED, "token",
+			"the plan has no role that may 'provision', so it takes no directory");
+	*held = (struct who_role){.role = role, .organisation = login->organisation};
+	*who = (struct who){.login = login->id,
+			    .name = login->name,
+			    .actor = login_actor(f->arena, login->name),
+			    .organisation = login->organisation,
+			    .model = m,
+			    .roles = held,
+			    .role_count = 1,
+			    .second_factor_due = login->second_factor || role->second_factor,
+			    .scim = true};
+	return organisations_load(f, who);
 }

@@ -7,9 +7,18 @@
 /* What each role may do in each register, worked out once out of the plan: its duties say what a
  * role works on, roles.yaml and the registers say where it is otherwise. */
 
-const char *const role_powers[] = {"waive",  "accept_evidence", "give_evidence",
-				   "assess", "issue_report",	"read_restricted",
-				   NULL};
+const char *const role_powers[] = {"waive",	   "accept_evidence", "give_evidence", "assess",
+				   "issue_report", "read_restricted", "provision",     NULL};
+
+const struct role *
+model_role_that_may(const struct model *m, const char *what)
+{
+	for (size_t i = 0; i < m->plan.role_count; i++) {
+		if (words_have(&m->plan.roles[i].may, str_of(what)))
+			return &m->plan.roles[i];
+	}
+	return NULL;
+}
 
 enum { WORDS_MOST = 1024, DUTY = 128 };
 

@@ -154,6 +154,8 @@ bool field_allows(const struct field *f, const struct reg *r);
 const struct obligation *model_obligation(const struct model *m, struct str id);
 const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);
+/* The first that may do that, a word of `may`; NULL when none may. */
+const struct role *model_role_that_may(const struct model *m, const char *what);
 /* What the role may do in the register: GRANT_... */
 unsigned model_grant(const struct model *m, const struct role *role, const struct reg *r);
 /* Whether the role is among words as in `who`: by its name, or by what it may. */

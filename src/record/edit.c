@@ -134,7 +134,7 @@ make(struct writer *w, struct edit *ed)
 	struct record r = record_blank(ed->reg, (struct str){0}, ed->organisation, w->ctx->arena);
 	enum err_code rc = members_take(w, ed, &r);
 
-	r.feed = str_of(manual_feed);
+	r.feed = str_of(ed->feed ? ed->feed : manual_feed);
 	if (!r.state.ptr && ed->reg->states.count > 0)
 		r.state = str_of(ed->reg->states.words[0]);
 	if (!rc && !r.organisation)

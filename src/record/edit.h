@@ -24,6 +24,7 @@ struct edit {
 	const json_t *values;
 	int64_t organisation; /* of a new record that names none */
 	int64_t written;      /* set: its version then; not by EDIT_RETIRE */
+	const char *feed;     /* its source; NULL: somebody, by hand */
 };
 
 /* For struct group_change. ERR_INVALID names the field; ERR_MISSING when the record is none, or not

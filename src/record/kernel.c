@@ -38,6 +38,7 @@ static const struct column login_columns[] = {
 	{"organisation",	 COLUMN_INT,  false},
 	{"administrator", COLUMN_INT,  false},
 	{"external_id",	COLUMN_TEXT, false},
+	{"renamed",	    COLUMN_INT,	false},
 };
 static const struct column login_session_columns[] = {
 	{"hash",	 COLUMN_TEXT, true }, /* of what the browser holds */
@@ -79,6 +80,21 @@ static const struct column login_token_columns[] = {
 	{"used_at",    COLUMN_INT,	false},
 	{"revoked_at", COLUMN_INT,  false},
 	{"refused_at", COLUMN_INT,  false},
+	{"scim",	 COLUMN_INT,  false}, /* for SCIM, and for nothing else */
+};
+/* What a directory says of a login. */
+static const struct column login_directory_columns[] = {
+	{"login",	  COLUMN_INT,  true },
+	{"user_name",    COLUMN_TEXT, true }, /* as it is spelt there */
+	{"folded",	   COLUMN_TEXT, true }, /* without regard to case */
+	{"profile",	    COLUMN_TEXT, false}, /* JSON */
+	{"changed_at",   COLUMN_INT,  true },
+	{"withdrawn_at", COLUMN_INT,  false},
+};
+/* Names that logins had before: none gets them again. */
+static const struct column login_past_name_columns[] = {
+	{"name",	 COLUMN_TEXT, true},
+	{"login", COLUMN_INT,  true},
 };
 static const struct column login_key_columns[] = {
 	{"id",      COLUMN_TEXT, true }, /* base64url */
@@ -151,8 +167,8 @@ static const struct index actor_indexes[] = {
 };
 
 static const struct index login_indexes[] = {
-	{.name = "login_id_index",	   .columns = "id",	    .unique = true},
-	{.name = "login_external_index", .columns = "external_id", .unique = true},
+	{.name = "login_id_index", .columns = "id", .unique = true},
+	{.name = "login_external_index",			 .columns = "external_id"	 },
 };
 static const struct index login_session_indexes[] = {
 	{.name = "login_session_id_index", .columns = "id", .unique = true},
@@ -163,6 +179,12 @@ static const struct index login_failure_indexes[] = {
 };
 static const struct index kept_reply_indexes[] = {
 	{.name = "kept_reply_made_index", .columns = "made_at"},
+};
+static const struct index login_directory_indexes[] = {
+	{.name = "login_directory_folded_index", .columns = "folded"},
+};
+static const struct index login_past_name_indexes[] = {
+	{.name = "login_past_name_login_index", .columns = "login"},
 };
 static const struct index login_key_indexes[] = {
 	{.name = "login_key_login_index", .columns = "login"},
@@ -175,7 +197,7 @@ static const struct index login_token_indexes[] = {
 #define COLUMNS(list) .columns = (list), .column_count = COUNT_OF(list)
 
 const struct table kernel_tables[] = {
-	{.name = "meta",			      COLUMNS(meta_columns), .primary_key = "name",		       .clustered = true},
+	{.name = "meta",				   COLUMNS(meta_columns), .primary_key = "name",			       .clustered = true},
 	{.name = "kept_reply",
 	 COLUMNS(kept_reply_columns),
 	 .primary_key = "hash",
@@ -192,7 +214,7 @@ const struct table kernel_tables[] = {
 	 .guard = GUARD_APPEND_ONLY,
 	 .indexes = actor_indexes,
 	 .index_count = COUNT_OF(actor_indexes)},
-	{.name = "counter",		    COLUMNS(counter_columns),					      .primary_key = "id"									 },
+	{.name = "counter",			    COLUMNS(counter_columns),						      .primary_key = "id"									       },
 	{.name = "event",  COLUMNS(event_columns),.primary_key = "id",.guard = GUARD_APPEND_ONLY},
  /* Which tables each check reads, as found when it was prepared. */
 	{.name = "check_table",
@@ -239,7 +261,7 @@ const struct table kernel_tables[] = {
 	 .clustered = true,
 	 .indexes = login_failure_indexes,
 	 .index_count = COUNT_OF(login_failure_indexes)},
-	{.name = "login_totp",			       COLUMNS(login_totp_columns),				    .primary_key = "login"								  },
+	{.name = "login_totp",				COLUMNS(login_totp_columns),					    .primary_key = "login"									  },
 	{.name = "login_code",
 	 COLUMNS(login_code_columns),
 	 .primary_key = "login, hash",
@@ -249,6 +271,17 @@ const struct table kernel_tables[] = {
 	 .primary_key = "id",
 	 .indexes = login_token_indexes,
 	 .index_count = COUNT_OF(login_token_indexes)},
+	{.name = "login_directory",
+	 COLUMNS(login_directory_columns),
+	 .primary_key = "login",
+	 .indexes = login_directory_indexes,
+	 .index_count = COUNT_OF(login_directory_indexes)},
+	{.name = "login_past_name",
+	 COLUMNS(login_past_name_columns),
+	 .primary_key = "name",
+	 .clustered = true,
+	 .indexes = login_past_name_indexes,
+	 .index_count = COUNT_OF(login_past_name_indexes)},
 	{.name = "login_key",
 	 COLUMNS(login_key_columns),
 	 .primary_key = "id",
@@ -273,18 +306,20 @@ static const struct {
 } later[] = {
 	{"plan_version",	 2},
 	{"plan_file",	      2},
-	      {"assessed_duty",	3},
-	    {"assessed_tested", 3},
+	       {"assessed_duty",	 3},
+	{"assessed_tested", 3},
 	{"assessed_scope",  3},
-	{"login_session",	  4},
-	      {"login_failure",	4},
-	    {"login_totp",	   4},
-	{"login_code",      4},
+	       {"login_session",	 4},
+	{"login_failure",	  4},
+	{"login_totp",      4},
+	       {"login_code",      4},
 	{"login_token",	4},
-	      {"login_link",	     4},
-	    {"login_key",	  5},
+	{"login_link",      4},
+	       {"login_key",	     5},
 	{"login_challenge", 5},
 	{"kept_reply",      6},
+	       {"login_directory", 7},
+	{"login_past_name", 7},
 };
 
 int

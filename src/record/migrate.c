@@ -340,16 +340,40 @@ ledger_fit(struct db *db, int version, struct err *e)
 	return rc;
 }
 
-/* Format 4 numbers logins, and knows more of them. */
-enum { LOGIN_FIRST_COLUMNS = 5, LOGIN_NUMBERED_SINCE = 4 };
+/* Format 4 numbers logins, and knows more of them. With format 7 each organisation's directory has
+ * numbers of its own for them. */
+enum { LOGIN_FIRST_COLUMNS = 5, LOGIN_NUMBERED_SINCE = 4, DIRECTORY_SINCE = 7 };
+
+static enum err_code
+directory_fit(struct db *db, const struct table *t, struct err *e)
+{
+	enum err_code rc = schema_add_column(db, t, &t->columns[t->column_count - 1], e);
+
+	if (!rc)
+		rc = db_exec(db, "drop index login_external_index", e);
+	for (size_t i = 0; !rc && i < t->index_count; i++)
+		rc = schema_add_index(db, t, &t->indexes[i], e);
+	return rc;
+}
+
+/* The scope of tokens that are for SCIM. */
+static enum err_code
+token_fit(struct db *db, int version, const struct table *t, struct err *e)
+{
+	if (version < LOGIN_NUMBERED_SINCE || version >= DIRECTORY_SINCE)
+		return ERR_NONE;
+	return schema_add_column(db, t, &t->columns[t->column_count - 1], e);
+}
 
 static enum err_code
 login_fit(struct db *db, int version, const struct table *t, struct err *e)
 {
 	enum err_code rc = ERR_NONE;
 
-	if (version == 0 || version >= LOGIN_NUMBERED_SINCE)
+	if (version == 0 || version >= DIRECTORY_SINCE)
 		return ERR_NONE;
+	if (version >= LOGIN_NUMBERED_SINCE)
+		return directory_fit(db, t, e);
 	for (size_t i = LOGIN_FIRST_COLUMNS; !rc && i < t->column_count; i++)
 		rc = schema_add_column(db, t, &t->columns[i], e);
 	if (!rc)
@@ -375,6 +399,8 @@ migrate(struct db *db, const struct model *m, int version, struct workspace_repo
 			rc = schema_create(db, &kernel_tables[i], e);
 		if (!rc && strcmp(kernel_tables[i].name, "login") == 0)
 			rc = login_fit(db, version, &kernel_tables[i], e);
+		if (!rc && strcmp(kernel_tables[i].name, "login_token") == 0)
+			rc = token_fit(db, version, &kernel_tables[i], e);
 	}
 	if (!rc)
 		rc = ledger_fit(db, version, e);

@@ -101,6 +101,23 @@ login_of(struct str actor)
 	return str_cut(&actor, '/');
 }
 
+/* Whether it is the same login, whatever it was called at the time. */
+static bool
+is_own(const struct asking *q, struct str writer)
+{
+	struct str name = login_of(writer);
+
+	if (str_eq(name, login_of(q->ctx->actor)))
+		return true;
+	if (!str_is(str_cut(&name, ':'), "user"))
+		return false;
+	for (size_t i = 0; i < q->who->former_count; i++) {
+		if (str_eq(q->who->former[i], name))
+			return true;
+	}
+	return false;
+}
+
 /* Who wrote the version that is decided on does not decide. */
 static enum err_code
 other_writer(const struct asking *q, const struct transition *t)
@@ -115,7 +132,7 @@ other_writer(const struct asking *q, const struct transition *t)
 		return rc;
 	db_bind_int(s, 1, q->before->recorded_by);
 	rc = db_step(s, &row, q->e);
-	if (!rc && row && str_eq(login_of(db_text(s, 0)), login_of(ctx->actor)))
+	if (!rc && row && is_own(q, db_text(s, 0)))
 		rc = err_set(q->e, ERR_DENIED, "state",
 			     "whoever wrote the record last does not bring it to state '%s'; that "
 			     "takes somebody else",

@@ -26,7 +26,7 @@ class Answer:
         self.text = reply.read().decode()
         self.json = json.loads(self.text) if self.text and "json" in self.headers["content-type"] else None
         self.problem = None
-        if self.status >= 400:
+        if self.status >= 400 and self.headers["content-type"] != "application/scim+json":
             assert self.headers["content-type"] == "application/problem+json", self.headers
             self.problem = self.json["type"].rpartition(":")[2]
 

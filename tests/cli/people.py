@@ -2,6 +2,7 @@
 from authenticator import Authenticator
 from client import Client, code
 from described import Description
+from scim import routes
 
 GROUPS = ("signing in", "me", "users")
 
@@ -119,6 +120,17 @@ def people(port, password, link):
     ann.good("GET", "/me/tokens")
     ann.good("DELETE", "/me/tokens/%d" % made["id"], status=204)
     ann.refused(404, "not_found", "DELETE", "/me/tokens/999999")
+
+    ann.good("POST", "/users", {"name": "directory"}, 201)
+    made = ann.good("POST", "/users/directory/tokens", {"name": "scim", "days": 1}, 201)
+    ann.refused(422, "invalid", "POST", "/users/directory/tokens", {"name": "scim", "days": 1000})
+    ann.refused(422, "invalid", "POST", "/users/ann/tokens", {"name": "scim", "days": 1})
+    ann.refused(404, "not_found", "POST", "/users/nobody/tokens", {"name": "scim", "days": 1})
+    routes(port, made["token"], "harrowmere")
+    assert ann.good("GET", "/users/directory/tokens")["tokens"][0]["scim"]
+    ann.refused(404, "not_found", "GET", "/users/nobody/tokens")
+    ann.good("DELETE", "/users/directory/tokens/%d" % made["id"], status=204)
+    ann.refused(404, "not_found", "DELETE", "/users/directory/tokens/999999")
 
     ann.good("DELETE", "/users/bob/second-factor", status=204)
     ann.good("DELETE", "/users/bob/sessions")

@@ -238,10 +238,12 @@ TEST(a_secret_is_of_no_use_to_another_login_or_under_another_key)
 	in = desk_sign_in(&f, "bob");
 	(void)desk_enrol(&f, &in, other);
 	/* Somebody with the database's own shell copies bob's row to ann. */
-	CHECK(!db_exec(f.store.ctx->db,
-		       "update login_totp set secret = (select t.secret from login_totp t where "
-		       "t.login = 2), step = 0 where login = 1",
-		       &e));
+	CHECK(!db_exec(
+		f.store.ctx->db,
+		"update login_totp set secret = (select t.secret from login_totp t where "
+		"t.login = (select id from login where name = 'bob')), step = 0 where login = "
+		"(select id from login where name = 'ann')",
+		&e));
 	in = desk_sign_in(&f, "ann");
 	CHECK(give(&f, &in, desk_code(&f, other), &done) == ERR_INTERNAL);
 	CHECK(strstr(f.v.ctx->err.message, "ledger.key"));

@@ -29,10 +29,10 @@ TEST(a_login_belongs_to_the_person_with_that_key_or_number)
 	CHECK(!add(&f, "by.key", "ann"));
 	CHECK(!login_find(f.store.ctx, str_of("by.key"), &login));
 	CHECK(login.person == f.ann && login.enabled && !login.has_password);
-	CHECK(!login.administrator && !login.second_factor && login.id == 2);
+	CHECK(!login.administrator && !login.second_factor && login.id > 0);
 	CHECK(!add(&f, "by.number", "PER-3"));
 	CHECK(!login_find(f.store.ctx, str_of("by.number"), &login));
-	CHECK(login.person == second.id && login.id == 3);
+	CHECK(login.person == second.id);
 	CHECK(add(&f, "which", "twice") == ERR_CONFLICT);
 	CHECK(add(&f, "which", "nobody") == ERR_MISSING);
 	CHECK(add(&f, "which", "PER-9") == ERR_MISSING);
