@@ -164,7 +164,7 @@ jobs_wait(struct jobs *j)
 }
 
 /* Folders of src/ whose tests have a store. */
-static const char *const stored[] = {"store_",	  "model_",  "ledger_", "list_",
+static const char *const stored[] = {"store_",  "search_",	  "model_",  "ledger_", "list_",
 				     "verify_",	  "record_", "intake_", "check_",
 				     "identity_", "access_", "scim_"};
 

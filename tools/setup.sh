@@ -24,6 +24,7 @@ needs() {
 		libjansson-dev    header:jansson.h                       JSON
 		libmicrohttpd-dev header:microhttpd.h                    the server
 		libgnutls28-dev   header:gnutls/gnutls.h                 the server's TLS
+		libutf8proc-dev   header:utf8proc.h                      letters without accents, for the search
 		sqlite3           command:sqlite3                        looks into a store by hand
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
 		curl              command:curl                           the tour of make run

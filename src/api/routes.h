@@ -86,6 +86,9 @@ enum err_code scim_replace_group(struct call *c);
 enum err_code scim_patch_group(struct call *c);
 enum err_code scim_remove_group(struct call *c);
 
+/* search.c */
+enum err_code search_show(struct call *c);
+
 /* plan.c */
 enum err_code plan_show(struct call *c);
 enum err_code plan_sections(struct call *c);

@@ -16,6 +16,7 @@
 #include "identity/webauthn.h"
 #include "record/group.h"
 #include "record/workspace.h"
+#include "search/search.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -37,6 +38,7 @@ struct service {
 	struct readers past; /* those that read the past, each a moment of its own */
 	struct group *group; /* writes for all threads */
 	struct identity *identity;
+	struct search_index *search;
 	struct http_server *server;
 	const struct http_route *routes;       /* of api_routes() */
 	const struct description *description; /* of the API, made when the server starts */

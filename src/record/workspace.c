@@ -39,6 +39,22 @@ workspace_place(const char *home, struct arena *a, const char **ret_where, struc
 	return place_read(home, a, ret_where, e);
 }
 
+const char *
+workspace_beside(const struct workspace *ws, const char *name, struct arena *a)
+{
+	const char *slash = ws->where ? strrchr(ws->where, '/') : NULL;
+	size_t folder = slash ? (size_t)(slash - ws->where) + 1 : 0;
+	size_t len = strlen(name);
+	char *path;
+
+	if (!ws->where || db_is_remote(ws->where))
+		return NULL;
+	path = arena_alloc(a, folder + len + 1);
+	memcpy(path, ws->where, folder);
+	memcpy(path + folder, name, len + 1);
+	return path;
+}
+
 enum err_code
 workspace_furnish(const struct workspace *ws, const char *home, const char *store, bool secret,
 		  struct err *e)
@@ -340,6 +356,7 @@ open_another(const struct workspace *of, enum db_access access, struct workspace
 	ws->ctx.zone = of->ctx.zone;
 	ws->ctx.clock = of->ctx.clock;
 	ws->key = of->key;
+	ws->where = of->where;
 	if (access == DB_READ)
 		note_key_wipe(&ws->key);
 	rc = db_open(of->where, access, &ws->ctx.db, e);

@@ -80,6 +80,8 @@ MUST_CHECK enum err_code workspace_furnish(const struct workspace *ws, const cha
  * people, as it may have a password. ERR_MISSING when it is none. */
 MUST_CHECK enum err_code workspace_place(const char *home, struct arena *a, const char **ret_where,
 					 struct err *e);
+/* The path of a file beside its store; NULL where that is no file. */
+const char *workspace_beside(const struct workspace *ws, const char *name, struct arena *a);
 void workspace_close(struct workspace *ws);
 void workspace_closep(struct workspace **ws);
 struct ctx *workspace_ctx(struct workspace *ws);

@@ -53,6 +53,8 @@ start(struct edition *ed, const struct edition_options *o, struct err *e)
 	if (!rc)
 		rc = group_new(workspace_ctx(s->ws), &s->group, e);
 	if (!rc)
+		rc = search_open(s->ws, &s->search, e);
+	if (!rc)
 		rc = identity_new(workspace_key(s->ws), s->group, &s->identity, e);
 	return rc ? rc : http_start(ed, o, e);
 }
@@ -87,7 +89,7 @@ edition_new(const struct edition_options *o, struct workspace *ws, struct editio
 enum err_code
 edition_keep(struct edition *ed, struct err *e)
 {
-	return keeper_new(ed->service.ws, ed->log, &ed->keeper, e);
+	return keeper_new(&ed->service, ed->log, &ed->keeper, e);
 }
 
 struct service *
@@ -124,6 +126,7 @@ edition_free(struct edition *ed)
 		http_server_free(ed->service.server);
 	keeper_free(ed->keeper);
 	service_fini(&ed->service);
+	search_close(ed->service.search);
 	identity_free(ed->service.identity);
 	group_free(ed->service.group);
 	workspace_close(ed->service.ws);

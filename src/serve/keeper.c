@@ -17,12 +17,17 @@ enum {
 	/* After a failed run; each further one waits twice as long, to the most. */
 	AGAIN_MS = 5000,
 	AGAIN_MS_MOST = 300000,
+	/* Versions that are taken into the index at once, and how soon it goes on while there are
+	   more. */
+	LEAVES = 1000,
+	LEAVES_MS = 20,
 };
 
 struct keeper {
 	struct workspace *ws; /* its own */
 	struct assessor *assessor;
 	struct arena arena; /* of one look */
+	struct search_index *search;
 	struct http_log *log;
 	int64_t ran_at; /* milliseconds of the monotonic clock */
 	int64_t wait_ms;
@@ -65,6 +70,19 @@ look(struct keeper *k)
 	return rc;
 }
 
+/* How long until the next look. */
+static int64_t
+index_look(struct keeper *k)
+{
+	struct err e = {0};
+	int64_t left = 0;
+
+	if (!search_catch_up(k->search, LEAVES, &left, &e))
+		return left > 0 ? LEAVES_MS : LOOK_MS;
+	log_event(k->log, LOG_LEVEL_WARNING, "not_indexed", "%s", e.message);
+	return AGAIN_MS;
+}
+
 /* Waits; false when it is to end. */
 static bool
 rest(struct keeper *k)
@@ -95,7 +113,7 @@ keep(void *object)
 	k->wait_ms = LOOK_MS;
 	do {
 		if (!look(k)) {
-			k->wait_ms = LOOK_MS;
+			k->wait_ms = index_look(k);
 			continue;
 		}
 		log_event(k->log, LOG_LEVEL_WARNING, "not_assessed", "%s", ctx->err.message);
@@ -110,10 +128,10 @@ keep(void *object)
 }
 
 static enum err_code
-start(struct keeper *k, const struct workspace *ws, struct err *e)
+start(struct keeper *k, const struct service *service, struct err *e)
 {
 	pthread_condattr_t monotonic;
-	enum err_code rc = workspace_another(ws, DB_WRITE, &k->ws, e);
+	enum err_code rc = workspace_another(service->ws, DB_WRITE, &k->ws, e);
 
 	if (rc)
 		return rc;
@@ -144,7 +162,7 @@ release(struct keeper *k)
 }
 
 enum err_code
-keeper_new(const struct workspace *ws, struct http_log *log, struct keeper **ret_keeper,
+keeper_new(const struct service *service, struct http_log *log, struct keeper **ret_keeper,
 	   struct err *e)
 {
 	struct keeper *k = calloc(1, sizeof(*k));
@@ -154,7 +172,8 @@ keeper_new(const struct workspace *ws, struct http_log *log, struct keeper **ret
 		return err_set(e, ERR_INTERNAL, "", "no memory for the thread that assesses");
 	arena_init(&k->arena, LIMIT_IMPORT_MEMORY_BYTES);
 	k->log = log;
-	rc = start(k, ws, e);
+	k->search = service->search;
+	rc = start(k, service, e);
 	if (rc) {
 		release(k);
 		return rc;

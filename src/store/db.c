@@ -236,16 +236,16 @@ db_changes(struct db *db, int64_t *ret_count, struct err *e)
 }
 
 static enum err_code
-txn_begin(struct db *db, bool write, struct db_txn *ret_txn, struct err *e)
+txn_begin(struct db *db, enum db_aim aim, struct db_txn *ret_txn, struct err *e)
 {
 	enum err_code rc;
 
 	if (db->in_txn)
 		return err_set(e, ERR_INTERNAL, "", "a transaction is open already");
-	if (write && db->past)
+	if (aim != AIM_READ && db->past)
 		return err_set(e, ERR_DENIED, "",
 			       "what was recorded in the past is not to be changed");
-	rc = db->engine->begin(db, write, e);
+	rc = db->engine->begin(db, aim, e);
 	if (rc)
 		return rc;
 	db->in_txn = true;
@@ -256,13 +256,19 @@ txn_begin(struct db *db, bool write, struct db_txn *ret_txn, struct err *e)
 enum err_code
 db_begin(struct db *db, struct db_txn *ret_txn, struct err *e)
 {
-	return txn_begin(db, true, ret_txn, e);
+	return txn_begin(db, AIM_WRITE, ret_txn, e);
+}
+
+enum err_code
+db_begin_beside(struct db *db, struct db_txn *ret_txn, struct err *e)
+{
+	return txn_begin(db, AIM_BESIDE, ret_txn, e);
 }
 
 enum err_code
 db_begin_read(struct db *db, struct db_txn *ret_txn, struct err *e)
 {
-	return txn_begin(db, false, ret_txn, e);
+	return txn_begin(db, AIM_READ, ret_txn, e);
 }
 
 enum err_code

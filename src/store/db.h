@@ -107,6 +107,9 @@ struct db_txn {
 	bool committed;
 };
 MUST_CHECK enum err_code db_begin(struct db *db, struct db_txn *ret_txn, struct err *e);
+/* For what is derived from the store and beside it: it waits for no writer and none for it. Who
+ * writes the same rows waits, as rows do. */
+MUST_CHECK enum err_code db_begin_beside(struct db *db, struct db_txn *ret_txn, struct err *e);
 /* A snapshot: every read in it sees the same state. */
 MUST_CHECK enum err_code db_begin_read(struct db *db, struct db_txn *ret_txn, struct err *e);
 /* ERR_LOST: the connection went while committing, and whether it was kept is not known. */

@@ -33,6 +33,9 @@ struct db_how {
 	bool scan;		/* its rows may be too many for memory */
 };
 
+/* What a transaction is for: see db_begin_read, db_begin and db_begin_beside. */
+enum db_aim { AIM_READ, AIM_WRITE, AIM_BESIDE };
+
 struct db_loader;
 
 struct db_engine {
@@ -45,7 +48,7 @@ struct db_engine {
 	void (*close)(struct db *db);
 	enum err_code (*set_zone)(struct db *db, struct err *e);
 	enum err_code (*exec)(struct db *db, const char *sql, struct err *e);
-	enum err_code (*begin)(struct db *db, bool write, struct err *e);
+	enum err_code (*begin)(struct db *db, enum db_aim aim, struct err *e);
 	enum err_code (*commit)(struct db *db, struct err *e);
 	void (*rollback)(struct db *db);
 	enum err_code (*readers)(struct db *db, struct db **ret_readers, size_t *count,

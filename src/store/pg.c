@@ -366,16 +366,19 @@ pg_open(const char *where, enum db_access access, struct db **ret_db, struct err
 }
 
 static enum err_code
-begin_once(struct pg_db *d, bool write, struct err *e)
+begin_once(struct pg_db *d, enum db_aim aim, struct err *e)
 {
 	/* A limit of the last statement must not end the commit's wait for a standby. */
 	enum err_code rc = pg_timeout_tell(d, e);
 
 	if (rc)
 		return rc;
-	if (write)
+	if (aim == AIM_WRITE)
 		return pg_turn_take(d, e);
-	rc = pg_exec(&d->base, "begin isolation level repeatable read", e);
+	rc = pg_exec(&d->base,
+		     aim == AIM_BESIDE ? "begin isolation level read committed"
+				       : "begin isolation level repeatable read",
+		     e);
 	if (rc && PQstatus(d->conn) == CONNECTION_OK)
 		(void)pg_exec(&d->base, "rollback", &(struct err){0});
 	return rc;
@@ -383,17 +386,17 @@ begin_once(struct pg_db *d, bool write, struct err *e)
 
 /* A connection that ends here ends nothing but itself: once more, on another. */
 static enum err_code
-pg_begin(struct db *db, bool write, struct err *e)
+pg_begin(struct db *db, enum db_aim aim, struct err *e)
 {
 	struct pg_db *d = pg_of(db);
 	enum err_code rc = pg_ready(d, e);
 
 	if (!rc)
-		rc = begin_once(d, write, e);
+		rc = begin_once(d, aim, e);
 	if (rc != ERR_LOST || PQstatus(d->conn) == CONNECTION_OK)
 		return rc;
 	rc = pg_ready(d, e);
-	return rc ? rc : begin_once(d, write, e);
+	return rc ? rc : begin_once(d, aim, e);
 }
 
 static enum err_code

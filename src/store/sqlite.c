@@ -179,9 +179,9 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 }
 
 static enum err_code
-sqlite_begin(struct db *db, bool write, struct err *e)
+sqlite_begin(struct db *db, enum db_aim aim, struct err *e)
 {
-	return sqlite_exec(db, write ? "begin immediate" : "begin", e);
+	return sqlite_exec(db, aim != AIM_READ ? "begin immediate" : "begin", e);
 }
 
 static enum err_code

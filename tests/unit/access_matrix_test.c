@@ -5,6 +5,7 @@
 #include "intake/extract.h"
 #include "list/list.h"
 #include "record/resolve.h"
+#include "search/search.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -19,6 +20,8 @@ struct matrix {
 	const char *role;
 	enum party_of holder;
 	struct arena scratch; /* of one role */
+	struct search_index *index;
+	struct db *searches; /* its connection; NULL: the store's */
 	int64_t tried, allowed, refused, leaks, wrong;
 };
 
@@ -397,6 +400,55 @@ posture_try(struct matrix *m, struct ctx *ctx)
 	}
 }
 
+/* All records of a party have its name in their keys: those that are found are those that may be
+ * read, and no other is counted. */
+static void
+search_try(struct matrix *m, struct ctx *ctx, enum party_of of)
+{
+	bool *found = arena_alloc(&m->scratch, m->w.row_count * sizeof(*found));
+	struct search_question q = {.words = str_of(party_keys[of]), .limit = 50};
+	struct search_page p;
+	int64_t count = 0;
+
+	do {
+		CHECK(!search_ask(ctx, m->searches, &q, &p) && p.total_is_exact);
+		for (size_t i = 0; i < p.count; i++) {
+			int64_t id = p.hits[i].id;
+
+			tell(m, "a search", model_reg_of_id(ctx->model, id), true, is_own(m, id));
+			for (size_t k = 0; k < m->w.row_count; k++)
+				found[k] = found[k] || m->w.rows[k].record.id == id;
+		}
+		count += (int64_t)p.count;
+		q.after = p.next;
+	} while (p.next.ptr);
+	CHECK(count == p.total);
+	for (size_t k = 0; k < m->w.row_count; k++) {
+		const struct world_row *row = &m->w.rows[k];
+
+		if (row->of == of && !row->record.reg->kernel &&
+		    strncmp(row->record.key.ptr, party_keys[of], strlen(party_keys[of])) == 0)
+			tell(m, "a search", row->record.reg, found[k], may_read(m, row));
+	}
+}
+
+static void
+searches_try(struct matrix *m, struct ctx *ctx)
+{
+	for (int of = 0; of < PARTIES; of++)
+		search_try(m, ctx, (enum party_of)of);
+	for (size_t i = 0; i < ctx->model->reg_count; i++) {
+		const struct reg *r = ctx->model->regs[i];
+		const struct search_question q = {.words = str_of("own"), .reg = str_of(r->name)};
+		struct search_page p;
+		enum err_code rc = search_ask(ctx, m->searches, &q, &p);
+
+		if (!r->kernel)
+			tell(m, "a search of the register", r, !rc,
+			     rights_allow(&m->rights, m->role, r->name, RIGHTS_READ));
+	}
+}
+
 static void
 reads_try(struct matrix *m, struct workspace *ws, bool past)
 {
@@ -411,6 +463,7 @@ reads_try(struct matrix *m, struct workspace *ws, bool past)
 		filter_try(m, ctx);
 		references_try(m, ctx);
 		posture_try(m, ctx);
+		searches_try(m, ctx);
 	}
 	db_txn_end(&txn);
 	for (size_t i = 0; !past && i < ctx->model->reg_count; i++)
@@ -582,9 +635,13 @@ holder_try(enum party_of holder, size_t part)
 	struct matrix m = {.holder = holder};
 	const size_t step = step_wanted();
 	const struct plan *p;
+	int64_t left = 0;
 
 	world_open(&m.w);
 	rights_load(&m.rights, &m.w.arena);
+	CHECK(!search_open(m.w.ws, &m.index, &m.w.ctx->err));
+	CHECK(!search_catch_up(m.index, INT64_MAX, &left, &m.w.ctx->err) && left == 0);
+	CHECK(!search_reader(m.index, &m.searches, &m.w.ctx->err));
 	p = &m.w.ctx->model->plan;
 	for (size_t i = part; i < p->role_count; i += step) {
 		m.role = p->roles[i].name;
@@ -598,6 +655,8 @@ holder_try(enum party_of holder, size_t part)
 		(long long)m.allowed, (long long)m.refused, (long long)m.leaks, (long long)m.wrong);
 	(void)fflush(stdout);
 	CHECK(m.leaks == 0 && m.wrong == 0 && m.allowed > 0 && m.refused > 0);
+	search_reader_back(m.index, m.searches);
+	search_close(m.index);
 	world_close(&m.w);
 }
 

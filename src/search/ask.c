@@ -1,0 +1,324 @@
+#include "search/search_priv.h"
+
+#include "access/grant.h"
+#include "model/sql.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TEXT_LIMIT = 262144,
+	MS = 1000,
+	/* What a word is worth by where it stands. */
+	WHOLE_IN_HEAD = 8,
+	BEGINS_IN_HEAD = 4,
+	WHOLE_IN_BODY = 2,
+	BEGINS_IN_BODY = 1,
+	/* Among those of the same worth a short head goes first. */
+	HEAD_WORDS = 64,
+};
+
+/* One search. */
+struct asking {
+	struct ctx *ctx;
+	struct db *db;
+	const struct search_question *q;
+	const struct reg *reg; /* or NULL */
+	struct word_list words;
+	struct buf text; /* for the engine */
+};
+
+/* A record that has the words. */
+struct found {
+	int64_t id;
+	int64_t score;
+};
+
+/* A word that a single letter of ours begins is nearly every word. */
+static bool
+may_go_on(struct str word)
+{
+	return word.len > 1;
+}
+
+static void
+word_sql(struct asking *a, struct str word)
+{
+	const struct db_words *w = db_words(a->db);
+
+	buf_addf(&a->text, "%s%.*s%s%s", w->quote, STR_ARG(word), w->quote,
+		 may_go_on(word) ? w->begins : "");
+}
+
+/* Each compound by its parts or as a whole. */
+static void
+words_sql(struct asking *a)
+{
+	const struct db_words *w = db_words(a->db);
+	const struct word_list *l = &a->words;
+	size_t end;
+
+	for (size_t i = 0; i < l->count; i = end) {
+		end = words_compound(l, i);
+		buf_addf(&a->text, "%s((", i ? w->and : "");
+		for (size_t k = i; k < end; k++) {
+			buf_addf(&a->text, "%s", k > i ? w->and : "");
+			word_sql(a, l->words[k].text);
+		}
+		buf_addf(&a->text, ")");
+		if (end - i > 1) {
+			buf_addf(&a->text, "%s", w->or);
+			word_sql(a, words_joined(l, i, end, a->ctx->arena));
+		}
+		buf_addf(&a->text, ")");
+	}
+}
+
+static void
+seen_add(struct asking *a, const struct reg *r, int64_t organisation, size_t *count)
+{
+	const struct db_words *w = db_words(a->db);
+
+	for (int retired = 0; retired <= (int)a->q->retired; retired++) {
+		buf_addf(&a->text, "%s%s", (*count)++ ? w->or : "", w->quote);
+		search_seen(r, organisation, retired != 0, &a->text);
+		buf_addf(&a->text, "%s", w->quote);
+	}
+}
+
+/* The rows that whoever asks may see, so that no other is counted or ranked. False when there are
+ * none. */
+static bool
+seen_sql(struct asking *a)
+{
+	const struct model *m = a->ctx->model;
+	size_t count = 0;
+
+	buf_addf(&a->text, "%s(", db_words(a->db)->and);
+	if (!a->ctx->who)
+		seen_add(a, a->reg, 0, &count);
+	for (size_t i = 0; a->ctx->who && i < m->reg_count; i++) {
+		const struct reg *r = m->regs[i];
+		struct sight sight;
+
+		if (!search_has(r) || (a->reg && a->reg != r))
+			continue;
+		sight = sight_of(m, a->ctx->who, r, a->ctx->arena);
+		if (sight.all)
+			seen_add(a, r, 0, &count);
+		for (size_t k = 0; !sight.all && k < sight.count; k++)
+			seen_add(a, r, sight.organisations[k], &count);
+	}
+	buf_addf(&a->text, ")");
+	return count > 0;
+}
+
+/* What the word is worth in one of the row's texts: `whole` or `begins`, or nothing. */
+static int64_t
+worth(struct str text, struct str word, int64_t whole, int64_t begins)
+{
+	int64_t best = 0;
+
+	while (text.ptr && best < whole) {
+		struct str one = str_cut(&text, ' ');
+
+		if (one.len < word.len || memcmp(one.ptr, word.ptr, word.len) != 0)
+			continue;
+		if (one.len == word.len)
+			best = whole;
+		else if (may_go_on(word) && begins > best)
+			best = begins;
+	}
+	return best;
+}
+
+static int64_t
+worth_in(struct str head, struct str body, struct str word)
+{
+	int64_t best = worth(head, word, WHOLE_IN_HEAD, BEGINS_IN_HEAD);
+
+	return best ? best : worth(body, word, WHOLE_IN_BODY, BEGINS_IN_BODY);
+}
+
+/* Engines rank in ways of their own, and their own guess of what is rare; this is the same for all.
+ */
+static int64_t
+score(const struct asking *a, struct str head, struct str body)
+{
+	const struct word_list *l = &a->words;
+	int64_t sum = 0;
+	int64_t width = 0;
+	size_t end;
+
+	for (size_t i = 0; i < l->count; i = end) {
+		int64_t least = WHOLE_IN_HEAD;
+		int64_t one;
+
+		end = words_compound(l, i);
+		for (size_t k = i; k < end; k++) {
+			one = worth_in(head, body, l->words[k].text);
+			least = one < least ? one : least;
+		}
+		one = end - i > 1 ? worth_in(head, body, words_joined(l, i, end, a->ctx->arena))
+				  : 0;
+		sum += one > least ? one : least;
+	}
+	for (size_t i = 0; i < head.len; i++)
+		width += head.ptr[i] == ' ';
+	return sum * HEAD_WORDS + (width < HEAD_WORDS ? HEAD_WORDS - 1 - width : 0);
+}
+
+/* The best first; of equals the newest. */
+static int
+by_score(const void *a, const void *b)
+{
+	const int64_t counter = ((int64_t)1 << ID_CODE_SHIFT) - 1;
+	const struct found *x = a;
+	const struct found *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	if ((x->id & counter) != (y->id & counter))
+		return (x->id & counter) < (y->id & counter) ? 1 : -1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static enum err_code
+found_read(struct asking *a, struct found *list, struct search_page *p)
+{
+	struct ctx *ctx = a->ctx;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(a->db, db_words(a->db)->find, &s, &ctx->err);
+	bool row;
+
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, (struct str){a->text.data, a->text.len});
+	db_bind_int(s, 2, LIMIT_SEARCH_RANKED + 1);
+	p->total_is_exact = true;
+	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+		const struct reg *r = model_reg_of_id(ctx->model, db_int(s, 0));
+
+		if (p->total == LIMIT_SEARCH_RANKED) {
+			p->total_is_exact = false;
+			break;
+		}
+		/* The index says where to look; this decides. */
+		if (!r || !grant_reads(ctx->model, ctx->who, r, db_int(s, 1)))
+			continue;
+		list[p->total++] =
+			(struct found){db_int(s, 0), score(a, db_text(s, 2), db_text(s, 3))};
+	}
+	if (!rc && p->total > 0)
+		qsort(list, (size_t)p->total, sizeof(*list), by_score);
+	return rc;
+}
+
+/* "score.number" of the last hit. */
+static enum err_code
+cursor_read(struct asking *a, struct found *ret_after)
+{
+	struct str rest = a->q->after;
+	struct str first = rest.ptr ? str_cut(&rest, '.') : (struct str){0};
+
+	if (!first.ptr ||
+	    (rest.ptr && str_int(first, &ret_after->score) && str_int(rest, &ret_after->id)))
+		return ERR_NONE;
+	return err_set(&a->ctx->err, ERR_INVALID, "after",
+		       "the cursor is damaged; begin again without it");
+}
+
+static enum err_code
+question_read(struct asking *a)
+{
+	const struct search_question *q = a->q;
+	struct ctx *ctx = a->ctx;
+	const char *near;
+
+	if (q->words.len > LIMIT_SEARCH_BYTES)
+		return err_set(&ctx->err, ERR_TOO_BIG, "q",
+			       "what is searched for has more than %d bytes", LIMIT_SEARCH_BYTES);
+	if (!words_add(&a->words, q->words, LIMIT_SEARCH_WORDS, ctx->arena))
+		return err_set(&ctx->err, ERR_TOO_BIG, "q", "a search has at most %d words",
+			       LIMIT_SEARCH_WORDS);
+	if (a->words.count == 0)
+		return err_set(&ctx->err, ERR_INVALID, "q",
+			       "give a word to search for: a letter or digit at least");
+	if (q->limit < 0 || q->limit > LIMIT_SEARCH_HITS)
+		return err_set(&ctx->err, ERR_INVALID, "limit", "the limit must be from 1 to %d",
+			       LIMIT_SEARCH_HITS);
+	if (!q->reg.ptr)
+		return ERR_NONE;
+	a->reg = model_reg(ctx->model, q->reg);
+	near = a->reg ? NULL : model_nearest_reg(ctx->model, q->reg);
+	if (!a->reg)
+		return err_set(&ctx->err, ERR_MISSING, "register",
+			       "there is no register '%.60s'%s%s%s", str_z(ctx->arena, q->reg),
+			       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	if (!search_has(a->reg))
+		return err_set(&ctx->err, ERR_INVALID, "register",
+			       "register '%s' is written by Holdfast alone and not searched",
+			       a->reg->name);
+	return grant_some(ctx->model, ctx->who, a->reg, ACT_READ, &ctx->err);
+}
+
+static enum err_code
+page_fill(struct asking *a, const struct found *list, struct search_page *p)
+{
+	int64_t limit = a->q->limit ? a->q->limit : SEARCH_LIMIT;
+	struct found after = {0};
+	struct ctx *ctx = a->ctx;
+	int64_t i = 0;
+	enum err_code rc = cursor_read(a, &after);
+
+	p->hits = arena_alloc(ctx->arena, (size_t)limit * sizeof(*p->hits));
+	while (!rc && a->q->after.ptr && i < p->total && by_score(&list[i], &after) <= 0)
+		i++;
+	for (; !rc && i < p->total && (int64_t)p->count < limit; i++) {
+		rc = search_tell(ctx, list[i].id, &a->words, &p->hits[p->count]);
+		/* What went since the index was made. */
+		if (rc == ERR_MISSING) {
+			rc = ERR_NONE;
+			continue;
+		}
+		p->count += !rc;
+	}
+	if (!rc && i > 0 && i < p->total) {
+		char text[64];
+
+		(void)snprintf(text, sizeof(text), "%lld.%lld", (long long)list[i - 1].score,
+			       (long long)list[i - 1].id);
+		p->next = str_dup(ctx->arena, str_of(text));
+	}
+	return rc;
+}
+
+enum err_code
+search_ask(struct ctx *ctx, struct db *db, const struct search_question *q,
+	   struct search_page *ret_page)
+{
+	struct asking a = {.ctx = ctx, .db = db ? db : ctx->db, .q = q};
+	struct found *list = arena_alloc(ctx->arena, LIMIT_SEARCH_RANKED * sizeof(*list));
+	struct search_page p = {.total_is_exact = true};
+	enum err_code rc = question_read(&a);
+
+	buf_init(&a.text, TEXT_LIMIT);
+	if (!rc) {
+		words_sql(&a);
+		if (seen_sql(&a)) {
+			if (a.text.failed)
+				rc = err_set(&ctx->err, ERR_TOO_BIG, "q", "too much is asked for");
+			db_deadline(a.db, (int64_t)LIMIT_SEARCH_SECONDS * MS);
+			if (!rc)
+				rc = found_read(&a, list, &p);
+			db_deadline(a.db, 0);
+		}
+	}
+	if (!rc)
+		rc = page_fill(&a, list, &p);
+	buf_fini(&a.text);
+	if (!rc)
+		*ret_page = p;
+	return rc;
+}

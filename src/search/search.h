@@ -1,0 +1,74 @@
+/* search.h -- records of all registers by words of their text.
+ *
+ * What is searched: the name, the key and each text of a record, those in its lists too; of every
+ * register but those that Holdfast alone writes. The index is derived from the ledger's leaves in
+ * their order, and kept beside the store: in a file of its own, or in tables that no writer waits
+ * for. So it costs who writes nothing, and is brought up to date by whoever searches, and by a
+ * server meanwhile. It may be thrown away at any time.
+ */
+#ifndef SEARCH_SEARCH_H
+#define SEARCH_SEARCH_H
+
+#include "codec/json.h"
+#include "record/workspace.h"
+
+struct search_index;
+
+/* Makes the index when it is missing. For many threads; `of` outlives it. */
+MUST_CHECK enum err_code search_open(const struct workspace *of, struct search_index **ret_index,
+				     struct err *e);
+void search_close(struct search_index *x);
+void search_closep(struct search_index **x);
+/* Takes in what was written since, `leaves` of the ledger at most; *ret_left: about how many more
+ * there are. */
+MUST_CHECK enum err_code search_catch_up(struct search_index *x, int64_t leaves, int64_t *ret_left,
+					 struct err *e);
+/* Lends a connection that reads the index, for one search; NULL where that is the store's own, so that
+ * whom it serves is held by its wall. */
+MUST_CHECK enum err_code search_reader(struct search_index *x, struct db **ret_db, struct err *e);
+void search_reader_back(struct search_index *x, struct db *db);
+
+struct search_question {
+	struct str words;
+	struct str reg;	  /* only of this register; {NULL, 0}: of all */
+	struct str after; /* the cursor of the page before */
+	int64_t limit;	  /* 0 for SEARCH_LIMIT */
+	bool retired;	  /* those too that are not current any more */
+};
+
+enum { SEARCH_LIMIT = 20 };
+
+/* Characters of a text, counted from 0. */
+struct search_mark {
+	size_t from, to;
+};
+
+struct search_hit {
+	int64_t id;
+	struct str key;
+	struct str title; /* {NULL, 0}: it has none */
+	bool retired;
+	/* Where the words stand: a piece of one of its texts; NULL when it is the name or key. */
+	const char *field;
+	struct str snippet;
+	const struct search_mark *marks;
+	size_t mark_count;
+};
+
+struct search_page {
+	struct search_hit *hits; /* best first */
+	size_t count;
+	int64_t total;	     /* of the records that have the words, as far as they were ranked */
+	bool total_is_exact; /* else there are more, and some of them may be better than these */
+	struct str next;     /* cursor of the next page; {NULL, 0} after the last */
+};
+
+/* `db` is of search_reader. The caller holds a read transaction of the context. */
+MUST_CHECK enum err_code search_ask(struct ctx *ctx, struct db *db, const struct search_question *q,
+				    struct search_page *ret_page);
+
+/* {"total", "total_is_exact", "up_to_date", "hits": [...], "next"}. */
+void search_json(struct json_writer *w, const struct model *m, const struct search_page *p,
+		 bool up_to_date);
+
+#endif
