@@ -9,7 +9,14 @@
 #include <string.h>
 
 /* Leaves that are taken in at once, and the form of the index: another one is made anew. */
-enum { BATCH = 5000, TOGETHER = 100, FORM = 1, MEMORY = 64 * 1024 * 1024, ROW_LIMIT = 1048576, READERS = 8 };
+enum {
+	BATCH = 5000,
+	TOGETHER = 100,
+	FORM = 1,
+	MEMORY = 64 * 1024 * 1024,
+	ROW_LIMIT = 1048576,
+	READERS = 8
+};
 
 static const struct column record_columns[] = {
 	{"id",	       COLUMN_INT,  true},
@@ -40,9 +47,9 @@ static const struct table tables[] = {
 };
 
 struct search_index {
-	struct workspace *ws; /* reads the records */
-	struct db *file;      /* the index, where it is a file; else it is in the store */
-	const char *path;     /* of that */
+	struct workspace *ws;	  /* reads the records */
+	struct db *file;	  /* the index, where it is a file; else it is in the store */
+	const char *path;	  /* of that */
 	struct db *idle[READERS]; /* that read it */
 	size_t idle_count;
 	pthread_mutex_t idle_lock;

@@ -23,8 +23,8 @@ void search_closep(struct search_index **x);
  * there are. */
 MUST_CHECK enum err_code search_catch_up(struct search_index *x, int64_t leaves, int64_t *ret_left,
 					 struct err *e);
-/* Lends a connection that reads the index, for one search; NULL where that is the store's own, so that
- * whom it serves is held by its wall. */
+/* Lends a connection that reads the index, for one search; NULL where that is the store's own, so
+ * that whom it serves is held by its wall. */
 MUST_CHECK enum err_code search_reader(struct search_index *x, struct db **ret_db, struct err *e);
 void search_reader_back(struct search_index *x, struct db *db);
 

@@ -22,13 +22,13 @@ class Exercise:
         self.good = {"obligation": obligation["id"], "section": obligation["section"], "organisation": key,
                      "periods": "all", "fixed": "true", "waived": "false", "version": "1", "size": "1000000",
                      "from": "1", "to": "2", "filter": "id=%s" % self.records["organisation"]["id"], "sort": "-key",
-                     "fields": "key", "limit": "2", "as_of": who.good("GET", "/cells")["assessed_at"]}
+                     "fields": "key", "limit": "2", "q": key, "register": "organisation", "retired": "true", "as_of": who.good("GET", "/cells")["assessed_at"]}
         head = who.good("GET", "/ledger/consistency?from=1")
         self.good["size"] = str(head["to"])
         self.bad = {"obligation": "no-such", "section": "0.0", "organisation": "no-such", "periods": "some",
                     "fixed": "yes", "waived": "yes", "version": "x", "size": "0", "from": "0", "to": "-1",
                     "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "after": "x",
-                    "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday"}
+                    "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday", "q": "...", "retired": "yes"}
 
     def refused(self, method, target, statuses, body=None, **headers):
         answer = self.who.ask_at(method, target, body, **headers)
@@ -46,6 +46,8 @@ class Exercise:
         must = {"organisation": self.good["organisation"]} if operation.id == "feeds" else {}
         if operation.id == "consistency":
             must = {"from": "1"}
+        if operation.id == "search":
+            must = {"q": self.good["q"]}
         for target in self.targets(operation):
             answer = self.who.ask_at("GET", target + ("?" + urlencode(must) if must else ""))
             assert answer.status == operation.success(), (target, answer.status, answer.text)
@@ -66,7 +68,7 @@ class Exercise:
             record = self.records.get(register)
             values["filter"] = "id=%s" % record["id"] if record else "key=no-such"
         if name == "after":
-            first = self.who.ask_at("GET", target + "?limit=1")
+            first = self.who.ask_at("GET", target + "?" + urlencode({**must, "limit": "1"}))
             values["after"] = first["next"]
         if values[name] is not None:
             good = self.who.ask_at("GET", target + "?" + urlencode({**must, name: values[name]}))
