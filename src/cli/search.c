@@ -28,7 +28,7 @@ question_read(struct cli *c, struct search_question *q)
 }
 
 static enum err_code
-catch_up(struct cli *c, struct search_index *x)
+catch_up(struct cli *c, struct search_index *x, bool *ret_all)
 {
 	int64_t before = INT64_MAX;
 	int64_t left = INT64_MAX - 1;
@@ -41,6 +41,7 @@ catch_up(struct cli *c, struct search_index *x)
 			cli_progress(c, "indexing: %lld versions to go", (long long)left);
 	}
 	cli_progress(c, "%s", "");
+	*ret_all = left == 0;
 	return rc;
 }
 
@@ -91,6 +92,7 @@ search_print(struct cli *c, struct workspace *ws, const struct search_question *
 {
 	CLEANUP(search_closep) struct search_index *x = NULL;
 	struct db *db = NULL;
+	bool all = false;
 	struct ctx *ctx = workspace_ctx(ws);
 	DB_TXN txn = {0};
 	struct search_page p = {0};
@@ -98,7 +100,7 @@ search_print(struct cli *c, struct workspace *ws, const struct search_question *
 	enum err_code rc = search_open(ws, &x, &c->err);
 
 	if (!rc)
-		rc = catch_up(c, x);
+		rc = catch_up(c, x, &all);
 	if (!rc)
 		rc = search_reader(x, &db, &c->err);
 	if (rc)
@@ -114,7 +116,7 @@ search_print(struct cli *c, struct workspace *ws, const struct search_question *
 		return ERR_NONE;
 	}
 	cli_json(c, &w);
-	search_json(&w, ctx->model, &p, true);
+	search_json(&w, ctx->model, &p, all);
 	cli_json_end(c);
 	return ERR_NONE;
 }
