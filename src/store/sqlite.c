@@ -187,7 +187,13 @@ sqlite_begin(struct db *db, enum db_aim aim, struct err *e)
 static enum err_code
 sqlite_commit(struct db *db, struct err *e)
 {
-	return sqlite_exec(db, "commit", e);
+	struct sqlite_db *d = of_db(db);
+	enum err_code rc;
+
+	sqlite_log_gather(d->handle, true);
+	rc = sqlite_exec(db, "commit", e);
+	sqlite_log_gather(d->handle, false);
+	return rc;
 }
 
 static void

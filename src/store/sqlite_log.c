@@ -5,9 +5,12 @@
 #include <string.h>
 
 /* SQLite writes each page of its log by two small writes, and each of those touches pages of the
- * system's that the next touches again. What follows on one another is gathered here and written at
- * once: when a transaction ends with it, and before the log is read, cut, measured or forced to the
- * disk. Others read of the log only what transactions that ended have written. */
+ * system's that the next touches again. While a transaction is committed, what follows on one
+ * another is gathered here and written at once: when its last page comes, and before the log is
+ * cut, measured or forced to the disk. Nobody else may write the log then, and others read of it
+ * only what transactions that ended have written. At any other time all is written as it comes: a
+ * transaction that is rolled back must leave nothing here, for others to find their log overwritten
+ * with. */
 
 /* SQLite's own way to files takes less than 128 KiB at a time. */
 enum { GATHER_BYTES = 127 * 1024, FRAME_HEAD = 24 };
@@ -19,7 +22,8 @@ struct log_file {
 	char *bytes;
 	size_t count;
 	sqlite3_int64 at; /* where in the file the first of them belongs */
-	bool ending;	  /* the page to come is the last of its transaction */
+	bool gathers;
+	bool ending; /* the page to come is the last of its transaction */
 };
 
 static struct log_file *
@@ -53,7 +57,8 @@ static int
 log_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at)
 {
 	struct log_file *f = of_file(file);
-	int rc = flush(f);
+	bool overlaps = at < f->at + (sqlite3_int64)f->count && f->at < at + count;
+	int rc = overlaps ? flush(f) : SQLITE_OK;
 
 	return rc ? rc : f->real->pMethods->xRead(f->real, bytes, count, at);
 }
@@ -74,13 +79,13 @@ log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at)
 	bool last = f->ending;
 	int rc = SQLITE_OK;
 
-	if (!f->bytes)
+	if (!f->bytes && f->gathers)
 		f->bytes = malloc(GATHER_BYTES);
 	if (f->at + (sqlite3_int64)f->count != at || f->count + more > GATHER_BYTES)
 		rc = flush(f);
 	if (rc)
 		return rc;
-	if (!f->bytes || more > GATHER_BYTES)
+	if (!f->bytes || !f->gathers || more > GATHER_BYTES)
 		return f->real->pMethods->xWrite(f->real, bytes, count, at);
 	if (f->count == 0)
 		f->at = at;
@@ -207,4 +212,17 @@ sqlite_files(void)
 {
 	(void)pthread_once(&once, vfs_make);
 	return log_vfs.zName;
+}
+
+void
+sqlite_log_gather(sqlite3 *handle, bool gathers)
+{
+	sqlite3_file *file = NULL;
+
+	if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) || !file ||
+	    file->pMethods != &log_methods)
+		return;
+	of_file(file)->gathers = gathers;
+	of_file(file)->ending = false;
+	of_file(file)->count = 0;
 }

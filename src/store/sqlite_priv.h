@@ -31,6 +31,8 @@ enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);
 
 /* sqlite_log.c: the name of the way to files that writes the log in few large pieces. */
 const char *sqlite_files(void);
+/* Around a commit. What is left of one that failed is forgotten. */
+void sqlite_log_gather(sqlite3 *handle, bool gathers);
 
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);

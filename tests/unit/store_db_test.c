@@ -68,6 +68,17 @@ things_add(struct db *db, int count)
 	}
 }
 
+static void
+is_whole(struct db *db)
+{
+	DB_STMT *s = NULL;
+	struct err e = {0};
+	bool row;
+
+	CHECK(db_prepare(db, "pragma integrity_check", &s, &e) == ERR_NONE);
+	CHECK(db_step(s, &row, &e) == ERR_NONE && row && str_is(db_text(s, 0), "ok"));
+}
+
 /* The log's pieces are gathered before they are written: as many as fit, and more than that; with
  * so little memory that a transaction writes before it ends, and without waiting for the disk. */
 TEST(db_what_a_transaction_wrote_is_read_by_others_once_it_ended)
@@ -91,15 +102,47 @@ TEST(db_what_a_transaction_wrote_is_read_by_others_once_it_ended)
 		there += i;
 		CHECK(count_things(reader) == there);
 	}
-	{
-		DB_STMT *s = NULL;
-		bool row;
-
-		CHECK(db_prepare(reader, "pragma integrity_check", &s, &t.e) == ERR_NONE);
-		CHECK(db_step(s, &row, &t.e) == ERR_NONE && row && str_is(db_text(s, 0), "ok"));
-	}
+	is_whole(reader);
 	db_close(reader);
 	reader = NULL;
+	store_close(&t);
+}
+
+/* With so little memory for pages that both write to the log before they end. */
+TEST(db_what_was_rolled_back_leaves_the_log_to_other_writers)
+{
+	CLEANUP(db_closep) struct db *other = NULL;
+	struct store t;
+	int64_t there = 0;
+
+	store_open(&t);
+	CHECK(db_open(t.path, DB_WRITE, &other, &t.e) == ERR_NONE);
+	CHECK(db_exec(t.db, "pragma cache_size = 10", &t.e) == ERR_NONE);
+	CHECK(db_exec(other, "pragma cache_size = 10", &t.e) == ERR_NONE);
+	for (int i = 1; i <= 20; i++) {
+		DB_TXN txn = {0};
+
+		/* So that all that follows is in the log alone, from its beginning. */
+		CHECK(db_exec(t.db, "pragma wal_checkpoint(truncate)", &t.e) == ERR_NONE);
+		CHECK(db_begin(t.db, &txn, &t.e) == ERR_NONE);
+		things_add(t.db, 25);
+		db_txn_end(&txn);
+		CHECK(db_begin(other, &txn, &t.e) == ERR_NONE);
+		things_add(other, i);
+		CHECK(db_commit(&txn, &t.e) == ERR_NONE);
+		db_txn_end(&txn);
+		there += i;
+		CHECK(count_things(t.db) == there);
+		CHECK(db_begin(t.db, &txn, &t.e) == ERR_NONE);
+		things_add(t.db, 1);
+		CHECK(db_commit(&txn, &t.e) == ERR_NONE);
+		db_txn_end(&txn);
+		there++;
+		CHECK(count_things(other) == there && count_things(t.db) == there);
+	}
+	is_whole(other);
+	db_close(other);
+	other = NULL;
 	store_close(&t);
 }
 
