@@ -1,8 +1,8 @@
 #!/bin/sh
 # setup.sh [postgres | check | soak] -- installs through apt what is missing to build Holdfast on Debian 12, with `postgres`
-# also the server of tools/postgres.sh, with `check` all that its tests need: where there is Node.js, also the linter
-# of docs/openapi.json, through npm into build/openapi; and with `soak` the attack tools, too. When nothing is missing it does nothing, needs no network and no
-# rights.
+# also the server of tools/postgres.sh, with `check` all that its tests need: glewlwyd, unpacked in build/glewlwyd, and
+# where there is Node.js, also the linter of docs/openapi.json, through npm into build/openapi; and with `soak` the attack
+# tools, too. When nothing is missing it does nothing, needs no network and no rights.
 set -eu
 want=${1:-build}
 case $want in
@@ -25,6 +25,7 @@ needs() {
 		libmicrohttpd-dev header:microhttpd.h                    the server
 		libgnutls28-dev   header:gnutls/gnutls.h                 the server's TLS
 		libutf8proc-dev   header:utf8proc.h                      letters without accents, for the search
+		libcurl4-gnutls-dev header:curl/curl.h                asks providers of sign-ins
 		sqlite3           command:sqlite3                        looks into a store by hand
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
 		curl              command:curl                           the tour of make run
@@ -44,6 +45,13 @@ needs() {
 		valgrind          command:valgrind                       memory check of make soak
 		cppcheck          command:cppcheck                       static analysis
 		util-linux        command:setarch                        sanitizers
+		libhoel1.4        package                                glewlwyd, which is not installed itself
+		libiddawc1.1      package                                glewlwyd
+		libulfius2.7      package                                glewlwyd
+		libconfig9        package                                glewlwyd
+		liboath0          package                                glewlwyd
+		libcbor0.8        package                                glewlwyd
+		libldap-2.5-0     package                                glewlwyd
 	END
 	[ "$want" = soak ] || return 0
 	cat <<-END
@@ -85,10 +93,21 @@ linter() {
 	}
 }
 
+# Debian's package of a provider of OpenID Connect starts a server when it is installed. Tests start their own, so it is
+# only unpacked. What could not be had fails its own test.
+provider() {
+	to=$(dirname "$0")/../build/glewlwyd
+	case $want in check | soak) ;; *) return 0 ;; esac
+	[ ! -x "$to/usr/bin/glewlwyd" ] || return 0
+	echo 'Unpacking glewlwyd into build/glewlwyd ...'
+	(mkdir -p "$to" && cd "$to" && apt-get download -q glewlwyd && dpkg-deb -x glewlwyd_*.deb . && rm glewlwyd_*.deb) >/dev/null 2>&1 ||
+		echo 'It could not be had; its test in tests/cli fails.' >&2
+}
+
 missing=$(needs | while read -r package probe why; do
 	present "$package" "$probe" || echo "$package ($why)"
 done)
-[ -n "$missing" ] || { linter; exit 0; }
+[ -n "$missing" ] || { linter; provider; exit 0; }
 
 packages=$(printf '%s\n' "$missing" | cut -d ' ' -f 1 | tr '\n' ' ')
 echo "Missing for $want:"
@@ -128,4 +147,5 @@ if ! { $as_root apt-get update -q && no_cluster &&
 	exit 1
 fi
 linter
+provider
 echo "Installed."

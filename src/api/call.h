@@ -65,6 +65,7 @@ struct api_route {
 	bool people;	   /* reads about logins, which a connection held to rows does not see */
 	bool tagged;	   /* its reply has an ETag; what changes wants it in If-Match */
 	bool keyed;	   /* takes an Idempotency-Key (once.c) */
+	bool forgiving;	   /* parameters that are not listed are passed over */
 	struct api_parameter parameters[API_PARAMETERS];
 };
 

@@ -2,12 +2,22 @@
 
 #include "base/limits.h"
 #include "identity/session.h"
+#include "identity/sign_in.h"
 #include "identity/token.h"
 
 #include <strings.h>
 
-static const char secure_cookie[] = CALLER_COOKIE;
-static const char plain_cookie[] = CALLER_PLAIN_COOKIE;
+/* A cookie as it is called over TLS and without, and when browsers send it. That of a sign-in must
+ * come with the page that a provider sends them to. */
+struct cookie {
+	const char *secure;
+	const char *plain;
+	const char *same_site;
+	int seconds; /* that it is kept; 0: as long as the browser runs */
+};
+static const struct cookie session_cookie = {CALLER_COOKIE, CALLER_PLAIN_COOKIE, "Strict", 0};
+static const struct cookie flow_cookie = {CALLER_COOKIE "-sign-in", CALLER_PLAIN_COOKIE "-sign-in",
+					  "Lax", LIMIT_OIDC_FLOW_SECONDS};
 
 struct visit
 call_visit(struct call *c)
@@ -31,8 +41,8 @@ bearer(const struct http_request *r)
 }
 
 /* RFC 6265 section 4.2.1: name=value, parted by "; ". */
-struct str
-call_session(const struct http_request *r)
+static struct str
+cookie_find(const struct http_request *r, const struct cookie *k)
 {
 	struct str rest = http_header(r, "Cookie");
 
@@ -40,23 +50,49 @@ call_session(const struct http_request *r)
 		struct str value = str_trim(str_cut(&rest, ';'));
 		struct str name = str_cut(&value, '=');
 
-		if (value.ptr && str_is(name, r->tls ? secure_cookie : plain_cookie))
+		if (value.ptr && str_is(name, r->tls ? k->secure : k->plain))
 			return value;
 	}
 	return (struct str){0};
 }
 
-/* Without a token the browser holds nothing any more. */
+/* Without a value the browser holds nothing any more. */
+static void
+cookie_set(struct call *c, const struct cookie *k, struct str value)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = LIMIT_HTTP_HEADER_BYTES};
+
+	buf_addf(&text, "%s=%.*s; Path=/; HttpOnly; SameSite=%s%s",
+		 c->r->tls ? k->secure : k->plain, STR_ARG(value), k->same_site,
+		 c->r->tls ? "; Secure" : "");
+	if (!value.len || k->seconds)
+		buf_addf(&text, "; Max-Age=%d", value.len ? k->seconds : 0);
+	http_reply_header(c->reply, "Set-Cookie",
+			  str_dup(c->r->arena, (struct str){text.data, text.len}));
+}
+
+struct str
+call_session(const struct http_request *r)
+{
+	return cookie_find(r, &session_cookie);
+}
+
 void
 call_set_session(struct call *c, struct str token)
 {
-	CLEANUP(buf_fini) struct buf text = {.limit = 512};
+	cookie_set(c, &session_cookie, token);
+}
 
-	buf_addf(&text, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
-		 c->r->tls ? secure_cookie : plain_cookie, STR_ARG(token),
-		 c->r->tls ? "; Secure" : "", token.len ? "" : "; Max-Age=0");
-	http_reply_header(c->reply, "Set-Cookie",
-			  str_dup(c->r->arena, (struct str){text.data, text.len}));
+struct str
+call_flow(const struct http_request *r)
+{
+	return cookie_find(r, &flow_cookie);
+}
+
+void
+call_set_flow(struct call *c, struct str flow)
+{
+	cookie_set(c, &flow_cookie, flow);
 }
 
 /* The host that an Origin names, as "https://host:port" does. */
@@ -153,5 +189,20 @@ call_who(struct call *c)
 		return rc;
 	c->ctx.actor = c->who.actor;
 	c->reply->who = c->who.actor;
+	return ERR_NONE;
+}
+
+enum err_code
+call_administers(struct call *c)
+{
+	struct visit v = call_visit(c);
+
+	if (!c->who.administrator || c->who.token)
+		return err_set(&c->ctx.err, ERR_DENIED, "",
+			       "only an administrator who is signed in looks after logins");
+	if (c->route->needs == NEEDS_WRITE && !identity_is_proven(&v, &c->who))
+		return err_set(&c->ctx.err, ERR_DENIED, "",
+			       "prove anew who you are: POST /api/v1/session/proof, or the second "
+			       "factor's code");
 	return ERR_NONE;
 }

@@ -21,7 +21,14 @@ struct visit call_visit(struct call *c);
 struct str call_session(const struct http_request *r);
 void call_set_session(struct call *c, struct str token);
 
+/* The same of a sign-in that is under way at a provider (oidc/flow.h). */
+struct str call_flow(const struct http_request *r);
+void call_set_flow(struct call *c, struct str flow);
+
 /* ERR_DENIED for a request that a page of another site made its reader's browser send. */
 MUST_CHECK enum err_code call_same_site(struct call *c);
+
+/* Logins are looked after by administrators, who have just proven who they are: else ERR_DENIED. */
+MUST_CHECK enum err_code call_administers(struct call *c);
 
 #endif

@@ -161,6 +161,11 @@ tells_past(const struct api_route *r)
 static void
 headers_write(struct describer *d, const struct api_route *r)
 {
+	if (api_success(r) == 303) {
+		describe_object(d, "headers");
+		header_write(d, "Location", "Where to go from here.", true);
+		jw_end_object(&d->w);
+	}
 	if (!r->tagged || !r->reply)
 		return;
 	describe_object(d, "headers");

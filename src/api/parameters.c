@@ -70,8 +70,10 @@ call_check_query(struct call *c)
 		const struct http_pair *p = &c->r->query[i];
 		struct str type;
 
-		rc = parameter_find(c->route, p->name, &type) ? value_check(c, p, type)
-							      : unknown(c, p->name);
+		if (parameter_find(c->route, p->name, &type))
+			rc = value_check(c, p, type);
+		else if (!c->route->forgiving)
+			rc = unknown(c, p->name);
 	}
 	return rc;
 }

@@ -17,6 +17,8 @@
 	{"excludedAttributes", IN_QUERY, "names of those that are not"}
 #define USER {"user", IN_PATH, "name of a login"}
 #define AS_OF {"as_of", IN_QUERY, "as it was recorded then: an instant, as 2026-03-01T12:00:00Z, or the end of a day, as 2026-03-01"}
+#define PROVIDER {"provider", IN_PATH, "name of a provider"}
+#define IDENTITY {"identity int", IN_PATH, "number of a link"}
 #define LIST \
 	{"filter", IN_QUERY, "terms that must all hold, as state=active kind=user,service"}, \
 	{"sort", IN_QUERY, "fields to sort by, as kind,-created_at"}, \
@@ -128,6 +130,21 @@ const struct api_route api_table[] = {
 	{HTTP_POST, "/api/v1/session", NEEDS_ANYBODY, false, session_begin,
 	 .group = "signing in", .name = "signIn", .about = "Signs in by name and password.",
 	 .reply = "signed_in", .takes = "credentials"},
+	{HTTP_GET, "/api/v1/sign-in/providers", NEEDS_NOTHING, false, providers_list,
+	 .group = "signing in", .name = "providers", .about = "Who else one can sign in by.",
+	 .reply = "providers"},
+	{HTTP_GET, OIDC_PATH "/{provider}", NEEDS_ANYBODY, false, provider_away,
+	 .group = "signing in", .name = "signInBy", .about = "Sends the browser to a provider of OpenID Connect.",
+	 .status = 303,
+	 .parameters = {PROVIDER,
+	  {"return_to", IN_QUERY, "a path of this site, where the browser goes when it is signed in; / unless said"},
+	  {"fresh bool", IN_QUERY, "`true`: to prove anew there who one is"}}},
+	{HTTP_GET, OIDC_PATH "/{provider}/callback", NEEDS_ANYBODY, false, provider_back,
+	 .group = "signing in", .name = "signedInBy", .about = "Where the provider sends the browser back to; signs in, or links.",
+	 .reply = "text", .forgiving = true,
+	 .parameters = {PROVIDER,
+	  {"code", IN_QUERY, "what the provider gives"}, {"state", IN_QUERY, "names the sign-in that was begun"},
+	  {"iss", IN_QUERY, "the provider's issuer"}, {"error", IN_QUERY, "why there is no code"}}},
 	{HTTP_POST, "/api/v1/session/second-factor", NEEDS_WRITE, true, session_second_factor,
 	 .group = "signing in", .name = "secondFactor", .about = "Gives the code of the second factor, or a recovery code.", .people = true,
 	 .reply = "signed_in", .takes = "code_input"},
@@ -183,6 +200,15 @@ const struct api_route api_table[] = {
 	{HTTP_DELETE, "/api/v1/me/tokens/{token}", NEEDS_WRITE, false, me_revoke_token,
 	 .group = "me", .name = "revokeToken", .about = "Revokes one.", .people = true,
 	 .parameters = {{"token int", IN_PATH, "its number"}}},
+	{HTTP_GET, "/api/v1/me/identities", NEEDS_READ, false, me_identities,
+	 .group = "me", .name = "identities", .about = "One's own accounts at providers that sign in here.", .people = true,
+	 .reply = "identities"},
+	{HTTP_POST, "/api/v1/me/identities", NEEDS_WRITE, false, me_link,
+	 .group = "me", .name = "link", .about = "Links one: the browser goes to the address that is answered, and comes back.", .people = true,
+	 .reply = "way", .takes = "link_input"},
+	{HTTP_DELETE, "/api/v1/me/identities/{identity}", NEEDS_WRITE, false, me_unlink,
+	 .group = "me", .name = "unlink", .about = "Ends a link, and the other sessions.", .people = true,
+	 .parameters = {IDENTITY}},
 	{HTTP_GET, "/api/v1/users", NEEDS_READ, false, users_list,
 	 .group = "users", .name = "users", .about = "All logins, for administrators.", .people = true,
 	 .reply = "users"},
@@ -258,6 +284,15 @@ const struct api_route api_table[] = {
 	{HTTP_DELETE, SCIM "/Groups/{id}", NEEDS_WRITE, false, scim_remove_group, .scim = true, .people = true,
 	 .group = "scim", .name = "removeScimGroup", .about = "Is always refused: groups are the roles of the plan.",
 	 .status = 400, .parameters = {SCIM_ID}},
+	{HTTP_GET, "/api/v1/users/{user}/identities", NEEDS_READ, false, users_identities,
+	 .group = "users", .name = "userIdentities", .about = "Its accounts at providers that sign in here.", .people = true,
+	 .reply = "identities", .parameters = {USER}},
+	{HTTP_POST, "/api/v1/users/{user}/identities", NEEDS_WRITE, false, users_link,
+	 .group = "users", .name = "linkUser", .about = "Links an account at a provider to it.", .people = true,
+	 .reply = "identities", .takes = "user_link_input", .status = 201, .parameters = {USER}},
+	{HTTP_DELETE, "/api/v1/users/{user}/identities/{identity}", NEEDS_WRITE, false, users_unlink,
+	 .group = "users", .name = "unlinkUser", .about = "Ends a link, and all of its sessions.", .people = true,
+	 .parameters = {USER, IDENTITY}},
 };
 /* clang-format on */
 

@@ -58,6 +58,16 @@ enum err_code me_keys(struct call *c);
 enum err_code me_offer_key(struct call *c);
 enum err_code me_add_key(struct call *c);
 enum err_code me_remove_key(struct call *c);
+/* providers.c */
+enum err_code providers_list(struct call *c);
+enum err_code provider_away(struct call *c);
+enum err_code provider_back(struct call *c);
+enum err_code me_identities(struct call *c);
+enum err_code me_link(struct call *c);
+enum err_code me_unlink(struct call *c);
+enum err_code users_identities(struct call *c);
+enum err_code users_link(struct call *c);
+enum err_code users_unlink(struct call *c);
 
 /* users.c */
 enum err_code users_list(struct call *c);

@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "identity/webauthn.h"
+#include "oidc/oidc.h"
 #include "record/group.h"
 #include "record/workspace.h"
 #include "search/search.h"
@@ -39,6 +40,7 @@ struct service {
 	struct group *group; /* writes for all threads */
 	struct identity *identity;
 	struct search_index *search;
+	struct oidc *oidc; /* NULL: nobody signs in by a provider */
 	struct http_server *server;
 	const struct http_route *routes;       /* of api_routes() */
 	const struct description *description; /* of the API, made when the server starts */

@@ -3,23 +3,6 @@
 #include "api/routes.h"
 #include "base/civil.h"
 #include "identity/login.h"
-#include "identity/sign_in.h"
-
-/* Logins are looked after by administrators, who have just proven who they are. */
-static enum err_code
-may_administer(struct call *c)
-{
-	struct visit v = call_visit(c);
-
-	if (!c->who.administrator || c->who.token)
-		return err_set(&c->ctx.err, ERR_DENIED, "",
-			       "only an administrator who is signed in looks after logins");
-	if (c->route->needs == NEEDS_WRITE && !identity_is_proven(&v, &c->who))
-		return err_set(&c->ctx.err, ERR_DENIED, "",
-			       "prove anew who you are: POST /api/v1/session/proof, or the second "
-			       "factor's code");
-	return ERR_NONE;
-}
 
 static void
 login_write(struct call *c, const struct login *l)
@@ -46,7 +29,7 @@ users_list(struct call *c)
 {
 	struct login *logins = NULL;
 	size_t count = 0;
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	if (!rc)
 		rc = login_list(&c->ctx, &logins, &count);
@@ -88,7 +71,7 @@ users_add(struct call *c)
 		.organisation = json_string_value(json_object_get(c->body, "organisation")),
 		.administrator = json_is_true(json_object_get(c->body, "administrator"))
 	};
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	if (!rc)
 		rc = login_add(&v, &n);
@@ -121,7 +104,7 @@ enum err_code
 users_change(struct call *c)
 {
 	struct str name = http_parameter(c->r, "user");
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	if (!rc)
 		rc = login_change(c, name);
@@ -134,7 +117,7 @@ users_reset_factor(struct call *c)
 	struct visit v = call_visit(c);
 	struct str name = http_parameter(c->r, "user");
 	bool changed;
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	if (!rc)
 		rc = login_reset_factor(&v, name, &changed);
@@ -146,7 +129,7 @@ users_end_sessions(struct call *c)
 {
 	struct visit v = call_visit(c);
 	int64_t ended = 0;
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	if (!rc)
 		rc = login_end_sessions(&v, http_parameter(c->r, "user"), &ended);
@@ -163,7 +146,7 @@ static enum err_code
 owner_find(struct call *c, struct who *ret_owner)
 {
 	struct login l;
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	if (!rc)
 		rc = login_find(&c->ctx, http_parameter(c->r, "user"), &l);
@@ -193,7 +176,7 @@ users_make_token(struct call *c)
 		.scim = true,
 		.login = http_parameter(c->r, "user"),
 	};
-	enum err_code rc = may_administer(c);
+	enum err_code rc = call_administers(c);
 
 	return rc ? rc : token_made_answer(c, &n);
 }

@@ -3,9 +3,7 @@
 #define IDENTITY_COSE_H
 
 #include "base/err.h"
-#include "base/str.h"
-
-#include <openssl/evp.h>
+#include "identity/public_key.h"
 
 /* What may sign, as the registry of COSE numbers it; the first is liked best. */
 enum { COSE_ALGORITHMS = 3 };
@@ -13,7 +11,7 @@ extern const int cose_algorithms[COSE_ALGORITHMS];
 
 struct cose_key {
 	EVP_PKEY *key;
-	bool hashes; /* it signs a SHA-256; else the text itself */
+	enum signature_kind signs;
 };
 
 /* Ed25519 (EdDSA), P-256 with SHA-256 (ES256), or RSA of 2048 to 4096 bits with PKCS #1 and SHA-256

@@ -48,6 +48,13 @@ login_subject(const struct failing *f, char out[SUBJECT_SIZE])
 	(void)snprintf(out, SUBJECT_SIZE, "name %d", (hash[0] << 8 | hash[1]) % UNKNOWN_NAMES);
 }
 
+/* Who comes from a provider names none. */
+static bool
+names_login(const struct failing *f)
+{
+	return f->login || f->name.ptr;
+}
+
 struct count {
 	int64_t failures;
 	int64_t until;
@@ -78,10 +85,12 @@ failing_until(const struct failing *f, const struct from *from, int64_t *ret_unt
 {
 	char subject[SUBJECT_SIZE];
 	struct count login = {0}, address = {0};
-	enum err_code rc;
+	enum err_code rc = ERR_NONE;
 
-	login_subject(f, subject);
-	rc = count_read(from, subject, f->now, &login);
+	if (names_login(f)) {
+		login_subject(f, subject);
+		rc = count_read(from, subject, f->now, &login);
+	}
 	if (!rc && f->v->address.len > 0) {
 		address_subject(f->v->address, subject);
 		rc = count_read(from, subject, f->now, &address);
@@ -174,9 +183,10 @@ failing_add(const struct failing *f, struct writer *w, struct str login_name, co
 	int64_t login = 0, address = 0;
 	enum err_code rc = forget_old(f, w);
 
-	login_subject(f, subject);
-	if (!rc)
+	if (!rc && names_login(f)) {
+		login_subject(f, subject);
 		rc = count_add(f, w, subject, LIMIT_ACCOUNT_FAILURES, &login);
+	}
 	if (!rc && f->v->address.len > 0) {
 		address_subject(f->v->address, subject);
 		rc = count_add(f, w, subject, LIMIT_ADDRESS_FAILURES, &address);

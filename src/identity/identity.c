@@ -165,6 +165,7 @@ happened(struct writer *w, const char *kind, const struct happening *h)
 	jw_object(&j);
 	say_text(&j, "address", h->address);
 	say_text(&j, "how", str_of(h->how ? h->how : ""));
+	say_text(&j, "issuer", h->issuer);
 	if (h->left) {
 		jw_key(&j, "left");
 		jw_int(&j, h->left - 1);
@@ -174,6 +175,7 @@ happened(struct writer *w, const char *kind, const struct happening *h)
 	say_text(&j, "person", str_of(person));
 	say_number(&j, "seconds", h->seconds);
 	say_number(&j, "session", h->session);
+	say_text(&j, "subject", h->subject);
 	say_number(&j, "token", h->token);
 	say_text(&j, "was", h->was);
 	jw_end_object(&j);

@@ -46,9 +46,11 @@ MUST_CHECK enum err_code visit_try(const struct visit *v, struct str password, s
 struct happening {
 	struct str address;
 	const char *how;
+	struct str issuer;
 	struct str login;
 	int64_t person;
 	int64_t session;
+	struct str subject;
 	int64_t token;
 	int64_t seconds;
 	int64_t left; /* plus one: 0 leaves it out */
@@ -76,7 +78,8 @@ MUST_CHECK enum err_code who_load(const struct from *f, const struct login *logi
 MUST_CHECK enum err_code who_provide(const struct from *f, const struct login *login,
 				     struct who *who);
 
-/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, or `name`. */
+/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, which is `name`;
+ * with neither, only the address counts. */
 struct failing {
 	const struct visit *v;
 	int64_t login;
@@ -164,6 +167,18 @@ MUST_CHECK enum err_code session_turn(struct writer *w, const struct session_row
 MUST_CHECK enum err_code session_drop(const struct visit *v, struct writer *w, struct str kept);
 /* Ends those whose time is over, and of one login the oldest beyond its number. */
 MUST_CHECK enum err_code sessions_tidy(struct writer *w, const struct login *login, int64_t now);
+
+/* sign_in.c: the session of one who has proven who he is, or half of it, with its event. */
+struct beginning {
+	const struct visit *v;
+	const struct session_row *session;
+	struct str kept;   /* of its token */
+	struct str old;	   /* kept of the one whose place it takes, or {NULL, 0} */
+	const char *how;   /* he proved it */
+	struct str issuer; /* of the provider that says so, or {NULL, 0} */
+	bool due;	   /* a second factor is */
+};
+MUST_CHECK enum err_code session_open(struct writer *w, const struct beginning *b);
 
 /* factor.c: tries a code of the authenticator, or a recovery code, and uses it up. */
 struct factor_try {

@@ -68,33 +68,46 @@ answer(const struct attempt *a, struct signed_in *ret_in, const char *wrong)
 	return ERR_NONE;
 }
 
+enum err_code
+session_open(struct writer *w, const struct beginning *b)
+{
+	const char *accepted = b->issuer.ptr ? "provider_accepted" : "password_accepted";
+	const struct session_row *s = b->session;
+	const struct failing failing = {.v = b->v, .login = s->login.id, .now = s->made_at};
+	const struct happening h = {.address = b->v->address,
+				    .login = s->login.name,
+				    .session = s->id,
+				    .how = b->how,
+				    .issuer = b->issuer};
+	enum err_code rc = sessions_tidy(w, &s->login, s->made_at);
+
+	if (!rc && b->old.ptr)
+		rc = session_drop(b->v, w, b->old);
+	/* Whoever has the first factor alone gets no more tries at the second factor for it. */
+	if (!rc && !b->due)
+		rc = failing_clear(&failing, w);
+	if (!rc)
+		rc = session_add(b->v, w, s, b->kept);
+	return rc ? rc : happened(w, b->due ? accepted : "signed_in", &h);
+}
+
 static enum err_code
-session_begin(const struct attempt *a, struct writer *w, const struct login *login)
+password_begin(const struct attempt *a, struct writer *w, const struct login *login)
 {
 	const struct session_row s = {.login = *login,
 				      .id = a->session,
 				      .made_at = a->now,
 				      .seen_at = a->now,
 				      .proven_at = a->now};
-	struct failing failing = failing_of(a, login->id);
-	enum err_code rc = sessions_tidy(w, login, a->now);
+	const struct beginning b = {.v = a->v,
+				    .session = &s,
+				    .kept = a->token,
+				    .old = a->old,
+				    .how = "password",
+				    .due = a->due};
+	enum err_code rc = a->fresh.ptr ? login_keep(w, login->id, a->fresh) : ERR_NONE;
 
-	if (!rc && a->old.ptr)
-		rc = session_drop(a->v, w, a->old);
-	if (!rc && a->fresh.ptr)
-		rc = login_keep(w, login->id, a->fresh);
-	/* Whoever knows the password alone gets no more tries at the second factor for it. */
-	if (!rc && !a->due)
-		rc = failing_clear(&failing, w);
-	if (!rc)
-		rc = session_add(a->v, w, &s, a->token);
-	if (!rc)
-		rc = happened(w, a->due ? "password_accepted" : "signed_in",
-			      &(struct happening){.address = a->v->address,
-						  .login = login->name,
-						  .session = a->session,
-						  .how = "password"});
-	return rc;
+	return rc ? rc : session_open(w, &b);
 }
 
 static enum err_code
@@ -127,7 +140,7 @@ sign_in_write(void *object, struct writer *w)
 	a->due = who.second_factor_due;
 	a->enrolment_due = who.enrolment_due;
 	rc = writer_act_as(w, who.actor);
-	return rc ? rc : session_begin(a, w, &login);
+	return rc ? rc : password_begin(a, w, &login);
 }
 
 static enum err_code

@@ -111,6 +111,15 @@ static const struct column login_challenge_columns[] = {
 	{"challenge",  COLUMN_TEXT, true},
 	{"expires_at", COLUMN_INT,  true},
 };
+/* What a provider calls the owner of a login. */
+static const struct column login_identity_columns[] = {
+	{"issuer",  COLUMN_TEXT, true },
+	       {"subject", COLUMN_TEXT, true },
+	{"id",      COLUMN_INT,  true },
+	       {"login",	 COLUMN_INT,  true },
+	{"made_at", COLUMN_INT,	true },
+	       {"used_at", COLUMN_INT,  false},
+};
 static const struct column login_link_columns[] = {
 	{"hash",	 COLUMN_TEXT, true},
 	{"made_at",    COLUMN_INT,	true},
@@ -188,6 +197,10 @@ static const struct index login_past_name_indexes[] = {
 };
 static const struct index login_key_indexes[] = {
 	{.name = "login_key_login_index", .columns = "login"},
+};
+static const struct index login_identity_indexes[] = {
+	{.name = "login_identity_id_index",    .columns = "id",	     .unique = true},
+	{.name = "login_identity_login_index", .columns = "login, issuer", .unique = true},
 };
 static const struct index login_token_indexes[] = {
 	{.name = "login_token_hash_index", .columns = "hash", .unique = true},
@@ -292,6 +305,12 @@ const struct table kernel_tables[] = {
 	 COLUMNS(login_challenge_columns),
 	 .primary_key = "session, purpose",
 	 .clustered = true},
+	{.name = "login_identity",
+	 COLUMNS(login_identity_columns),
+	 .primary_key = "issuer, subject",
+	 .clustered = true,
+	 .indexes = login_identity_indexes,
+	 .index_count = COUNT_OF(login_identity_indexes)},
 	{.name = "login_link",
 	 COLUMNS(login_link_columns),
 	 .primary_key = "hash",
@@ -320,6 +339,7 @@ static const struct {
 	{"kept_reply",      6},
 	       {"login_directory", 7},
 	{"login_past_name", 7},
+	{"login_identity",  8},
 };
 
 int

@@ -77,6 +77,7 @@ edition_new(const struct edition_options *o, struct workspace *ws, struct editio
 	ed->service.description = &ed->description;
 	ed->service.site = o->site;
 	ed->service.watchers = o->watchers;
+	ed->service.oidc = o->oidc;
 	rc = start(ed, o, e);
 	if (rc) {
 		edition_free(ed);

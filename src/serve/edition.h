@@ -18,6 +18,7 @@ struct edition_options {
 	int listener; /* stays the caller's */
 	struct webauthn_site site;
 	const struct http_proxies *watchers;
+	struct oidc *oidc; /* or NULL */
 };
 
 /* Takes the workspace over, whatever comes of it. Options' objects outlive it. It answers at once;

@@ -32,6 +32,7 @@ struct serving {
 	struct listen_place place;
 	struct http_tls *tls;
 	struct http_log *log;
+	struct oidc_config providers;
 	sigset_t signals;
 };
 
@@ -341,6 +342,23 @@ first_link_show(struct serving *s)
 	return cli_flush(c);
 }
 
+/* Before other threads: libcurl wants that. */
+static enum err_code
+providers_take(struct serving *s, struct workspace *ws)
+{
+	const char *path = cli_option(s->c, "oidc");
+	enum err_code rc;
+
+	if (!path)
+		return ERR_NONE;
+	if (!s->edition.site.origin.ptr)
+		return err_set(&s->c->err, ERR_USAGE, "oidc",
+			       "--oidc needs --public-url: a provider sends browsers back to it");
+	rc = oidc_config_read(path, s->edition.site.origin, &s->c->arena, &s->providers,
+			      &s->c->err);
+	return rc ? rc : oidc_new(&s->providers, workspace_key(ws), &s->edition.oidc, &s->c->err);
+}
+
 static enum err_code
 serve(struct serving *s)
 {
@@ -349,6 +367,8 @@ serve(struct serving *s)
 	char place[PLACE_SIZE];
 	enum err_code rc = cli_open(c, DB_WRITE, &ws);
 
+	if (!rc)
+		rc = providers_take(s, ws);
 	if (!rc)
 		rc = log_open(STDERR_FILENO, &s->log, &c->err);
 	if (!rc) {
@@ -401,6 +421,7 @@ run(struct cli *c)
 	if (stopped)
 		log_event(s.log, LOG_LEVEL_INFO, "stopped", "all is done");
 	log_close(s.log);
+	oidc_free(s.edition.oidc);
 	tls_free(s.tls);
 	return rc;
 }
@@ -426,6 +447,7 @@ const struct command serve_command = {
 		    {"trust-proxy", "CIDR...",
 		     "network, address or 'unix' of a proxy whose X-Forwarded-For is true"},
 		    {"metrics-from", "CIDR...", "who else than this machine may read /metrics"},
+		    {"oidc", "FILE", "providers that people sign in by (docs/users.md)"},
 		    {"insecure-plain-http", NULL,
 		     "listen for others without TLS, though they can be listened to"}},
 	.run = run,

@@ -23,6 +23,7 @@ class Answer:
     def __init__(self, reply):
         self.status = reply.status
         self.headers = {name.lower(): value for name, value in reply.getheaders()}
+        self.cookies = [value for name, value in reply.getheaders() if name.lower() == "set-cookie"]
         self.text = reply.read().decode()
         self.json = json.loads(self.text) if self.text and "json" in self.headers["content-type"] else None
         self.problem = None

@@ -3,6 +3,7 @@ from authenticator import Authenticator
 from client import Client, code
 from described import Description
 from scim import routes
+from provider import Browser
 
 GROUPS = ("signing in", "me", "users")
 
@@ -30,7 +31,7 @@ def strangers(port):
     for operation in Description.of(port).operations:
         if operation.group not in GROUPS or operation.public:
             continue
-        target = operation.path.replace("{user}", "bob").replace("{session}", "1").replace("{token}", "1").replace("{key}", "1")
+        target = operation.path.replace("{user}", "bob").replace("{session}", "1").replace("{token}", "1").replace("{identity}", "1").replace("{key}", "1")
         body = {} if "requestBody" in operation.row else None
         for token in (None, "hft_" + "0" * 40):
             answer = Client(port, token).ask_at(operation.method, target, body)
@@ -140,3 +141,26 @@ def people(port, password, link):
     bob.good("POST", "/session", {"name": "bob", "password": "yet another long one"})
     bob.good("DELETE", "/session", status=204)
     return ann
+
+
+def providers(ann):
+    """Signing in by the provider `test` (provider.py), to which ann links herself and bob."""
+    browser = Browser(ann.port)
+    assert [p["name"] for p in browser.good("GET", "/sign-in/providers")["providers"]] == ["test"]
+    browser.refused(400, "usage", "GET", "/sign-in/providers?no-such=1")
+    browser.refused(404, "not_found", "GET", "/sign-in/oidc/none")
+    browser.sign_in_by(status=403, problem="denied")
+    bob = ann.good("POST", "/users/bob/identities", {"provider": "test", "subject": "user-1"}, 201)["identities"][0]
+    browser.sign_in_by()
+    ann.good("GET", "/users/bob/identities")
+    ann.refused(404, "not_found", "GET", "/users/nobody/identities")
+    browser.good("GET", "/me/identities")
+    browser.refused(400, "usage", "GET", "/me/identities?no-such=1")
+    ann.refused(404, "not_found", "DELETE", "/users/bob/identities/1")
+    ann.good("DELETE", "/users/bob/identities/%d" % bob["id"], status=204)
+    browser.jar = dict([ann.cookie.split("=", 1)])
+    browser.refused(404, "not_found", "POST", "/me/identities", {"provider": "none"})
+    browser.back(browser.there(browser.good("POST", "/me/identities", {"provider": "test"})["url"]))
+    own = browser.good("GET", "/me/identities")["identities"][0]
+    browser.refused(404, "not_found", "DELETE", "/me/identities/1")
+    browser.good("DELETE", "/me/identities/%d" % own["id"], status=204)

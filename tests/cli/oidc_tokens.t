@@ -1,0 +1,3 @@
+# Tokens that do not hold: nobody is signed in with one.
+. "$ROOT/tests/cli/oidc.sh"
+oidc tokens
