@@ -9,6 +9,8 @@
 #include "model/model.h"
 #include "sys/clock.h"
 
+#include <stdatomic.h>
+
 struct ctx;
 struct ledger;
 struct who;
@@ -47,7 +49,19 @@ struct ctx {
 	struct ctx_note note;	  /* of who may read what is restricted */
 	struct ctx_loan loan;	  /* none: the connection is its own */
 	struct writer_kept *kept; /* statements of the last writer, for the next */
+	/* Set by another thread that wants long work to end, or NULL: ctx_go_on. */
+	const _Atomic bool *stop;
 	struct err err;
 };
+
+/* Asked where long work could end and leave nothing half done: ERR_BUSY when somebody wants that.
+ */
+MUST_CHECK static inline enum err_code
+ctx_go_on(struct ctx *ctx)
+{
+	if (!ctx->stop || !atomic_load_explicit(ctx->stop, memory_order_relaxed))
+		return ERR_NONE;
+	return err_set(&ctx->err, ERR_BUSY, "", "it was told to end before it was done");
+}
 
 #endif

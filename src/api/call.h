@@ -59,8 +59,12 @@ struct api_route {
 	const char *group;
 	const char *name;  /* operationId */
 	const char *about; /* one sentence */
-	const char *reply; /* schema of the reply; NULL: none */
+	/* Schema of the reply; NULL: none. Or "text", "object", "events", and "file": what a job
+	 * made.
+	 */
+	const char *reply;
 	const char *takes; /* schema of the body, which is JSON then; NULL: none */
+	const char *files; /* or media types of a file that it takes as it is, parted by blanks */
 	int status;	   /* of success; 0: 200, or 204 without a reply */
 	bool people;	   /* reads about logins, which a connection held to rows does not see */
 	bool tagged;	   /* its reply has an ETag; what changes wants it in If-Match */

@@ -19,6 +19,8 @@ static const struct {
 	{"records",    "Records of registers, their versions, and changes to them."	},
 	{"plan",	 "The plan: sections, roles, obligations."			  },
 	{"posture",    "What the last assessment decided."			       },
+	{"jobs",	 "Long work: files of records in and out, assessments."	       },
+	{"events",	   "A stream of server-sent events."				    },
 	{"ledger",	   "Signed heads of the ledger, and proofs of what stands in it."},
 	{"signing in", "Proving who one is: password, second factor."		     },
 	{"me",	       "Of whoever asks: password, second factor, sessions, tokens." },

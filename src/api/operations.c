@@ -108,7 +108,9 @@ body_schema(struct describer *d, const struct operation *o)
 {
 	const char *schema = o->route->takes;
 
-	if (strcmp(schema, "object") == 0) {
+	if (!schema) {
+		describe_type(d, "string", false);
+	} else if (strcmp(schema, "object") == 0) {
 		describe_type(d, "object", false);
 	} else if (!o->reg) {
 		describe_ref(d, "schemas", schema);
@@ -123,7 +125,7 @@ body_write(struct describer *d, const struct operation *o)
 {
 	struct str types = str_of(api_types(o->route));
 
-	if (!o->route->takes)
+	if (!o->route->takes && !o->route->files)
 		return;
 	describe_object(d, "requestBody");
 	jw_key_bool(&d->w, "required", true);
@@ -161,20 +163,36 @@ tells_past(const struct api_route *r)
 static void
 headers_write(struct describer *d, const struct api_route *r)
 {
+	bool job = r->method == HTTP_POST && api_success(r) == 202;
+
 	if (api_success(r) == 303) {
 		describe_object(d, "headers");
 		header_write(d, "Location", "Where to go from here.", true);
 		jw_end_object(&d->w);
 	}
-	if (!r->tagged || !r->reply)
+	if ((!r->tagged && !job) || !r->reply)
 		return;
 	describe_object(d, "headers");
 	if (tells_past(r))
 		header_write(d, "ETag", "Names this version; not where the past is told.", false);
-	else
+	else if (r->tagged)
 		header_write(d, "ETag", "Names this version.", true);
-	if (api_success(r) == 201)
+	if (job || api_success(r) == 201)
 		header_write(d, "Location", "The path of what was made.", true);
+	jw_end_object(&d->w);
+}
+
+static void
+files_write(struct describer *d)
+{
+	static const char *const types[] = {"text/csv", "application/jsonl"};
+
+	describe_object(d, "content");
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		describe_media(d, types[i]);
+		describe_type(d, "string", false);
+		describe_media_end(d);
+	}
 	jw_end_object(&d->w);
 }
 
@@ -189,10 +207,12 @@ reply_write(struct describer *d, const struct operation *o)
 	describe_object(d, describe_name(d, "%d", api_success(o->route)));
 	describe_text(d, "description", http_status_title(api_success(o->route)));
 	headers_write(d, o->route);
-	if (reply && strcmp(reply, "text") == 0) {
-		describe_content(d, "text/plain");
+	if (reply && (strcmp(reply, "text") == 0 || strcmp(reply, "events") == 0)) {
+		describe_content(d, reply[0] == 't' ? "text/plain" : "text/event-stream");
 		describe_type(d, "string", false);
 		describe_content_end(d);
+	} else if (reply && strcmp(reply, "file") == 0) {
+		files_write(d);
 	} else if (reply && strcmp(reply, "object") == 0) {
 		describe_content(d, o->route->scim ? "application/scim+json" : "application/json");
 		describe_type(d, "object", false);

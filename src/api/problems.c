@@ -1,5 +1,7 @@
 #include "api/describe_priv.h"
 
+#include <string.h>
+
 static bool
 takes_query(const struct api_route *r)
 {
@@ -32,13 +34,13 @@ asks_who(const struct api_route *r)
 static bool
 has_values(const struct api_route *r)
 {
-	return r->takes || takes_query(r);
+	return r->takes || r->files || takes_query(r);
 }
 
 static bool
 has_body(const struct api_route *r)
 {
-	return r->takes != NULL;
+	return r->takes || r->files;
 }
 
 static bool
@@ -52,6 +54,12 @@ describe_needs_tag(const struct api_route *r)
 {
 	return r->tagged && !r->scim &&
 	       (r->method == HTTP_PATCH || r->method == HTTP_PUT || r->method == HTTP_DELETE);
+}
+
+static bool
+tires(const struct api_route *r)
+{
+	return writes(r) || (r->reply && strcmp(r->reply, "events") == 0);
 }
 
 /* When a status can come, and the types that problems with it have beside those of base/err.def. */
@@ -72,7 +80,8 @@ static const struct refusal {
 	{415, has_body,		"The body is of a type that is not taken.",		    "media_type_not_supported"},
 	{422, has_values,	  "A value is wrong; `field` says which.",			   ""			     },
 	{428, describe_needs_tag, "Send the record's ETag in If-Match.",			 ""			   },
-	{429, writes,	      "It failed too often: wait, as Retry-After says.",		 ""			   },
+	{429, tires,
+	 "Too often, or too many at one time: wait, as Retry-After says where it is there.",  ""			       },
 	{500, always,	      "Something went wrong inside; the server's log says what.", ""			    },
 	{503, has_store,		 "Not now: try again later.",				      "too_many_bodies"	       },
 };

@@ -1,6 +1,7 @@
 #include "api/routes.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 
 /* clang-format would put each row on a dozen lines. */
 /* clang-format off */
@@ -19,6 +20,7 @@
 #define AS_OF {"as_of", IN_QUERY, "as it was recorded then: an instant, as 2026-03-01T12:00:00Z, or the end of a day, as 2026-03-01"}
 #define PROVIDER {"provider", IN_PATH, "name of a provider"}
 #define IDENTITY {"identity int", IN_PATH, "number of a link"}
+#define JOB {"job int", IN_PATH, "its number"}
 #define LIST \
 	{"filter", IN_QUERY, "terms that must all hold, as state=active kind=user,service"}, \
 	{"sort", IN_QUERY, "fields to sort by, as kind,-created_at"}, \
@@ -115,6 +117,36 @@ const struct api_route api_table[] = {
 	 .group = "posture", .name = "feeds", .about = "The last delivery of each source of an organisation.",
 	 .reply = "feeds",
 	 .parameters = {{"organisation", IN_QUERY, "key of the organisation"}, AS_OF}},
+	{HTTP_POST, "/api/v1/registers/{register}/import", NEEDS_WRITE, false, jobs_import,
+	 .group = "jobs", .name = "import", .about = "Takes in a file of records, as a job.",
+	 .reply = "job", .files = "text/csv application/jsonl", .status = 202,
+	 .parameters = {REGISTER, {"organisation", IN_QUERY, "key of the organisation whose records they are; the integrator unless said"}, {"source", IN_QUERY, "where they come from"}, {"full bool", IN_QUERY, "`true`: the file is complete, so what it does not hold is retired"}, {"dry_run bool", IN_QUERY, "`true`: says what would happen, and changes nothing"}, {"file", IN_QUERY, "the file's name, for people"}}},
+	{HTTP_POST, "/api/v1/registers/{register}/export", NEEDS_WRITE, false, jobs_export,
+	 .group = "jobs", .name = "export", .about = "Writes a register's records to a file, as a job.",
+	 .reply = "job", .takes = "export_input", .status = 202, .parameters = {REGISTER}},
+	{HTTP_POST, "/api/v1/assessments", NEEDS_WRITE, false, jobs_assess,
+	 .group = "jobs", .name = "assess", .about = "Decides obligations now, or a moment of the past again, as a job.",
+	 .reply = "job", .takes = "assessment_input", .status = 202},
+	{HTTP_GET, "/api/v1/assessments", NEEDS_READ, false, jobs_show_assessments,
+	 .group = "jobs", .name = "assessments", .about = "Runs of the assessment, the newest first.",
+	 .reply = "assessments",
+	 .parameters = {{"before int", IN_QUERY, "the member `next` of the page before"}}},
+	{HTTP_GET, "/api/v1/jobs", NEEDS_READ, false, jobs_show_all,
+	 .group = "jobs", .name = "jobs", .about = "One's own jobs, the newest first.",
+	 .reply = "jobs",
+	 .parameters = {{"all bool", IN_QUERY, "`true`: everybody's, for administrators"}}},
+	{HTTP_GET, "/api/v1/jobs/{job}", NEEDS_READ, false, jobs_show,
+	 .group = "jobs", .name = "job", .about = "One job, how far it is and what came of it.",
+	 .reply = "job", .parameters = {JOB}},
+	{HTTP_DELETE, "/api/v1/jobs/{job}", NEEDS_WRITE, false, jobs_end,
+	 .group = "jobs", .name = "cancelJob", .about = "Cancels a job that has not ended.",
+	 .reply = "job", .status = 202, .parameters = {JOB}},
+	{HTTP_GET, "/api/v1/jobs/{job}/result", NEEDS_READ, false, jobs_show_result,
+	 .group = "jobs", .name = "result", .about = "The file that a job made.",
+	 .reply = "file", .parameters = {JOB}},
+	{HTTP_GET, "/api/v1/events", NEEDS_READ, false, events_show,
+	 .group = "events", .name = "events", .about = "A stream of what changes: cells, and one's own jobs.",
+	 .reply = "events"},
 	{HTTP_GET, "/api/v1/ledger/checkpoint", NEEDS_STORE, false, ledger_checkpoint,
 	 .group = "ledger", .name = "checkpoint", .about = "The newest signed head of the ledger.",
 	 .reply = "text"},
@@ -313,6 +345,8 @@ api_types(const struct api_route *r)
 {
 	if (r->scim)
 		return "application/scim+json application/json";
+	if (r->files)
+		return r->files;
 	return r->method == HTTP_PATCH ? "application/merge-patch+json application/json"
 				       : "application/json";
 }
@@ -329,10 +363,10 @@ api_routes(struct arena *a)
 						.pattern = r->pattern,
 						.answer = api_answer,
 						.waits = api_waits};
-		if (!r->takes)
+		if (!r->takes && !r->files)
 			continue;
 		routes[i].types = api_types(r);
-		routes[i].body_max = BODY_MAX;
+		routes[i].body_max = r->files ? LIMIT_HTTP_BODY_BYTES : BODY_MAX;
 	}
 	return routes;
 }

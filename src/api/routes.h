@@ -26,7 +26,6 @@ enum err_code records_show(struct call *c);
 enum err_code records_history(struct call *c);
 enum err_code records_steps(struct call *c);
 
-/* write.c */
 enum err_code records_make(struct call *c);
 enum err_code records_change(struct call *c);
 enum err_code records_retire(struct call *c);
@@ -110,6 +109,17 @@ enum err_code plan_roles(struct call *c);
 enum err_code posture_show_cells(struct call *c);
 enum err_code posture_show_failures(struct call *c);
 enum err_code posture_show_feeds(struct call *c);
+
+/* jobs.c */
+enum err_code jobs_import(struct call *c);
+enum err_code jobs_export(struct call *c);
+enum err_code jobs_assess(struct call *c);
+enum err_code jobs_show_assessments(struct call *c);
+enum err_code jobs_show_all(struct call *c);
+enum err_code jobs_show(struct call *c);
+enum err_code jobs_end(struct call *c);
+enum err_code jobs_show_result(struct call *c);
+enum err_code events_show(struct call *c);
 
 /* ledger.c */
 enum err_code ledger_checkpoint(struct call *c);

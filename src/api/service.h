@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "identity/webauthn.h"
+#include "job/watch.h"
 #include "oidc/oidc.h"
 #include "record/group.h"
 #include "record/workspace.h"
@@ -41,6 +42,8 @@ struct service {
 	struct identity *identity;
 	struct search_index *search;
 	struct oidc *oidc; /* NULL: nobody signs in by a provider */
+	struct jobs *jobs;
+	struct watch *watch;
 	struct http_server *server;
 	const struct http_route *routes;       /* of api_routes() */
 	const struct description *description; /* of the API, made when the server starts */

@@ -170,11 +170,13 @@ run_record(struct assessment *as)
 	hash_hex(&as->ctx->model->hash, hex);
 	buf_addf(&detail,
 		 "{\"failing\":%lld,\"failures_fixed\":%lld,\"failures_opened\":%lld,"
-		 "\"missed\":%lld,\"not_applicable\":%lld,\"plan\":\"%s\",\"proven\":%lld,"
-		 "\"quiet\":%lld,\"unproven\":%lld,\"waived\":%lld}",
+		 "\"full\":%s,\"missed\":%lld,\"not_applicable\":%lld,\"obligations\":%zu,"
+		 "\"plan\":\"%s\",\"proven\":%lld,\"quiet\":%lld,\"records\":%lld,"
+		 "\"unproven\":%lld,\"waived\":%lld}",
 		 (long long)t->failing, (long long)as->report.failures_fixed,
-		 (long long)as->report.failures_opened, (long long)t->missed,
-		 (long long)t->not_applicable, hex, (long long)t->proven, (long long)t->quiet,
+		 (long long)as->report.failures_opened, as->report.full ? "true" : "false",
+		 (long long)t->missed, (long long)t->not_applicable, as->report.decided, hex,
+		 (long long)t->proven, (long long)t->quiet, (long long)as->report.records,
 		 (long long)t->unproven, (long long)t->waived);
 	rc = meta_set(as->ctx->db, "last_assessed", instant_text(as, as->now), &as->ctx->err);
 	return rc ? rc
@@ -278,7 +280,8 @@ settle_all(struct assessment *as, struct assessor *a)
 
 		s.duties[i].inputs = inputs[i];
 		s.duties[i].horizon = HORIZON_NEVER;
-		if (d->obligation->check.text)
+		rc = ctx_go_on(as->ctx);
+		if (!rc && d->obligation->check.text)
 			rc = duty_stands(as, a, d, &s.duties[i]);
 		if (!rc)
 			rc = duty_settle(as, d, &s.duties[i]);

@@ -314,9 +314,10 @@ decide(struct incremental *in)
 		struct decision *d = &as->decisions[i];
 
 		as->report.decided += d->how != DECIDED_NONE;
-		if (d->how == DECIDED_ALL && !in->duties[i].decided)
+		rc = ctx_go_on(as->ctx);
+		if (!rc && d->how == DECIDED_ALL && !in->duties[i].decided)
 			rc = decide_all(in, i);
-		else if (d->how == DECIDED_SOME && !in->duties[i].decided)
+		else if (!rc && d->how == DECIDED_SOME && !in->duties[i].decided)
 			rc = group_decide(in, i);
 	}
 	return rc;

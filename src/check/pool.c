@@ -165,7 +165,9 @@ group_decide(struct worker *w, struct decision *first)
 		if (d != first && !decision_same_scope(first, d))
 			continue;
 		progress_tell(w->pool, d);
-		rc = check_decide(w, d, d == first ? NULL : first);
+		rc = ctx_go_on(&w->ctx);
+		if (!rc)
+			rc = check_decide(w, d, d == first ? NULL : first);
 	}
 	return rc;
 }

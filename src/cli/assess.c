@@ -1,7 +1,7 @@
 #include "cli/assess_past.h"
 
-#include "base/civil.h"
 #include "check/check.h"
+#include "job/report.h"
 
 #include <stdlib.h>
 
@@ -9,30 +9,6 @@ static void
 progress(void *object, const struct obligation *o, size_t done, size_t all)
 {
 	cli_progress(object, "%3zu of %zu  %s %s", done + 1, all, o->id, o->title);
-}
-
-static void
-totals_json(struct json_writer *w, const struct assess_totals *t)
-{
-	const struct {
-		const char *name;
-		int64_t value;
-	} rows[] = {
-		{"proven",	   t->proven	    },
-		{"failing",	    t->failing	      },
-		{"unproven",	     t->unproven	},
-		{"quiet",	  t->quiet	  },
-		{"missed",	   t->missed	    },
-		{"waived",	   t->waived	    },
-		{"not_applicable", t->not_applicable}
-	     };
-
-	jw_object(w);
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		jw_key(w, rows[i].name);
-		jw_int(w, rows[i].value);
-	}
-	jw_end_object(w);
 }
 
 struct failure_writer {
@@ -46,33 +22,6 @@ failure_take(void *object, const struct posture_failure *f)
 	struct failure_writer *fw = object;
 
 	failure_json(fw->json, fw->model, f);
-}
-
-static void
-head_json(struct json_writer *w, const struct ctx *ctx, const struct assess_report *r)
-{
-	char hex[HASH_HEX_LEN + 1];
-	char as_of[CIVIL_INSTANT_LEN + 1];
-
-	hash_hex(&ctx->model->hash, hex);
-	civil_format_instant(r->as_of, as_of);
-	jw_key(w, "as_of");
-	jw_text(w, str_of(as_of));
-	jw_key(w, "plan");
-	jw_object(w);
-	jw_key(w, "name");
-	jw_text(w, str_of(ctx->model->plan.name));
-	jw_key(w, "version");
-	jw_text(w, str_of(ctx->model->plan.version));
-	jw_key(w, "hash");
-	jw_text(w, str_of(hex));
-	jw_end_object(w);
-	jw_key(w, "full");
-	jw_bool(w, r->full);
-	jw_key(w, "obligations_decided");
-	jw_int(w, (int64_t)r->decided);
-	jw_key(w, "totals");
-	totals_json(w, &r->totals);
 }
 
 static void
@@ -127,10 +76,10 @@ print_json(struct cli *c, struct ctx *ctx, struct ctx *present, const struct ass
 
 	cli_json(c, &w);
 	jw_object(&w);
-	head_json(&w, ctx, r);
+	assess_json(&w, ctx, r);
 	rc = decided_json(c, ctx, r, &w);
 	if (!rc && present)
-		rc = past_json(&w, ctx, present, &r->again);
+		rc = again_json(&w, ctx, present, &r->again);
 	if (cli_switch(c, "timing"))
 		times_json(&w, r);
 	jw_end_object(&w);

@@ -6,11 +6,9 @@
 #include "cli/show.h"
 
 /* How what was decided compares with what was recorded then, and what became known only later.
- * `present` reads the present. For people, and as members of the object in hand. */
+ * `present` reads the present. */
 enum err_code past_print(struct cli *c, struct ctx *past, struct ctx *present,
 			 const struct assess_again *a);
-enum err_code past_json(struct json_writer *w, struct ctx *past, struct ctx *present,
-			const struct assess_again *a);
 
 /* Whether something differs that nothing explains. */
 bool past_is_altered(const struct assess_again *a);

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "intake/intake.h"
+#include "job/report.h"
 #include "record/parties.h"
 #include "sys/file.h"
 
@@ -139,71 +140,6 @@ on_progress(void *object, int64_t rows)
 }
 
 static void
-counts_print(struct json_writer *w, const struct delivery_counts *n)
-{
-	jw_key(w, "read");
-	jw_int(w, n->read);
-	jw_key(w, "added");
-	jw_int(w, n->added);
-	jw_key(w, "changed");
-	jw_int(w, n->changed);
-	jw_key(w, "unchanged");
-	jw_int(w, n->unchanged);
-	jw_key(w, "retired");
-	jw_int(w, n->retired);
-	jw_key(w, "rejected");
-	jw_int(w, n->rejected);
-}
-
-static void
-report_json(struct cli *c, const struct model *m, const struct delivery_report *r)
-{
-	struct json_writer w;
-	char name[RECORD_NAME_SIZE];
-
-	cli_json(c, &w);
-	jw_object(&w);
-	jw_key(&w, "dry_run");
-	jw_bool(&w, cli_switch(c, "dry-run"));
-	jw_key(&w, "total");
-	jw_object(&w);
-	counts_print(&w, &r->total);
-	jw_end_object(&w);
-	jw_key(&w, "registers");
-	jw_array(&w);
-	for (size_t i = 0; i < r->part_count; i++) {
-		jw_object(&w);
-		jw_key(&w, "register");
-		jw_text(&w, str_of(r->parts[i].reg->name));
-		counts_print(&w, &r->parts[i].counts);
-		jw_key(&w, "delivery");
-		record_name(m, r->parts[i].delivery, name);
-		jw_text(&w, r->parts[i].delivery ? str_of(name) : (struct str){0});
-		jw_end_object(&w);
-	}
-	jw_end_array(&w);
-	jw_key(&w, "rejections");
-	jw_array(&w);
-	for (size_t i = 0; i < r->rejection_count; i++) {
-		jw_object(&w);
-		jw_key(&w, "file");
-		jw_text(&w, str_of(r->rejections[i].file));
-		jw_key(&w, "line");
-		jw_int(&w, r->rejections[i].line);
-		jw_key(&w, "column");
-		jw_text(&w, str_of(r->rejections[i].column));
-		jw_key(&w, "reason");
-		jw_text(&w, str_of(r->rejections[i].reason));
-		jw_end_object(&w);
-	}
-	jw_end_array(&w);
-	jw_key(&w, "kept_back");
-	jw_bool(&w, r->kept_back);
-	jw_end_object(&w);
-	cli_json_end(c);
-}
-
-static void
 grid_counts(struct grid *g, const char *name, const struct delivery_counts *n)
 {
 	grid_text(g, str_of(name));
@@ -298,10 +234,15 @@ import(struct cli *c, struct workspace *ws)
 	rc = delivery_import(ctx, &o, files, c->argument_count, &report);
 	if (rc)
 		return cli_failed(c, ws, rc);
-	if (c->json)
-		report_json(c, ctx->model, &report);
-	else
+	if (c->json) {
+		struct json_writer w;
+
+		cli_json(c, &w);
+		delivery_json(&w, ctx->model, &report, o.dry_run);
+		cli_json_end(c);
+	} else {
 		report_print(c, ctx->model, &report);
+	}
 	rc = cli_flush(c);
 	return rc ? rc : report.total.rejected > 0 ? ERR_INVALID : ERR_NONE;
 }

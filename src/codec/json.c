@@ -148,6 +148,13 @@ jw_bool(struct json_writer *w, bool value)
 }
 
 void
+jw_raw(struct json_writer *w, struct str json)
+{
+	separate(w);
+	buf_add(w->out, json.ptr, json.len);
+}
+
+void
 jw_null(struct json_writer *w)
 {
 	jw_text(w, (struct str){0});

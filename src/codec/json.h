@@ -31,6 +31,7 @@ void jw_text(struct json_writer *w, struct str text); /* {NULL, 0} writes null *
 void jw_int(struct json_writer *w, int64_t value);
 void jw_bool(struct json_writer *w, bool value);
 void jw_null(struct json_writer *w);
+void jw_raw(struct json_writer *w, struct str json); /* that is JSON already */
 /* A member of an object: its name and its value. */
 void jw_key_text(struct json_writer *w, const char *name, struct str text);
 void jw_key_word(struct json_writer *w, const char *name, const char *word); /* NULL writes null */

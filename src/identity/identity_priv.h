@@ -141,6 +141,10 @@ MUST_CHECK enum err_code login_set_administrator(struct writer *w, const struct 
 						 bool on);
 /* directory.c: capitals A to Z made small. */
 struct str login_fold(struct arena *a, struct str text);
+/* token.c: whose the token of that number is, as of that instant. ERR_DENIED for one that is none,
+ * or none any more. */
+MUST_CHECK enum err_code token_who(const struct from *f, int64_t id, int64_t now,
+				   struct who *ret_who);
 
 /* session.c: ends every session of the login, each with its event. */
 MUST_CHECK enum err_code sessions_end(struct writer *w, const struct login *login,
@@ -158,6 +162,9 @@ MUST_CHECK enum err_code session_find(const struct from *f, struct str kept, int
 				      struct session_row *ret_session);
 MUST_CHECK enum err_code session_of(const struct from *f, int64_t id, int64_t now,
 				    struct session_row *ret_session);
+/* Whose it is, as of that instant. ERR_DENIED when whoever that is has left. */
+MUST_CHECK enum err_code session_who(const struct from *f, const struct session_row *s, int64_t now,
+				     struct who *ret_who);
 MUST_CHECK enum err_code session_add(const struct visit *v, struct writer *w,
 				     const struct session_row *s, struct str kept);
 /* The same session with another token. */

@@ -130,14 +130,34 @@ seen_note(const struct visit *v, const struct session_row *r, struct str kept, i
 }
 
 enum err_code
+session_who(const struct from *f, const struct session_row *r, int64_t now, struct who *ret_who)
+{
+	struct who who;
+	bool out = false;
+	enum err_code rc = who_load(f, &r->login, now, &who, &out);
+
+	if (rc)
+		return rc;
+	who.second_factor = r->factor_at != 0;
+	who.second_factor_due = who.second_factor_due && !who.second_factor;
+	who.enrolment_due = who.enrolment_due && who.second_factor_due;
+	if (out || (who.second_factor_due && now - r->made_at >= ms(LIMIT_SECOND_FACTOR_SECONDS)))
+		return nobody(f->e);
+	who.session = r->id;
+	who.proven_at = r->proven_at;
+	who.writes = true;
+	who.all_registers = true;
+	*ret_who = who;
+	return ERR_NONE;
+}
+
+enum err_code
 identity_session(const struct visit *v, struct str token, struct who *ret_who)
 {
 	struct from f = from_visit(v);
 	int64_t now = clock_now(&v->ctx->clock);
 	char kept[HASH_HEX_LEN + 1];
 	struct session_row r;
-	struct who who;
-	bool out = false;
 	enum err_code rc;
 
 	if (!secret_is(token, SESSION_LETTERS))
@@ -145,21 +165,10 @@ identity_session(const struct visit *v, struct str token, struct who *ret_who)
 	secret_kept(v->ctx->hasher, token, kept);
 	rc = session_find(&f, str_of(kept), now, &r);
 	if (!rc)
-		rc = who_load(&f, &r.login, now, &who, &out);
-	if (rc)
-		return rc;
-	who.second_factor = r.factor_at != 0;
-	who.second_factor_due = who.second_factor_due && !who.second_factor;
-	who.enrolment_due = who.enrolment_due && who.second_factor_due;
-	if (out || (who.second_factor_due && now - r.made_at >= ms(LIMIT_SECOND_FACTOR_SECONDS)))
-		return nobody(f.e);
-	who.session = r.id;
-	who.proven_at = r.proven_at;
-	who.writes = true;
-	who.all_registers = true;
-	seen_note(v, &r, str_of(kept), now);
-	*ret_who = who;
-	return ERR_NONE;
+		rc = session_who(&f, &r, now, ret_who);
+	if (!rc)
+		seen_note(v, &r, str_of(kept), now);
+	return rc;
 }
 
 static void

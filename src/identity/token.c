@@ -304,14 +304,6 @@ registers_read(struct arena *a, struct str text, struct words *ret_words, struct
 }
 
 static enum err_code
-who_find(const struct use *u, const struct from *f, const struct login *login, struct who *ret_who,
-	 bool *ret_out)
-{
-	return u->row->token.scim ? who_provide(f, login, ret_who)
-				  : who_load(f, login, u->now, ret_who, ret_out);
-}
-
-static enum err_code
 who_fill(const struct from *f, const struct token_row *r, struct who *who)
 {
 	char *actor = arena_alloc(f->arena, ACTOR_SIZE);
@@ -330,28 +322,90 @@ who_fill(const struct from *f, const struct token_row *r, struct who *who)
 		       : registers_read(f->arena, r->token.registers, &who->registers, f->e);
 }
 
+/* With its parameter bound. */
 static enum err_code
-row_find(const struct visit *v, struct str text, struct token_row *ret_row)
+row_take(const struct from *f, struct db_stmt *s, struct token_row *ret_row)
 {
-	char kept[HASH_HEX_LEN + 1];
-	DB_STMT *s = NULL;
 	bool row;
-	enum err_code rc;
+	enum err_code rc = db_step(s, &row, f->e);
 
-	if (!secret_is(text, TOKEN_LETTERS))
-		return nobody(&v->ctx->err);
-	secret_kept(v->ctx->hasher, text, kept);
-	rc = db_prepare(v->ctx->db, TOKEN_COLUMNS "where hash = :hash", &s, &v->ctx->err);
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, str_of(kept));
-	rc = db_step(s, &row, &v->ctx->err);
 	if (rc)
 		return rc;
 	if (!row)
-		return nobody(&v->ctx->err);
-	*ret_row = row_read(s, v->ctx->arena);
+		return nobody(f->e);
+	*ret_row = row_read(s, f->arena);
 	return ERR_NONE;
+}
+
+static enum err_code
+row_find(const struct visit *v, struct str text, struct token_row *ret_row)
+{
+	const struct from f = from_visit(v);
+	char kept[HASH_HEX_LEN + 1];
+	DB_STMT *s = NULL;
+	enum err_code rc;
+
+	if (!secret_is(text, TOKEN_LETTERS))
+		return nobody(f.e);
+	secret_kept(v->ctx->hasher, text, kept);
+	rc = db_prepare(f.db, TOKEN_COLUMNS "where hash = :hash", &s, f.e);
+	if (rc)
+		return rc;
+	db_bind_text(s, 1, str_of(kept));
+	return row_take(&f, s, ret_row);
+}
+
+/* *ret_how: why it is none any more; NULL when it is good. */
+static enum err_code
+row_who(const struct from *f, const struct token_row *row, int64_t now, struct who *who,
+	const char **ret_how)
+{
+	struct login login;
+	bool found = false, out = false;
+	enum err_code rc = login_of_id(f, row->login, &login, &found);
+
+	if (!rc && !found)
+		rc = nobody(f->e);
+	if (!rc)
+		rc = row->token.scim ? who_provide(f, &login, who)
+				     : who_load(f, &login, now, who, &out);
+	if (!rc)
+		rc = who_fill(f, row, who);
+	*ret_how = NULL;
+	if (rc)
+		return rc;
+	if (row->token.revoked_at)
+		*ret_how = "revoked";
+	else if (now >= row->token.expires_at)
+		*ret_how = "expired";
+	else if (!login.enabled || out)
+		*ret_how = "disabled";
+	else if (who->second_factor_due)
+		*ret_how = "second_factor";
+	return ERR_NONE;
+}
+
+enum err_code
+token_who(const struct from *f, int64_t id, int64_t now, struct who *ret_who)
+{
+	struct token_row row;
+	struct who who = {0};
+	const char *how;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(f->db, TOKEN_COLUMNS "where id = :id", &s, f->e);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, id);
+	rc = row_take(f, s, &row);
+	db_reset(s);
+	if (!rc)
+		rc = row_who(f, &row, now, &who, &how);
+	if (!rc && how)
+		rc = nobody(f->e);
+	if (!rc)
+		*ret_who = who;
+	return rc;
 }
 
 enum err_code
@@ -360,30 +414,14 @@ identity_token(const struct visit *v, struct str text, struct who *ret_who)
 	struct from f = from_visit(v);
 	struct token_row row;
 	struct use use = {.v = v, .row = &row, .now = clock_now(&v->ctx->clock)};
-	struct login login;
 	struct who who = {0};
-	bool found = false, out = false;
 	enum err_code rc = row_find(v, text, &row);
 
 	if (!rc)
-		rc = login_of_id(&f, row.login, &login, &found);
-	if (!rc && found)
-		rc = who_find(&use, &f, &login, &who, &out);
-	if (!rc && found)
-		rc = who_fill(&f, &row, &who);
+		rc = row_who(&f, &row, use.now, &who, &use.how);
 	if (rc)
 		return rc;
-	if (!found)
-		return nobody(f.e);
-	use.login = login.name;
-	if (row.token.revoked_at)
-		use.how = "revoked";
-	else if (use.now >= row.token.expires_at)
-		use.how = "expired";
-	else if (!login.enabled || out)
-		use.how = "disabled";
-	else if (who.second_factor_due)
-		use.how = "second_factor";
+	use.login = who.name;
 	rc = use_note(&use);
 	if (!rc)
 		*ret_who = who;

@@ -340,11 +340,14 @@ import_run(struct import *im, struct delivery_report *ret_report)
 		return rc;
 	rejections_sort(im);
 	rc = receipts_write(im);
-	if (!rc && !im->o->dry_run)
-		rc = writer_commit(im->w);
-	if (!rc)
-		report_make(im, ret_report);
-	return rc;
+	if (rc)
+		return rc;
+	report_make(im, ret_report);
+	if (im->o->dry_run)
+		return ERR_NONE;
+	if (im->o->settle)
+		rc = im->o->settle(im->o->object, im->w, ret_report);
+	return rc ? rc : writer_commit(im->w);
 }
 
 enum err_code

@@ -3,6 +3,7 @@
 #include "access/grant.h"
 #include "base/civil.h"
 #include "base/limits.h"
+#include "model/filter.h"
 #include "model/sql.h"
 #include "record/note.h"
 #include "record/resolve.h"
@@ -219,6 +220,12 @@ csv_value(struct extract *x, const struct record *r, size_t field)
 	return rc;
 }
 
+static bool
+is_wanted(const struct extract *x, size_t field)
+{
+	return !x->o->fields || x->o->fields[field];
+}
+
 static enum err_code
 csv_record(struct extract *x, const struct record *r, struct str holder)
 {
@@ -234,6 +241,8 @@ csv_record(struct extract *x, const struct record *r, struct str holder)
 		csv_put(&x->out, r->state, true);
 	}
 	for (size_t i = 0; !rc && i < r->reg->field_count; i++) {
+		if (!is_wanted(x, i))
+			continue;
 		buf_add(&x->out, ",", 1);
 		rc = csv_value(x, r, i);
 	}
@@ -247,8 +256,10 @@ csv_head(struct extract *x)
 	const struct reg *r = x->o->reg;
 
 	buf_addf(&x->out, "key,organisation,feed%s", r->states.count > 0 ? ",state" : "");
-	for (size_t i = 0; i < r->field_count; i++)
-		buf_addf(&x->out, ",%s", r->fields[i].name);
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (is_wanted(x, i))
+			buf_addf(&x->out, ",%s", r->fields[i].name);
+	}
 	buf_add(&x->out, "\r\n", 2);
 }
 
@@ -273,6 +284,8 @@ json_record(struct extract *x, const struct record *r, struct str holder)
 	else if (r->reg->states.count > 0)
 		buf_addf(&x->out, ",\"state\":null");
 	for (size_t i = 0; !rc && i < r->reg->field_count; i++) {
+		if (!is_wanted(x, i))
+			continue;
 		buf_addf(&x->out, ",\"%s\":", r->reg->fields[i].name);
 		rc = value_json(x, r, i, &x->out);
 	}
@@ -298,19 +311,28 @@ static enum err_code
 statement(struct extract *x, struct db_stmt **ret_stmt)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf tail = {.limit = SQL_LIMIT};
 	struct ctx *ctx = x->ctx;
 	const struct sight seen = sight_of(ctx->model, ctx->who, x->o->reg, ctx->arena);
+	const struct filter *f = x->o->filter;
 	enum err_code rc;
 
-	sql_select_seen(x->o->reg, &seen,
-			"and (t.organisation = :organisation or :organisation is null) "
-			"and (t.feed = :feed or :feed is null) "
-			"order by t.key, t.organisation, t.feed",
-			&sql);
+	buf_addf(&tail, "and (t.organisation = :organisation or :organisation is null) "
+			"and (t.feed = :feed or :feed is null)");
+	for (size_t i = 0; f && i < f->count; i++)
+		filter_sql(&f->terms[i], false, &tail);
+	buf_addf(&tail, " order by t.key, t.organisation, t.feed");
+	if (!tail.failed)
+		sql_select_seen(x->o->reg, &seen, tail.data, &sql);
+	if (tail.failed || sql.failed)
+		return err_set(&ctx->err, ERR_TOO_BIG, "filter", "the filter is too long");
 	rc = db_prepare_scan(ctx->db, sql.data, ret_stmt, &ctx->err);
-	if (!rc)
-		sql_sight_bind(x->o->reg, &seen, *ret_stmt);
-	return rc;
+	if (rc)
+		return rc;
+	sql_sight_bind(x->o->reg, &seen, *ret_stmt);
+	if (f)
+		filter_bind(f, *ret_stmt);
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -359,7 +381,9 @@ records_out(struct extract *x, int64_t *ret_rows)
 		struct record r;
 
 		arena_reset(&x->arena);
-		rc = record_read(reader, s, &x->arena, &r);
+		rc = ctx_go_on(x->ctx);
+		if (!rc)
+			rc = record_read(reader, s, &x->arena, &r);
 		if (!rc && !is_open(x, &r))
 			continue;
 		if (!rc)
@@ -383,6 +407,8 @@ leave_noted(struct ctx *read, const struct extract_options *o)
 	buf_addf(&detail, "{");
 	if (read->as_of)
 		buf_addf(&detail, "\"as_of\":\"%s\",", as_of);
+	if (o->filter || o->fields)
+		buf_addf(&detail, "\"filtered\":true,");
 	buf_addf(&detail, "\"format\":\"%s\"", o->format == DELIVERY_CSV ? "csv" : "jsonl");
 	if (o->organisation)
 		buf_addf(&detail, ",\"organisation\":%lld", (long long)o->organisation);

@@ -1,6 +1,6 @@
 /* extract.h -- a register's current records as a file that delivery_import takes in again.
  *
- * Columns: key, organisation, feed, state (where the register has states) and every field;
+ * Columns: key, organisation, feed, state (where the register has states) and every field, or some;
  * references as the shortest key that means the same record. Records come in the order of their
  * keys, one at a time, so memory does not grow with the register.
  */
@@ -8,6 +8,8 @@
 #define INTAKE_EXTRACT_H
 
 #include "intake/intake.h"
+
+struct filter;
 
 struct extract_sink {
 	enum err_code (*write)(void *object, struct str bytes, struct err *e);
@@ -19,6 +21,8 @@ struct extract_options {
 	enum delivery_format format; /* of CSV, texts that a spreadsheet would run are guarded */
 	int64_t organisation;	     /* 0: of all */
 	const char *source;	     /* NULL: of all */
+	const struct filter *filter; /* of the register, understood; NULL: none */
+	const bool *fields;	     /* which of the register's; NULL: all */
 	struct ctx *noted;	     /* whose ledger tells of it when the past is read, else NULL */
 };
 

@@ -29,6 +29,9 @@ struct delivery_file {
 	bool at_hand;
 };
 
+struct delivery_report;
+struct writer;
+
 struct delivery_options {
 	int64_t organisation; /* whose records they are, unless a row says so */
 	const char *source;   /* the feed, as "directory" or "hr"; NULL: the one that the file's
@@ -36,6 +39,9 @@ struct delivery_options {
 	bool full;	      /* what is not in it any more is retired */
 	bool dry_run;	      /* all but the commit */
 	void (*progress)(void *object, int64_t rows); /* may be NULL */
+	/* What belongs to the delivery and is kept with it, in the same transaction; may be NULL.
+	 * Not called where nothing is kept. */
+	enum err_code (*settle)(void *object, struct writer *w, const struct delivery_report *r);
 	void *object;
 };
 

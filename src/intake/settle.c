@@ -186,7 +186,9 @@ settled_next(struct import *im, struct staged *ret_staged, struct record *ret_re
 	enum err_code rc;
 
 	arena_reset(&im->row_arena);
-	rc = spool_next(im->settled, &in, ret_found, &im->ctx->err);
+	rc = ctx_go_on(im->ctx);
+	if (!rc)
+		rc = spool_next(im->settled, &in, ret_found, &im->ctx->err);
 	if (rc || !*ret_found)
 		return rc;
 	memcpy(&head, in.bytes.ptr, sizeof(head));

@@ -127,8 +127,10 @@ stage_next(struct import *im, struct staged *ret_staged, bool *ret_found)
 	struct str rest;
 	struct row *row = &ret_staged->row;
 	size_t at;
-	enum err_code rc = spool_next(im->rows, &in, ret_found, &im->ctx->err);
+	enum err_code rc = ctx_go_on(im->ctx);
 
+	if (!rc)
+		rc = spool_next(im->rows, &in, ret_found, &im->ctx->err);
 	if (rc || !*ret_found)
 		return rc;
 	*ret_staged = (struct staged){0};

@@ -189,6 +189,33 @@ sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
 	a->organisations = both;
 }
 
+/* With the rest of its terms. */
+static enum err_code
+filter_end(struct ctx *ctx, struct filter *f, struct str line)
+{
+	enum err_code rc = filter_add_line(f, line, &ctx->err);
+
+	if (!rc)
+		rc = meanings_find(ctx, f);
+	filter_number(f);
+	return rc;
+}
+
+enum err_code
+list_filter(struct ctx *ctx, const struct reg *r, struct str line, const struct filter **ret_filter)
+{
+	struct attributes *all = arena_alloc(ctx->arena, sizeof(*all));
+	struct filter *f = arena_alloc(ctx->arena, sizeof(*f));
+	enum err_code rc;
+
+	*all = attributes_of(ctx->model, r, ctx->arena);
+	filter_init(f, all, ctx->arena);
+	rc = filter_end(ctx, f, line);
+	if (!rc)
+		*ret_filter = f;
+	return rc;
+}
+
 enum err_code
 asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 {
@@ -211,10 +238,7 @@ asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 	for (size_t i = 0; !rc && i < q->term_count; i++)
 		rc = filter_add(&a->filter, q->terms[i], &ctx->err);
 	if (!rc)
-		rc = filter_add_line(&a->filter, q->filter, &ctx->err);
-	if (!rc)
-		rc = meanings_find(ctx, &a->filter);
-	filter_number(&a->filter);
+		rc = filter_end(ctx, &a->filter, q->filter);
 	if (!rc)
 		rc = asked_fields(ctx, q->fields, a);
 	if (!rc)

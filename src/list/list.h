@@ -89,6 +89,12 @@ MUST_CHECK enum err_code list_versions(struct ctx *ctx, int64_t id, struct list_
 /* Of the records that the page refers to. */
 struct str list_key(const struct list_page *p, int64_t id);
 
+struct filter;
+/* A filter in one line, understood for whoever reads the register's records in a way of his own
+ * (model/filter.h). */
+MUST_CHECK enum err_code list_filter(struct ctx *ctx, const struct reg *r, struct str line,
+				     const struct filter **ret_filter);
+
 /* {"register", "total", "total_is_exact", "records": [{"id", ...}], "stopped", "next"}. A reference
  * is an object of "id", "register" and "key". */
 void list_json(struct json_writer *w, const struct model *m, const struct list_page *p);

@@ -171,6 +171,47 @@ static const struct column assessed_scope_columns[] = {
 	{"chunk",	  COLUMN_INT,  true},
 	{"bits",	 COLUMN_BLOB, true},
 };
+static const struct column job_columns[] = {
+	{"id",	       COLUMN_INT,  true },
+	   {"kind",	    COLUMN_TEXT, true },
+	{"state",	  COLUMN_TEXT, true },
+	   {"login",	     COLUMN_INT,	 true },
+	{"token",	  COLUMN_INT,  false},
+	   {"factor",	      COLUMN_INT,  true },
+	{"actor",	  COLUMN_TEXT, true },
+	   {"register_name", COLUMN_TEXT, false},
+	{"arguments",     COLUMN_TEXT, true },
+	   {"asked_at",	COLUMN_INT,  true },
+	{"started_at",    COLUMN_INT,  false},
+	   {"ended_at",	COLUMN_INT,  false},
+	{"owner",	  COLUMN_INT,  false}, /* the process that runs it */
+	{"tries",	  COLUMN_INT,  true },
+	   {"cancelled_by",  COLUMN_TEXT, false},
+	{"result",	   COLUMN_TEXT, false},
+	   {"problem",       COLUMN_TEXT, false},
+	{"media",	  COLUMN_TEXT, false}, /* of what can be fetched */
+	{"rights",	   COLUMN_TEXT, false},
+};
+/* Written now and then while it runs, beside its transactions. */
+static const struct column job_pulse_columns[] = {
+	{"job",	COLUMN_INT,  true},
+	    {"owner", COLUMN_INT,  true},
+	 {"lease", COLUMN_INT,  true},
+	{"done",	 COLUMN_INT,  true},
+	    {"total", COLUMN_INT,  true},
+	 {"what",  COLUMN_TEXT, true},
+};
+/* Files of jobs, in pieces. */
+static const struct column job_part_columns[] = {
+	{"job",	COLUMN_INT,  true},
+	{"side",	 COLUMN_INT,  true},
+	{"pos",	COLUMN_INT,  true},
+	{"bytes", COLUMN_BLOB, true},
+};
+static const struct index job_indexes[] = {
+	{.name = "job_login_index", .columns = "login"},
+	{.name = "job_state_index", .columns = "state"},
+};
 static const struct index actor_indexes[] = {
 	{.name = "actor_name_index", .columns = "name", .unique = true}
 };
@@ -315,6 +356,16 @@ const struct table kernel_tables[] = {
 	 COLUMNS(login_link_columns),
 	 .primary_key = "hash",
 	 .clustered = true},
+	{.name = "job",
+	 COLUMNS(job_columns),
+	 .primary_key = "id",
+	 .indexes = job_indexes,
+	 .index_count = COUNT_OF(job_indexes)},
+	{.name = "job_pulse",						COLUMNS(job_pulse_columns),						  .primary_key = "job"										      },
+	{.name = "job_part",
+	 COLUMNS(job_part_columns),
+	 .primary_key = "job, side, pos",
+	 .clustered = true},
 };
 const size_t kernel_table_count = COUNT_OF(kernel_tables);
 
@@ -340,6 +391,9 @@ static const struct {
 	       {"login_directory", 7},
 	{"login_past_name", 7},
 	{"login_identity",  8},
+	       {"job",	       9},
+	{"job_pulse",	      9},
+	{"job_part",	     9},
 };
 
 int

@@ -41,6 +41,34 @@ http_start(struct edition *ed, const struct edition_options *o, struct err *e)
 	return http_server_new(&http, &ed->service.server, e);
 }
 
+static void
+job_log(void *object, const char *event, const char *text)
+{
+	log_event(object, LOG_LEVEL_INFO, event, "%s", text);
+}
+
+/* Nobody watches before there is a server. */
+static void
+events_wake(void *object)
+{
+	const struct edition *ed = object;
+
+	http_server_wake(ed->service.server);
+}
+
+static enum err_code
+jobs_start(struct edition *ed, struct err *e)
+{
+	struct service *s = &ed->service;
+	const struct jobs_options jobs = {
+		.ws = s->ws, .group = s->group, .log = job_log, .object = ed->log};
+	struct watch_options watch = {.wake = events_wake, .object = ed};
+	enum err_code rc = jobs_new(&jobs, &s->jobs, e);
+
+	watch.jobs = s->jobs;
+	return rc ? rc : watch_new(&watch, &s->watch, e);
+}
+
 static enum err_code
 start(struct edition *ed, const struct edition_options *o, struct err *e)
 {
@@ -56,6 +84,8 @@ start(struct edition *ed, const struct edition_options *o, struct err *e)
 		rc = search_open(s->ws, &s->search, e);
 	if (!rc)
 		rc = identity_new(workspace_key(s->ws), s->group, &s->identity, e);
+	if (!rc)
+		rc = jobs_start(ed, e);
 	return rc ? rc : http_start(ed, o, e);
 }
 
@@ -104,6 +134,7 @@ edition_drain(struct edition *ed)
 {
 	http_server_drain(ed->service.server);
 	keeper_end(ed->keeper);
+	jobs_stop(ed->service.jobs);
 }
 
 size_t
@@ -115,7 +146,7 @@ edition_busy(struct edition *ed)
 bool
 edition_decides(struct edition *ed)
 {
-	return !keeper_has_ended(ed->keeper);
+	return !keeper_has_ended(ed->keeper) || jobs_busy(ed->service.jobs);
 }
 
 void
@@ -123,8 +154,12 @@ edition_free(struct edition *ed)
 {
 	if (!ed)
 		return;
+	/* It wakes the server, whose streams end with it. */
+	watch_stop(ed->service.watch);
 	if (ed->service.server)
 		http_server_free(ed->service.server);
+	watch_free(ed->service.watch);
+	jobs_free(ed->service.jobs);
 	keeper_free(ed->keeper);
 	service_fini(&ed->service);
 	search_close(ed->service.search);

@@ -29,7 +29,7 @@ MUST_CHECK enum err_code edition_keep(struct edition *ed, struct err *e);
 
 struct service *edition_service(struct edition *ed);
 
-/* Takes no more connections, and decides nothing more. */
+/* Takes no more connections, decides nothing more, and gives its job back. */
 void edition_drain(struct edition *ed);
 /* Requests in hand. */
 size_t edition_busy(struct edition *ed);

@@ -25,7 +25,7 @@ class Answer:
         self.headers = {name.lower(): value for name, value in reply.getheaders()}
         self.cookies = [value for name, value in reply.getheaders() if name.lower() == "set-cookie"]
         self.text = reply.read().decode()
-        self.json = json.loads(self.text) if self.text and "json" in self.headers["content-type"] else None
+        self.json = json.loads(self.text) if self.text and self.headers["content-type"].endswith("json") else None
         self.problem = None
         if self.status >= 400 and self.headers["content-type"] != "application/scim+json":
             assert self.headers["content-type"] == "application/problem+json", self.headers
@@ -78,6 +78,15 @@ class Client:
         assert (answer.status, answer.problem) == (status, problem), (method, path, answer.status, answer.text[:400])
         return answer
 
+    def ended(self, job):
+        """The job when it has ended."""
+        for _ in range(1200):
+            now = self.good("GET", "/jobs/%d" % job["id"])
+            if now["state"] not in ("waiting", "running"):
+                return now
+            time.sleep(0.05)
+        raise AssertionError("the job does not end: " + now.text)
+
     def sign_in(self, name, password, secret=None):
         """With a second factor when it is due; enrols one first where there is none. Gives its secret."""
         answer = self.good("POST", "/session", {"name": name, "password": password})
@@ -87,3 +96,39 @@ class Client:
         elif answer["second_factor_due"]:
             self.good("POST", "/session/second-factor", {"code": code(secret, 1)})
         return secret
+
+
+class Events:
+    """A stream of server-sent events."""
+
+    def __init__(self, who, last=None):
+        headers = {"Cookie": who.cookie} if who.cookie else {"Authorization": "Bearer " + who.token}
+        if last is not None:
+            headers["Last-Event-ID"] = str(last)
+        self.connection = http.client.HTTPConnection("127.0.0.1", who.port, timeout=60)
+        self.connection.request("GET", "/api/v1/events", headers=headers)
+        self.reply = self.connection.getresponse()
+        self.last = None
+        if self.reply.status == 200:
+            assert self.reply.getheader("content-type") == "text/event-stream"
+
+    def next(self, kind=None):
+        """The next event, of the kind, as its kind and data; None at the end."""
+        event, data = None, None
+        for line in self.reply:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name == "id":
+                self.last = int(value)
+            elif name == "event":
+                event = value
+            elif name == "data":
+                data = json.loads(value)
+            elif name == "" and data is not None and kind in (None, event):
+                return event, data
+            elif name == "":
+                event, data = None, None
+        return None
+
+    def close(self):
+        self.reply.close()
+        self.connection.close()

@@ -103,7 +103,7 @@ class Description:
         media = answer.headers.get("content-type", "").partition(";")[0]
         if media not in content:
             raise Refused("the media type %r is not described" % media)
-        value = answer.json if "json" in media else answer.text
+        value = answer.json if media.endswith("json") else answer.text
         self.validator.check(value, content[media]["schema"])
 
     def left(self, wanted=lambda operation: True):

@@ -183,14 +183,55 @@ class Exercise:
         """Without a token, and with one that is none."""
         for token in (None, "hft_" + "0" * 40):
             stranger = Client(self.who.port, token)
-            body = {} if "requestBody" in operation.row else None
-            answer = stranger.ask_at(operation.method, target, body)
+            kind = next(iter(operation.row.get("requestBody", {"content": {None: 0}})["content"]))
+            body = {None: None, "text/csv": "key"}.get(kind, {})
+            answer = stranger.ask_at(operation.method, target, body, **({"Content_Type": kind} if kind else {}))
             assert answer.status == 401, (operation.id, answer.status, answer.text)
+
+    def jobs(self):
+        """Routes of long work, where what is asked for is there only later."""
+        who = self.who
+        for name in self.registers:
+            self.refused("POST", "/api/v1/registers/%s/export" % name, {422}, {"no-such": 1})
+            self.refused("POST", "/api/v1/registers/%s/import?no-such=1" % name, {400}, "key", Content_Type="text/csv")
+        for what in ("import", "export"):
+            path = "/registers/no-such/" + what
+            who.refused(404, "not_found", "POST", path, {} if what == "export" else "key",
+                        Content_Type="application/json" if what == "export" else "text/csv")
+        done = who.ended(who.good("POST", "/registers/site/export", {"format": "csv"}, 202))
+        file = who.good("GET", "/jobs/%d/result" % done["id"]).text
+        who.good("HEAD", "/jobs/%d/result" % done["id"])
+        again = who.good("POST", "/registers/site/import?dry_run=true&source=test&file=site.csv", file, 202, Content_Type="text/csv")
+        assert again.headers["location"] == "/api/v1/jobs/%d" % again["id"]
+        assert who.ended(again)["result"]["dry_run"]
+        who.ended(who.good("POST", "/assessments", {"full": True}, 202))
+        first = who.good("GET", "/assessments?before=1000000000")["assessments"][0]
+        assert first["full"] and first["totals"]["failing"] >= 0
+        who.refused(400, "usage", "GET", "/assessments?before=x")
+        who.refused(422, "invalid", "POST", "/assessments", {"as_of": 1})
+        who.good("GET", "/jobs?all=false")
+        who.refused(400, "usage", "GET", "/jobs?all=x")
+        for path in ("/jobs/1", "/jobs/x", "/jobs/1/result", "/jobs/%d/result" % again["id"]):
+            who.refused(404, "not_found", "GET", path)
+        who.refused(404, "not_found", "DELETE", "/jobs/1")
+        # Behind one that takes a while it waits, and ends at once.
+        slow = who.good("POST", "/assessments", {"full": True}, 202)
+        told = who.ask("DELETE", "/jobs/%d" % slow["id"])
+        while told.status == 409:
+            slow = who.good("POST", "/assessments", {"full": True}, 202)
+            told = who.ask("DELETE", "/jobs/%d" % slow["id"])
+        assert told.status == 202 and who.ended(slow)["state"] in ("cancelled", "done"), told.text
 
     def all(self):
         """But what is about people, which goes in an order of its own (people.py, scim.py)."""
         for operation in self.description.operations:
             if operation.group in ("signing in", "me", "users", "scim"):
+                continue
+            if operation.id == "events":  # which does not end
+                self.who.good("HEAD", "/events")
+                self.refused("GET", "/api/v1/events?no-such=1", {400})
+            if operation.group in ("jobs", "events"):
+                self.nobody(operation, operation.path.replace("{register}", "site").replace("{job}", "1"))
                 continue
             if operation.method == "GET":
                 self.read(operation)
@@ -200,4 +241,5 @@ class Exercise:
                 self.write(operation)
             if not operation.public:
                 self.nobody(operation, self.targets(operation)[0])
+        self.jobs()
 
