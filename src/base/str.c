@@ -98,3 +98,23 @@ str_int(struct str s, int64_t *ret_value)
 	*ret_value = minus ? value : -value;
 	return true;
 }
+
+size_t
+int_text(int64_t value, char out[INT_TEXT_SIZE])
+{
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char digits[INT_TEXT_SIZE];
+	size_t n = sizeof(digits);
+	size_t len;
+
+	do {
+		digits[--n] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		digits[--n] = '-';
+	len = sizeof(digits) - n;
+	memcpy(out, digits + n, len);
+	out[len] = '\0';
+	return len;
+}

@@ -32,5 +32,8 @@ struct str str_cut(struct str *rest, char sep);
 
 /* Whole decimal number, optional minus, nothing else; false on anything else or overflow. */
 bool str_int(struct str s, int64_t *ret_value);
+/* And back: the length of the text, which a NUL ends. */
+enum { INT_TEXT_SIZE = 21 };
+size_t int_text(int64_t value, char out[INT_TEXT_SIZE]);
 
 #endif

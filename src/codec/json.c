@@ -2,8 +2,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#include <inttypes.h>
-
 static void
 short_escape(struct buf *out, char c)
 {
@@ -12,17 +10,73 @@ short_escape(struct buf *out, char c)
 	buf_add(out, text, sizeof(text));
 }
 
-/* Text given by the caller must be UTF-8. */
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Whether one of eight bytes is not: of each, what is below 0x20 borrows from its top bit, and so
+ * does, of a difference, what is equal. Bytes of 0x80 and more are plain. */
+static bool
+is_plain_word(uint64_t bytes)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	const uint64_t tops = 0x8080808080808080U;
+	const uint64_t quote = bytes ^ (ones * '"');
+	const uint64_t back = bytes ^ (ones * '\\');
+
+	return ((((bytes - ones * 0x20) & ~bytes) | ((quote - ones) & ~quote) |
+		 ((back - ones) & ~back)) &
+		tops) == 0;
+}
+
+static bool
+is_plain_text(struct str text)
+{
+	size_t i = 0;
+
+	for (; i + sizeof(uint64_t) <= text.len; i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, text.ptr + i, sizeof(word));
+		if (!is_plain_word(word))
+			return false;
+	}
+	while (i < text.len && is_plain((unsigned char)text.ptr[i]))
+		i++;
+	return i == text.len;
+}
+
+/* Text given by the caller must be UTF-8. Most has nothing in it to be escaped. */
+static void
+add_plain(struct buf *out, struct str text)
+{
+	char *to = buf_room(out, text.len + 2);
+
+	if (!to)
+		return;
+	to[0] = '"';
+	if (text.len > 0)
+		memcpy(to + 1, text.ptr, text.len);
+	to[text.len + 1] = '"';
+	buf_wrote(out, text.len + 2);
+}
+
 void
 json_escape(struct buf *out, struct str text)
 {
 	size_t from = 0;
 
+	if (is_plain_text(text)) {
+		add_plain(out, text);
+		return;
+	}
 	buf_add(out, "\"", 1);
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if (c >= 0x20 && c != '"' && c != '\\')
+		if (is_plain(c))
 			continue;
 		buf_add(out, text.ptr + from, i - from);
 		from = i + 1;
@@ -137,7 +191,14 @@ void
 jw_int(struct json_writer *w, int64_t value)
 {
 	separate(w);
-	buf_addf(w->out, "%" PRId64, value);
+	buf_add_int(w->out, value);
+}
+
+void
+jw_json(struct json_writer *w, struct str json)
+{
+	separate(w);
+	buf_add(w->out, json.ptr, json.len);
 }
 
 void
@@ -145,13 +206,6 @@ jw_bool(struct json_writer *w, bool value)
 {
 	separate(w);
 	buf_add(w->out, value ? "true" : "false", value ? 4 : 5);
-}
-
-void
-jw_raw(struct json_writer *w, struct str json)
-{
-	separate(w);
-	buf_add(w->out, json.ptr, json.len);
 }
 
 void
@@ -185,6 +239,27 @@ jw_key_bool(struct json_writer *w, const char *name, bool value)
 {
 	jw_key(w, name);
 	jw_bool(w, value);
+}
+
+bool
+json_is_plain_texts(struct str text)
+{
+	size_t i = 0;
+
+	if (str_is(text, "[]"))
+		return true;
+	if (text.len == 0 || text.ptr[0] != '[')
+		return false;
+	do {
+		if (++i == text.len || text.ptr[i] != '"')
+			return false;
+		do
+			i++;
+		while (i < text.len && is_plain((unsigned char)text.ptr[i]));
+		if (i + 1 >= text.len || text.ptr[i] != '"')
+			return false;
+	} while (text.ptr[++i] == ',');
+	return text.ptr[i] == ']' && i + 1 == text.len;
 }
 
 /* Offset of the bracket that opens one level too many, or -1. The text need not be JSON: jansson

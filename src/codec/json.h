@@ -31,7 +31,7 @@ void jw_text(struct json_writer *w, struct str text); /* {NULL, 0} writes null *
 void jw_int(struct json_writer *w, int64_t value);
 void jw_bool(struct json_writer *w, bool value);
 void jw_null(struct json_writer *w);
-void jw_raw(struct json_writer *w, struct str json); /* that is JSON already */
+void jw_json(struct json_writer *w, struct str json); /* a value that is JSON already */
 /* A member of an object: its name and its value. */
 void jw_key_text(struct json_writer *w, const char *name, struct str text);
 void jw_key_word(struct json_writer *w, const char *name, const char *word); /* NULL writes null */
@@ -44,6 +44,10 @@ void json_escape(struct buf *out, struct str text);
 /* Parses one JSON text: no duplicate keys, nothing after it, at most LIMIT_JSON_DEPTH levels.
  * ERR_INVALID says line and column. The caller json_decref()s. */
 MUST_CHECK enum err_code json_read(struct str text, json_t **ret_json, struct err *e);
+
+/* Whether it is a list of texts, without white space, and nothing in them had to be escaped: then
+ * it is JSON as it stands. Most lists that are kept are so. */
+bool json_is_plain_texts(struct str text);
 
 /* RFC 8785: keys sorted by UTF-16 code units, ECMAScript numbers, no white space. ERR_INVALID for a
  * number that is no finite double. Reals from 2^53 to 1e21 get no exponent, as the RFC asks;

@@ -242,7 +242,7 @@ object_json(struct json_writer *w, const char *name, struct str text)
 {
 	jw_key(w, name);
 	if (text.ptr)
-		jw_raw(w, text);
+		jw_json(w, text);
 	else
 		jw_null(w);
 }

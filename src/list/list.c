@@ -115,6 +115,14 @@ found(struct reading *rd, int64_t most, int64_t *ret_found)
 	return ask(rd, &sql, ret_found);
 }
 
+/* Whether an index alone finds all of the list. */
+static bool
+is_led_alone(const struct page_query *q)
+{
+	return q->filter->count + q->within <= 1 && q->hidden_count == 0 &&
+	       (q->filter->count == 0 || filter_can_lead(&q->filter->terms[0]));
+}
+
 /* Of what an index finds, that which finds the fewest; without any, the whole register. Engines
  * guess, and are wrong where values go together; this looks. */
 static enum err_code
@@ -123,7 +131,7 @@ leader_choose(struct reading *rd, int64_t *ret_found)
 	struct page_query *q = &rd->asked->query;
 	const struct filter_term *best = NULL;
 	bool organisations = false;
-	int64_t least = LIMIT_LIST_GATHERED + 1;
+	int64_t least = 1 + (is_led_alone(q) ? LIMIT_LIST_COUNTED : LIMIT_LIST_GATHERED);
 	int64_t n = 0;
 	enum err_code rc = ERR_NONE;
 
@@ -152,21 +160,6 @@ leader_choose(struct reading *rd, int64_t *ret_found)
 	return rc;
 }
 
-/* Of more than may be gathered an index alone still knows how many there are, up to a limit. */
-static enum err_code
-many_count(struct reading *rd)
-{
-	struct list_page *p = rd->page;
-	int64_t count;
-	enum err_code rc = found(rd, LIMIT_LIST_COUNTED + 1, &count);
-
-	if (rc)
-		return rc;
-	p->total_is_exact = count <= LIMIT_LIST_COUNTED;
-	p->total = p->total_is_exact ? count : LIMIT_LIST_COUNTED;
-	return ERR_NONE;
-}
-
 /* How many there are, as far as a quick list may know. */
 static enum err_code
 total_find(struct reading *rd)
@@ -176,17 +169,17 @@ total_find(struct reading *rd)
 	struct list_page *p = rd->page;
 	int64_t least = 0;
 	enum err_code rc = leader_choose(rd, &least);
-	bool more_terms;
 
 	if (rc)
 		return rc;
-	more_terms = q->filter->count > (q->leader != NULL) || q->hidden_count > 0 ||
-		     (q->within && !q->organisations_lead);
 	rd->few = least <= LIMIT_LIST_GATHERED;
-	p->total_is_exact = rd->few || rd->question->thorough;
 	p->total = least;
-	if (!more_terms && !rd->question->thorough)
-		return rd->few ? ERR_NONE : many_count(rd);
+	if (is_led_alone(q) && !rd->question->thorough) {
+		p->total_is_exact = least <= LIMIT_LIST_COUNTED;
+		p->total -= !p->total_is_exact;
+		return ERR_NONE;
+	}
+	p->total_is_exact = rd->few || rd->question->thorough;
 	rd->look = rd->few ? LIMIT_LIST_GATHERED : LIMIT_LIST_SAMPLED;
 	page_count_sql(q, !rd->question->thorough, &sql);
 	rc = ask(rd, &sql, &p->total);

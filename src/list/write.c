@@ -33,6 +33,10 @@ words_json(struct json_writer *w, struct str text)
 	json_t *words = NULL;
 	struct err e;
 
+	if (json_is_plain_texts(text)) {
+		jw_json(w, text);
+		return;
+	}
 	if (json_read(text, &words, &e)) {
 		jw_text(w, text);
 		return;

@@ -257,9 +257,12 @@ void
 record_name(const struct model *m, int64_t id, char out[RECORD_NAME_SIZE])
 {
 	const struct reg *r = model_reg_of_id(m, id);
-	long long counter = (long long)(id & (((int64_t)1 << ID_CODE_SHIFT) - 1));
+	const char *prefix = r ? r->prefix : "?";
+	size_t len = strnlen(prefix, RECORD_NAME_SIZE - INT_TEXT_SIZE - 1);
 
-	(void)snprintf(out, RECORD_NAME_SIZE, "%.16s-%lld", r ? r->prefix : "?", counter);
+	memcpy(out, prefix, len);
+	out[len] = '-';
+	(void)int_text(id & (((int64_t)1 << ID_CODE_SHIFT) - 1), out + len + 1);
 }
 
 int64_t

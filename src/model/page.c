@@ -86,10 +86,10 @@ hidden_sql(const struct page_query *q, struct buf *out)
 	buf_addf(out, "))");
 }
 
+/* " and ..." of each. */
 static void
 conditions(const struct page_query *q, enum part part, struct buf *out)
 {
-	buf_addf(out, " where 1 = 1");
 	if (q->within && organisations_are_in(q, part)) {
 		buf_addf(out, q->organisations ? " and t.organisation in (" : " and 1 = 0");
 		for (size_t i = 0; i < q->organisations; i++)
@@ -112,9 +112,12 @@ conditions(const struct page_query *q, enum part part, struct buf *out)
 static void
 columns_sql(const struct page_query *q, size_t count, struct buf *out)
 {
-	buf_addf(out, "select t.\"id\"");
-	for (size_t i = 0; i < count; i++)
-		buf_addf(out, ", t.\"%s\"", q->columns[i]->name);
+	buf_adds(out, "select t.\"id\"");
+	for (size_t i = 0; i < count; i++) {
+		buf_adds(out, ", t.\"");
+		buf_adds(out, q->columns[i]->name);
+		buf_adds(out, "\"");
+	}
 }
 
 /* The key of the record that a reference of `t` refers to. */
@@ -156,16 +159,16 @@ sifted_sql(const struct page_query *q, bool found, struct buf *out)
 	}
 }
 
-/* " from ... where ... limit :look": what the leader finds. In the order of the leader's index
- * where it has one, so that no engine looks for the first of them in the table itself, past all
- * others; which may be many, however common they are. */
+/* " from ... where ... order by": what the leader finds. In the order of the leader's index where
+ * it has one, so that no engine looks for the first of them in the table itself, past all others;
+ * which may be many, however common they are. */
 static void
 found_sql(const struct page_query *q, struct buf *out)
 {
 	const struct filter_term *t = q->leader;
 	bool holder = q->organisations_lead && q->organisations == 1;
 
-	buf_addf(out, " from \"%s\" t", q->reg->name);
+	buf_addf(out, " from \"%s\" t where 1 = 1", q->reg->name);
 	conditions(q, PART_FINDS, out);
 	if (holder || (t && filter_is_single(t) && t->attribute->kind == ATTRIBUTE_HOLDER))
 		buf_addf(out, " order by t.\"key\", t.\"id\"");
@@ -173,30 +176,34 @@ found_sql(const struct page_query *q, struct buf *out)
 		buf_addf(out, " order by t.\"id\"");
 	else if (t && t->op != FILTER_EQUAL)
 		buf_addf(out, " order by t.\"%s\"", t->attribute->field->name);
-	buf_addf(out, " limit :look)");
 }
 
+/* An engine passes over records quicker than it counts them. */
 void
 page_found_sql(const struct page_query *q, struct buf *out)
 {
-	buf_addf(out, "select count(*) from (select 1");
+	buf_addf(out, "select case when exists (select 1");
 	found_sql(q, out);
-	buf_addf(out, " c");
+	buf_addf(out, " limit 1 offset :skip) then :look else (select count(*) from (select 1");
+	found_sql(q, out);
+	buf_addf(out, " limit :look) c) end");
 }
 
 void
 page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
 {
 	if (!bounded) {
-		buf_addf(out, "select count(*) from \"%s\" t", q->reg->name);
+		buf_addf(out, "select count(*) from \"%s\" t where 1 = 1", q->reg->name);
 		conditions(q, PART_ALL, out);
 		return;
 	}
-	buf_addf(out, "select count(*) from (");
-	columns_sql(q, q->asked_count, out);
-	found_sql(q, out);
-	buf_addf(out, " t");
+	/* The conditions stand within: a row of columns for each record would cost as much again.
+	 */
+	buf_addf(out, "select coalesce(sum(c.fits), 0) from (select case when 1 = 1");
 	conditions(q, PART_RESTS, out);
+	buf_addf(out, " then 1 else 0 end as fits");
+	found_sql(q, out);
+	buf_addf(out, " limit :look) c");
 }
 
 bool
@@ -278,10 +285,10 @@ page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 	sifted_sql(q, true, out);
 	if (bounded) {
 		found_sql(q, out);
-		buf_addf(out, " t");
+		buf_addf(out, " limit :look) t where 1 = 1");
 		conditions(q, PART_RESTS, out);
 	} else {
-		buf_addf(out, " from \"%s\" t", q->reg->name);
+		buf_addf(out, " from \"%s\" t where 1 = 1", q->reg->name);
 		conditions(q, PART_ALL, out);
 		buf_addf(out, ") t where 1 = 1");
 	}
@@ -332,10 +339,8 @@ stretch_sql(const struct page_query *q, enum page_stretch stretch, struct buf *o
 	const char *order = q->descending ? " desc" : "";
 	bool numbers = !name;
 
-	buf_addf(out, " from \"%s\" t", q->reg->name);
-	if (stretch == STRETCH_NULLS)
-		buf_addf(out, " where 1 = 1");
-	else
+	buf_addf(out, " from \"%s\" t where 1 = 1", q->reg->name);
+	if (stretch != STRETCH_NULLS)
 		conditions(q, PART_WALKS, out);
 	if (name && stretch == STRETCH_EQUALS) {
 		buf_addf(out, " and t.\"%s\" = :s1", name);
@@ -360,14 +365,19 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 {
 	if (!has_stretch(q, stretch))
 		return false;
-	page_begin(q, out);
-	sifted_sql(q, true, out);
+	columns_sql(q, q->column_count, out);
+	buf_addf(out, " from (select t.\"id\"");
+	if (q->key_count > 0)
+		buf_addf(out, ", t.\"%s\"", q->keys[0].column);
 	stretch_sql(q, stretch, out);
-	buf_addf(out, " limit :look) t");
+	/* In this order for every engine. */
+	buf_addf(out, " limit :look) p cross join \"%s\" t where t.\"id\" = p.\"id\"",
+		 q->reg->name);
 	conditions(q, stretch == STRETCH_NULLS ? PART_EACH : PART_RESTS_ON_WALK, out);
 	if (stretch == STRETCH_NULLS)
 		buf_addf(out, " and t.\"%s\" is null", q->keys[0].column);
-	page_end(q, out);
+	order_sql(q, "p", out);
+	buf_addf(out, " limit :limit");
 	return true;
 }
 

@@ -54,7 +54,7 @@ struct page_query {
 /* Whether every record has a value in it. */
 bool page_key_always(const struct page_key *k);
 
-/* How many records the leader finds, up to :look. */
+/* How many records the leader finds, up to :look; :skip is :look - 1. */
 void page_found_sql(const struct page_query *q, struct buf *out);
 
 /* How many records there are; of those that the leader finds, :look are looked at where `bounded`.

@@ -17,10 +17,21 @@ is_name_part(char c)
 }
 
 static void
+name(const char *word, struct buf *out)
+{
+	buf_adds(out, "\"");
+	buf_adds(out, word);
+	buf_adds(out, "\"");
+}
+
+static void
 columns(const struct table *t, const char *alias, size_t from, struct buf *out)
 {
-	for (size_t i = from; i < t->column_count; i++)
-		buf_addf(out, "%s%s\"%s\"", i > from ? ", " : "", alias, t->columns[i].name);
+	for (size_t i = from; i < t->column_count; i++) {
+		buf_adds(out, i > from ? ", " : "");
+		buf_adds(out, alias);
+		name(t->columns[i].name, out);
+	}
 }
 
 void

@@ -178,10 +178,20 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 	return ERR_NONE;
 }
 
+/* What each transaction says is kept, as all that is asked is. */
+static enum err_code
+say(struct db *db, const char *sql, struct err *e)
+{
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(db, sql, &s, e);
+
+	return rc ? rc : db_run(s, e);
+}
+
 static enum err_code
 sqlite_begin(struct db *db, enum db_aim aim, struct err *e)
 {
-	return sqlite_exec(db, aim != AIM_READ ? "begin immediate" : "begin", e);
+	return say(db, aim != AIM_READ ? "begin immediate" : "begin", e);
 }
 
 static enum err_code
@@ -191,7 +201,7 @@ sqlite_commit(struct db *db, struct err *e)
 	enum err_code rc;
 
 	sqlite_log_gather(d->handle, true);
-	rc = sqlite_exec(db, "commit", e);
+	rc = say(db, "commit", e);
 	sqlite_log_gather(d->handle, false);
 	return rc;
 }
@@ -200,9 +210,10 @@ static void
 sqlite_rollback(struct db *db)
 {
 	struct sqlite_db *d = of_db(db);
+	struct err none;
 
 	/* After some errors SQLite has rolled back by itself. */
-	if (!sqlite3_get_autocommit(d->handle))
+	if (!sqlite3_get_autocommit(d->handle) && say(db, "rollback", &none))
 		(void)sqlite3_exec(d->handle, "rollback", NULL, NULL, NULL);
 }
 

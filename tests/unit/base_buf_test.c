@@ -86,3 +86,20 @@ TEST(buf_a_length_that_overflows_is_refused)
 	CHECK(b.failed && b.len == 1);
 	buf_fini(&b);
 }
+
+/* Where what is printed fits, does not fit yet, and never will. */
+TEST(buf_prints_in_the_room_that_it_has_or_gets)
+{
+	for (size_t before = 0; before < 80; before++) {
+		CLEANUP(buf_fini) struct buf b = {.limit = 80};
+
+		for (size_t i = 0; i < before; i++)
+			buf_add(&b, "x", 1);
+		CHECK(b.len == before);
+		buf_addf(&b, "%d-%s", 12345, "abc");
+		CHECK(b.failed == (before + 9 >= 80));
+		CHECK(b.len == (b.failed ? before : before + 9));
+		CHECK(b.len == 0 || strlen(b.data) == b.len);
+		CHECK(b.failed || strcmp(b.data + before, "12345-abc") == 0);
+	}
+}

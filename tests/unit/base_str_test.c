@@ -1,3 +1,4 @@
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "test.h"
@@ -94,4 +95,18 @@ TEST(text_fit_counts_columns_not_bytes)
 	/* A mark belongs to the letter before it. */
 	CHECK(text_fit(str_of("e\xcc\x81x"), 1) == 3);
 	CHECK(text_fit(str_of("abc"), 0) == 0 && text_fit((struct str){0}, 5) == 0);
+}
+
+TEST(int_text_writes_what_str_int_reads)
+{
+	static const int64_t numbers[] = {
+		0, 7, -1, 10, 1234567890, -1000000000000, INT64_MAX, INT64_MIN + 1};
+	char text[INT_TEXT_SIZE];
+	int64_t back = 0;
+
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		CHECK(int_text(numbers[i], text) == strlen(text));
+		CHECK(str_int(str_of(text), &back) && back == numbers[i]);
+	}
+	CHECK(int_text(INT64_MIN, text) == 20 && strcmp(text, "-9223372036854775808") == 0);
 }

@@ -198,3 +198,47 @@ TEST(json_escape_writes_what_reads_back)
 		json_decref(json);
 	}
 }
+
+/* Eight bytes at a time are looked at, and then the rest: what must be escaped is found in every
+ * place, and what stands beside it is none of it. */
+TEST(json_escape_finds_what_must_be_escaped_wherever_it_stands)
+{
+	for (int c = 1; c < 256; c++) {
+		for (size_t place = 0; place < 19; place++) {
+			CLEANUP(buf_fini) struct buf out = {.limit = 64};
+			char text[] = "!#[] ~\x7f abcdefghij";
+			bool plain = c >= 0x20 && c != '"' && c != '\\';
+
+			text[place % (sizeof(text) - 1)] = (char)c;
+			json_escape(&out, str_of(text));
+			CHECK((out.len == sizeof(text) + 1) == plain);
+			CHECK(out.data[0] == '"' && out.data[out.len - 1] == '"');
+			CHECK(!plain || memcmp(out.data + 1, text, sizeof(text) - 1) == 0);
+		}
+	}
+}
+
+TEST(json_plain_texts_are_told_from_what_is_none)
+{
+	static const char *const plain[] = {"[]", "[\"\"]", "[\"a\",\"b c\"]",
+					    "[\"a\",\"\",\"[,]\"]"};
+	static const char *const others[] = {
+		"",	      "[",	    "]",	 "[\"",		 "[\"a",
+		"[\"a\"",     "[\"a\",",    "[\"a\",]",	 "[\"a\"]]",	 "[\"a\" ]",
+		"[\"a\\n\"]", "[\"a\nb\"]", "[1]",	 "[\"a\",1]",	 "[[\"a\"]]",
+		"\"a\"",      "a",	    "[\"a\"b]",	 "[\"a\"\"b\"]", "[\"a\",,\"b\"]",
+		"[\"a\"]x",   " [\"a\"]",   "[\"a\\\"]", "{\"a\"}",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		CHECK(json_is_plain_texts(str_of(plain[i])));
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		/* Without a NUL behind it, so that nothing reads on. */
+		char *bytes = malloc(strlen(others[i]) + 1);
+
+		CHECK(bytes != NULL);
+		memcpy(bytes, others[i], strlen(others[i]));
+		CHECK(!json_is_plain_texts((struct str){bytes, strlen(others[i])}));
+		free(bytes);
+	}
+}
