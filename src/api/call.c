@@ -4,6 +4,7 @@
 #include "api/caller.h"
 #include "api/routes.h"
 #include "base/limits.h"
+#include "ledger/ledger.h"
 #include "list/list.h"
 #include "scim/scim.h"
 
@@ -102,23 +103,71 @@ asks_past(const struct http_request *r, struct moment *ret_at)
 /* From here on the request's context serves whoever asks, and its connection shows no rows but
  * those that he may see: no login then, as the wall hides those from everybody. */
 static enum err_code
+serve_present(struct call *c)
+{
+	enum err_code rc;
+
+	c->who.unheld = c->route->people;
+	rc = ctx_serve(&c->ctx, &c->who);
+	return rc || c->route->needs != NEEDS_READ ? rc : call_see(c);
+}
+
+/* Whether whoever was looked up for an earlier request is still who he was then. */
+static enum err_code
+look_again(struct call *c, bool *ret_same)
+{
+	bool reads = db_in_txn(c->ctx.db);
+	int64_t size = 0;
+	enum err_code rc = reads ? ERR_NONE : call_see(c);
+
+	if (!rc)
+		rc = ledger_length(c->ctx.ledger, &size, &c->ctx.err);
+	*ret_same = size == c->known_at;
+	if (!reads || !*ret_same)
+		db_txn_end(&c->txn);
+	return rc;
+}
+
+/* The one who is believed to be known is looked up after all. */
+static enum err_code
+look_up(struct call *c)
+{
+	enum err_code rc = ctx_serve_nobody(&c->ctx);
+
+	return rc ? rc : call_who(c, false);
+}
+
+static enum err_code
 serve_caller(struct call *c)
 {
 	struct moment at;
+	bool past = !c->route->scim && asks_past(c->r, &at);
+	bool same = !c->known_at;
+	enum err_code rc = ERR_NONE;
 
 	c->ctx.note = (struct ctx_note){note_take, c};
-	if (!c->route->scim && asks_past(c->r, &at))
-		return service_past(&c->ctx, &at, &c->who);
-	c->who.unheld = c->route->people;
-	return ctx_serve(&c->ctx, &c->who);
+	if (c->known_at && !past)
+		rc = serve_present(c);
+	if (!rc && c->known_at && !past)
+		rc = look_again(c, &same);
+	if (!rc && !same)
+		rc = look_up(c);
+	if (!rc && past)
+		rc = service_past(&c->ctx, &at, &c->who);
+	if (!rc && past && c->route->needs == NEEDS_READ)
+		rc = call_see(c);
+	return rc || past || c->known_at ? rc : serve_present(c);
 }
 
 static enum err_code
 answer(struct call *c, const struct api_route *route)
 {
 	bool known = route->needs == NEEDS_READ || route->needs == NEEDS_WRITE;
-	enum err_code rc = known ? call_who(c) : ERR_NONE;
+	enum err_code rc = known ? call_who(c, true) : ERR_NONE;
 
+	/* He may do more by now. */
+	if (rc && c->known_at)
+		rc = look_up(c);
 	if (!rc)
 		rc = call_check_query(c);
 	if (!rc && known)
@@ -127,7 +176,7 @@ answer(struct call *c, const struct api_route *route)
 		rc = call_check_key(c);
 	if (!rc && route->takes)
 		rc = body_read(c);
-	if (!rc && (route->needs == NEEDS_STORE || route->needs == NEEDS_READ))
+	if (!rc && route->needs == NEEDS_STORE)
 		rc = call_see(c);
 	if (rc)
 		return rc;

@@ -24,6 +24,7 @@ struct call {
 	struct buf out;
 	json_t *body;	     /* of a route that takes JSON */
 	struct who who;	     /* whose request it is, of a route that must know */
+	int64_t known_at;    /* the ledger's size when he was looked up, for another; 0: just now */
 	int64_t retry_after; /* seconds, with ERR_TOO_OFTEN */
 	int64_t told;	     /* the record that the reply tells, of a change; 0: none */
 	struct notes *notes; /* call.c's own */

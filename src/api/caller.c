@@ -130,10 +130,19 @@ known(struct call *c, enum err_code rc)
 	return rc == ERR_DENIED ? (c->ctx.err.code = ERR_NOBODY) : rc;
 }
 
-static enum err_code
-by_token(struct call *c, const struct visit *v, struct str token)
+static bool
+is_believed(struct call *c, const struct visit *v, struct str secret, bool believe)
 {
-	enum err_code rc = known(c, identity_token(v, token, &c->who));
+	c->known_at = 0;
+	return believe && identity_known(v, secret, &c->who, &c->known_at);
+}
+
+static enum err_code
+by_token(struct call *c, const struct visit *v, struct str token, bool believe)
+{
+	enum err_code rc = is_believed(c, v, token, believe)
+				   ? ERR_NONE
+				   : known(c, identity_token(v, token, &c->who));
 
 	if (!rc && !c->who.writes && c->route->needs == NEEDS_WRITE)
 		rc = err_set(&c->ctx.err, ERR_DENIED, "", "this token may only read");
@@ -146,7 +155,7 @@ by_token(struct call *c, const struct visit *v, struct str token)
 
 /* A browser sends its cookie with whatever any page asks for. */
 static enum err_code
-by_session(struct call *c, const struct visit *v, struct str token)
+by_session(struct call *c, const struct visit *v, struct str token, bool believe)
 {
 	bool only_reads = c->r->method == HTTP_GET || c->r->method == HTTP_HEAD;
 	enum err_code rc = only_reads ? ERR_NONE : call_same_site(c);
@@ -154,7 +163,9 @@ by_session(struct call *c, const struct visit *v, struct str token)
 	if (!rc && c->route->scim)
 		rc = err_set(&c->ctx.err, ERR_DENIED, "",
 			     "SCIM takes tokens that were made for it alone");
-	return rc ? rc : known(c, identity_session(v, token, &c->who));
+	if (rc || is_believed(c, v, token, believe))
+		return rc;
+	return known(c, identity_session(v, token, &c->who));
 }
 
 /* Who is not fully known may do nothing but become so. */
@@ -169,7 +180,7 @@ is_whole(struct call *c)
 }
 
 enum err_code
-call_who(struct call *c)
+call_who(struct call *c, bool believe)
 {
 	struct visit v = call_visit(c);
 	struct str token = bearer(c->r);
@@ -177,9 +188,9 @@ call_who(struct call *c)
 	enum err_code rc;
 
 	if (token.ptr)
-		rc = by_token(c, &v, token);
+		rc = by_token(c, &v, token, believe);
 	else if (session.ptr)
-		rc = by_session(c, &v, session);
+		rc = by_session(c, &v, session, believe);
 	else
 		return err_set(&c->ctx.err, ERR_NOBODY, "",
 			       "sign in, or send a token as 'Authorization: Bearer ...'");

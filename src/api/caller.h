@@ -10,8 +10,10 @@
 #define CALLER_COOKIE "__Host-holdfast"
 #define CALLER_PLAIN_COOKIE "holdfast"
 
-/* Fills c->who; ERR_NOBODY when nobody is known, ERR_DENIED when he may not do this. */
-MUST_CHECK enum err_code call_who(struct call *c);
+/* Fills c->who; ERR_NOBODY when nobody is known, ERR_DENIED when he may not do this. Where
+ * `believe` is set he may be who he was when the ledger had c->known_at leaves, which is for the
+ * caller to look at. */
+MUST_CHECK enum err_code call_who(struct call *c, bool believe);
 
 /* What identity/ wants to know of the request. */
 struct visit call_visit(struct call *c);

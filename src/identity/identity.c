@@ -33,6 +33,8 @@ identity_new(const struct note_key *key, struct group *group, struct identity **
 	(void)crypto_generichash(id->seal, sizeof(id->seal), (const uint8_t *)purpose,
 				 sizeof(purpose), key->secret_key, crypto_sign_SEEDBYTES);
 	rc = gate_new(LIMIT_PASSWORDS_AT_ONCE, LIMIT_PASSWORDS_WAITING, &id->gate, e);
+	if (!rc)
+		rc = known_new(&id->known, e);
 	if (rc) {
 		identity_free(id);
 		return rc;
@@ -47,6 +49,7 @@ identity_free(struct identity *id)
 	if (!id)
 		return;
 	gate_free(id->gate);
+	known_free(id->known);
 	sodium_memzero(id->seal, sizeof(id->seal));
 	free(id);
 }
@@ -55,6 +58,23 @@ void
 identity_freep(struct identity **id)
 {
 	identity_free(*id);
+}
+
+bool
+identity_known(const struct visit *v, struct str secret, struct who *ret_who, int64_t *ret_size)
+{
+	char kept[HASH_HEX_LEN + 1];
+
+	if (secret.len != SECRET_TEXT_SIZE - 1)
+		return false;
+	secret_kept(v->ctx->hasher, secret, kept);
+	return known_find(v->identity->known, v->ctx, str_of(kept), ret_who, ret_size);
+}
+
+void
+known_note(const struct visit *v, struct str kept, const struct who *who, int64_t size)
+{
+	known_keep(v->identity->known, v->ctx, kept, who, size);
 }
 
 struct from

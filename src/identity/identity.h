@@ -32,6 +32,12 @@ struct visit {
 	struct str agent;   /* what the client calls itself, or "" */
 };
 
+/* Who comes with that secret of a session or token, as he was looked up when the ledger had
+ * *ret_size leaves: he is still when it has no more. False when he must be looked up
+ * (identity_session, identity_token). Its store is not asked. */
+bool identity_known(const struct visit *v, struct str secret, struct who *ret_who,
+		    int64_t *ret_size);
+
 /* A secret as it is given out, once: four letters that say what it is for, then 256 random bits. */
 enum { SECRET_TEXT_SIZE = 4 + 2 * 32 + 1 };
 

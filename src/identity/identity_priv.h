@@ -3,7 +3,9 @@
 #define IDENTITY_IDENTITY_PRIV_H
 
 #include "identity/identity.h"
+#include "identity/known.h"
 #include "identity/login.h"
+#include "ledger/ledger.h"
 #include "sys/gate.h"
 
 enum { SEAL_KEY_SIZE = 32, MS_A_SECOND = 1000 };
@@ -11,6 +13,7 @@ enum { SEAL_KEY_SIZE = 32, MS_A_SECOND = 1000 };
 struct identity {
 	struct group *group;
 	struct gate *gate; /* of passwords */
+	struct known *known;
 	uint8_t seal[SEAL_KEY_SIZE];
 	bool has_seal;
 };
@@ -80,6 +83,16 @@ MUST_CHECK enum err_code who_provide(const struct from *f, const struct login *l
 
 /* failure.c: how often it went wrong. `login` 0 stands for a name that is none, which is `name`;
  * with neither, only the address counts. */
+
+/* What was looked up when the ledger had so many leaves, for identity_known. */
+void known_note(const struct visit *v, struct str kept, const struct who *who, int64_t size);
+static inline int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, or `name`. */
 struct failing {
 	const struct visit *v;
 	int64_t login;

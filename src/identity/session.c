@@ -119,14 +119,18 @@ seen_write(void *object, struct writer *w)
 	return db_run(s, &ctx->err);
 }
 
-static void
+/* Gives when it is to be noted again. */
+static int64_t
 seen_note(const struct visit *v, const struct session_row *r, struct str kept, int64_t now)
 {
 	struct seen seen = {.v = v, .kept = kept, .now = now};
 
-	if (now - r->seen_at >= ms(SEEN_EVERY_SECONDS) &&
-	    visit_write(v, str_of(ACTOR_ANYONE), seen_write, &seen))
-		v->ctx->err = (struct err){0};
+	if (now - r->seen_at < ms(SEEN_EVERY_SECONDS))
+		return r->seen_at + ms(SEEN_EVERY_SECONDS);
+	if (!visit_write(v, str_of(ACTOR_ANYONE), seen_write, &seen))
+		return now + ms(SEEN_EVERY_SECONDS);
+	v->ctx->err = (struct err){0};
+	return now;
 }
 
 enum err_code
@@ -158,17 +162,27 @@ identity_session(const struct visit *v, struct str token, struct who *ret_who)
 	int64_t now = clock_now(&v->ctx->clock);
 	char kept[HASH_HEX_LEN + 1];
 	struct session_row r;
+	struct who who;
+	int64_t size = 0;
 	enum err_code rc;
 
 	if (!secret_is(token, SESSION_LETTERS))
 		return nobody(f.e);
 	secret_kept(v->ctx->hasher, token, kept);
-	rc = session_find(&f, str_of(kept), now, &r);
+	rc = ledger_length(v->ctx->ledger, &size, f.e);
 	if (!rc)
-		rc = session_who(&f, &r, now, ret_who);
+		rc = session_find(&f, str_of(kept), now, &r);
 	if (!rc)
-		seen_note(v, &r, str_of(kept), now);
-	return rc;
+		rc = session_who(&f, &r, now, &who);
+	if (rc)
+		return rc;
+	who.until = earlier(who.until, seen_note(v, &r, str_of(kept), now));
+	who.until = earlier(who.until, r.made_at + ms(LIMIT_SESSION_SECONDS));
+	if (who.second_factor_due)
+		who.until = earlier(who.until, r.made_at + ms(LIMIT_SECOND_FACTOR_SECONDS));
+	known_note(v, str_of(kept), &who, size);
+	*ret_who = who;
+	return ERR_NONE;
 }
 
 static void

@@ -266,15 +266,20 @@ use_write(void *object, struct writer *w)
 	return rc;
 }
 
-/* That it could not be noted hinders nobody who comes with a good one. */
+/* That it could not be noted hinders nobody who comes with a good one. *ret_next: when it is to be
+ * noted again. */
 static enum err_code
-use_note(const struct use *u)
+use_note(const struct use *u, int64_t *ret_next)
 {
+	const int64_t every = (int64_t)USED_EVERY_SECONDS * MS_A_SECOND;
 	int64_t last = u->how ? u->row->refused_at : u->row->token.used_at;
 	enum err_code rc = ERR_NONE;
 
-	if (u->now - last >= (int64_t)USED_EVERY_SECONDS * MS_A_SECOND)
+	*ret_next = last + every;
+	if (u->now >= *ret_next) {
 		rc = visit_write(u->v, str_of(ACTOR_ANYONE), use_write, (void *)(uintptr_t)u);
+		*ret_next = rc ? u->now : u->now + every;
+	}
 	if (rc && u->how)
 		return rc;
 	u->v->ctx->err = (struct err){0};
@@ -338,21 +343,15 @@ row_take(const struct from *f, struct db_stmt *s, struct token_row *ret_row)
 }
 
 static enum err_code
-row_find(const struct visit *v, struct str text, struct token_row *ret_row)
+row_find(const struct from *f, struct str kept, struct token_row *ret_row)
 {
-	const struct from f = from_visit(v);
-	char kept[HASH_HEX_LEN + 1];
 	DB_STMT *s = NULL;
-	enum err_code rc;
+	enum err_code rc = db_prepare(f->db, TOKEN_COLUMNS "where hash = :hash", &s, f->e);
 
-	if (!secret_is(text, TOKEN_LETTERS))
-		return nobody(f.e);
-	secret_kept(v->ctx->hasher, text, kept);
-	rc = db_prepare(f.db, TOKEN_COLUMNS "where hash = :hash", &s, f.e);
 	if (rc)
 		return rc;
-	db_bind_text(s, 1, str_of(kept));
-	return row_take(&f, s, ret_row);
+	db_bind_text(s, 1, kept);
+	return row_take(f, s, ret_row);
 }
 
 /* *ret_how: why it is none any more; NULL when it is good. */
@@ -415,17 +414,28 @@ identity_token(const struct visit *v, struct str text, struct who *ret_who)
 	struct token_row row;
 	struct use use = {.v = v, .row = &row, .now = clock_now(&v->ctx->clock)};
 	struct who who = {0};
-	enum err_code rc = row_find(v, text, &row);
+	char kept[HASH_HEX_LEN + 1];
+	int64_t size = 0, next;
+	enum err_code rc;
 
+	if (!secret_is(text, TOKEN_LETTERS))
+		return nobody(f.e);
+	secret_kept(v->ctx->hasher, text, kept);
+	rc = ledger_length(v->ctx->ledger, &size, f.e);
+	if (!rc)
+		rc = row_find(&f, str_of(kept), &row);
 	if (!rc)
 		rc = row_who(&f, &row, use.now, &who, &use.how);
 	if (rc)
 		return rc;
 	use.login = who.name;
-	rc = use_note(&use);
-	if (!rc)
-		*ret_who = who;
-	return rc;
+	rc = use_note(&use, &next);
+	if (rc)
+		return rc;
+	who.until = earlier(who.until, earlier(row.token.expires_at, next));
+	known_note(v, str_of(kept), &who, size);
+	*ret_who = who;
+	return ERR_NONE;
 }
 
 enum err_code

@@ -301,6 +301,8 @@ who_load(const struct from *f, const struct login *login, int64_t now, struct wh
 	enum err_code rc = ERR_NONE;
 
 	*ret_out = false;
+	/* Roles, and employment, begin and end with a day. */
+	who.until = zone_day_start(f->ctx->zone, zone_date(f->ctx->zone, now) + 1);
 	if (login->renamed)
 		rc = former_load(f, login, &who);
 	if (!rc && who.person)

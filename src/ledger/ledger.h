@@ -46,6 +46,8 @@ void ledger_forget(struct ledger *l);
 
 /* The newest checkpoint: size 0 and the empty root before the first. */
 MUST_CHECK enum err_code ledger_head(struct ledger *l, struct checkpoint *ret_head, struct err *e);
+/* Its size alone, which another one of the store has after each commit that adds anything. */
+MUST_CHECK enum err_code ledger_length(struct ledger *l, int64_t *ret_size, struct err *e);
 /* Its note; empty text before the first. */
 MUST_CHECK enum err_code ledger_head_note(struct ledger *l, struct arena *a, struct str *ret_note,
 					  struct err *e);

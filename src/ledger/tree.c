@@ -442,6 +442,19 @@ ledger_head(struct ledger *l, struct checkpoint *ret_head, struct err *e)
 }
 
 enum err_code
+ledger_length(struct ledger *l, int64_t *ret_size, struct err *e)
+{
+	bool row;
+	enum err_code rc = db_step(l->read_head, &row, e);
+
+	if (rc)
+		return rc;
+	*ret_size = row ? db_int(l->read_head, 0) : 0;
+	db_reset(l->read_head);
+	return ERR_NONE;
+}
+
+enum err_code
 ledger_head_note(struct ledger *l, struct arena *a, struct str *ret_note, struct err *e)
 {
 	enum err_code rc;

@@ -77,6 +77,26 @@ other.refused(401, "not_signed_in", "GET", "/me")
 ann.good("DELETE", "/session", status=204)
 ann.refused(401, "not_signed_in", "GET", "/me")
 
+# What another process does counts at once, however often it was asked before.
+import subprocess
+ann.good("POST", "/session", {"name": "ann", "password": PASSWORD})
+ann.good("POST", "/session/second-factor", {"code": codes[1]})
+reader = Client(port, ann.good("POST", "/me/tokens", {"name": "again", "days": 1}, 201)["token"])
+def holdfast(*words):
+    subprocess.run(["holdfast", "user", *words, "--home", "ws"], check=True, stdout=subprocess.DEVNULL)
+for i in range(3):
+    assert reader.good("GET", "/me")["administrator"] and ann.good("GET", "/me")["administrator"]
+holdfast("add", "carl")
+assert reader.good("GET", "/me")["name"] == "ann"
+holdfast("promote", "carl")
+holdfast("end-sessions", "ann")
+ann.refused(401, "not_signed_in", "GET", "/me")
+reader.good("GET", "/me")
+holdfast("disable", "ann")
+reader.refused(401, "not_signed_in", "GET", "/me")
+holdfast("enable", "ann")
+reader.good("GET", "/me")
+
 # Who tries too often waits.
 for i in range(20):
     answer = ann.post("/session", {"name": "ann", "password": "guess number %d" % i})
