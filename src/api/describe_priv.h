@@ -23,6 +23,9 @@ const char *describe_name(struct describer *d, const char *format, ...) PRINTF(2
 void describe_text(struct describer *d, const char *name, const char *text);
 void describe_object(struct describer *d, const char *name);
 void describe_list(struct describer *d, const char *name);
+/* A header of a reply, which it always has or may have; between describe_object "headers" and its
+ * end. */
+void describe_header(struct describer *d, const char *name, const char *about, bool always);
 /* "$ref" to something of the description, such as ("schemas", "plan"). */
 void describe_ref(struct describer *d, const char *kind, const char *name);
 

@@ -297,7 +297,7 @@ me_change_password(struct call *c)
 	struct visit v = call_visit(c);
 	struct new_password p = {.old = call_text(c, "old"), .wanted = call_text(c, "new")};
 
-	return identity_change_password(&v, &c->who, &p);
+	return identity_change_password(&v, &c->who, &p, &c->retry_after);
 }
 
 void

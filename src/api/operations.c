@@ -139,17 +139,6 @@ body_write(struct describer *d, const struct operation *o)
 	jw_end_object(&d->w);
 }
 
-static void
-header_write(struct describer *d, const char *name, const char *about, bool always)
-{
-	describe_object(d, name);
-	describe_text(d, "description", about);
-	jw_key_bool(&d->w, "required", always);
-	jw_key(&d->w, "schema");
-	describe_word(d, str_of("text"));
-	jw_end_object(&d->w);
-}
-
 static bool
 tells_past(const struct api_route *r)
 {
@@ -174,11 +163,11 @@ headers_write(struct describer *d, const struct api_route *r)
 		return;
 	describe_object(d, "headers");
 	if (tells_past(r))
-		header_write(d, "ETag", "Names this version; not where the past is told.", false);
+		describe_header(d, "ETag", "Names this version; not where the past is told.", false);
 	else if (r->tagged)
-		header_write(d, "ETag", "Names this version.", true);
+		describe_header(d, "ETag", "Names this version.", true);
 	if (job || api_success(r) == 201)
-		header_write(d, "Location", "The path of what was made.", true);
+		describe_header(d, "Location", "The path of what was made.", true);
 	jw_end_object(&d->w);
 }
 

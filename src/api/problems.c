@@ -123,11 +123,35 @@ types_write(const struct refusal *f, struct describer *d)
 	return count;
 }
 
+/* What tells a client how to go on. */
+static const struct {
+	int status;
+	const char *name;
+	const char *about;
+} headers[] = {
+	{401, "WWW-Authenticate", "How to say who asks."},
+	{429, "Retry-After",	     "Seconds to wait."    },
+	{503, "Retry-After",	     "Seconds to wait."    },
+};
+
+static void
+header_write(struct describer *d, int status)
+{
+	for (size_t i = 0; i < COUNT_OF(headers); i++) {
+		if (headers[i].status != status)
+			continue;
+		describe_object(d, "headers");
+		describe_header(d, headers[i].name, headers[i].about, true);
+		jw_end_object(&d->w);
+	}
+}
+
 static void
 problem_write(struct describer *d, const struct refusal *f)
 {
 	describe_object(d, describe_name(d, "problem_%d", f->status));
 	describe_text(d, "description", f->about);
+	header_write(d, f->status);
 	describe_content(d, "application/problem+json");
 	describe_list(d, "allOf");
 	describe_word(d, str_of("problem"));

@@ -364,6 +364,17 @@ describe_word(struct describer *d, struct str type)
 	jw_end_object(&d->w);
 }
 
+void
+describe_header(struct describer *d, const char *name, const char *about, bool always)
+{
+	describe_object(d, name);
+	describe_text(d, "description", about);
+	jw_key_bool(&d->w, "required", always);
+	jw_key(&d->w, "schema");
+	describe_word(d, str_of("text"));
+	jw_end_object(&d->w);
+}
+
 /* The name in "name type", whether it is always there, and the type. */
 static bool
 member_take(const char *text, struct str *ret_name, struct str *ret_type)

@@ -423,13 +423,14 @@ change_write(void *object, struct writer *w)
 }
 
 enum err_code
-identity_change_password(const struct visit *v, const struct who *who, const struct new_password *p)
+identity_change_password(const struct visit *v, const struct who *who, const struct new_password *p,
+			 int64_t *ret_retry_after_seconds)
 {
 	CLEANUP(buf_fini) struct buf fresh = {.limit = KEPT_LIMIT};
 	CLEANUP(buf_fini) struct buf kept = {.limit = KEPT_LIMIT};
 	struct attempt a = {
 		.v = v, .who = who, .name = who->name, .now = clock_now(&v->ctx->clock)};
-	struct signed_in in;
+	struct signed_in in = {0};
 	enum err_code rc = password_check(who->name, p->wanted, &v->ctx->err);
 
 	if (!rc)
@@ -439,5 +440,8 @@ identity_change_password(const struct visit *v, const struct who *who, const str
 	a.fresh = (struct str){kept.data, kept.len};
 	if (!rc && !a.until)
 		rc = visit_write(v, who->actor, change_write, &a);
-	return rc ? rc : answer(&a, &in, "the present password is not right");
+	if (!rc)
+		rc = answer(&a, &in, "the present password is not right");
+	*ret_retry_after_seconds = in.retry_after_seconds;
+	return rc;
 }

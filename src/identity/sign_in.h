@@ -51,12 +51,13 @@ MUST_CHECK enum err_code identity_prove(const struct visit *v, const struct who 
 bool identity_is_proven(const struct visit *v, const struct who *who);
 
 /* By its owner, who knows the old one; ends the other sessions. ERR_INVALID says what a better one
- * looks like. */
+ * looks like. The seconds to wait are set with ERR_TOO_OFTEN; else 0. */
 struct new_password {
 	struct str old;
 	struct str wanted;
 };
 MUST_CHECK enum err_code identity_change_password(const struct visit *v, const struct who *who,
-						  const struct new_password *p);
+						  const struct new_password *p,
+						  int64_t *ret_retry_after_seconds);
 
 #endif

@@ -183,6 +183,7 @@ connect_as(struct pg_db *d, struct err *e)
 {
 	char user[2 * PG_NAME_SIZE];
 	char password[HASH_HEX_LEN + 1];
+	const char *base;
 	enum err_code rc;
 
 	if (!d->serves) {
@@ -190,7 +191,8 @@ connect_as(struct pg_db *d, struct err *e)
 		d->conn = connect_once(d, NULL, NULL);
 		return ERR_NONE;
 	}
-	(void)snprintf(user, sizeof(user), "%s_user", PQdb(d->conn) ? PQdb(d->conn) : "");
+	base = PQdb(d->conn ? d->conn : d->aside.conn);
+	(void)snprintf(user, sizeof(user), "%s_user", base ? base : "");
 	rc = pg_wall_password(d, password, e);
 	if (rc)
 		return rc;
@@ -209,12 +211,16 @@ pg_reconnect(struct pg_db *d, struct err *e)
 	if (!d->conn || PQstatus(d->conn) != CONNECTION_OK)
 		return connect_failed(d, e);
 	(void)PQsetNoticeReceiver(d->conn, take_notice, d);
-	d->generation++;
+	d->generation = ++d->sessions;
 	d->ahead = 0;
 	d->copying = NULL;
 	d->dropped.len = 0;
 	rc = session_set_up(d, e);
-	return rc || !d->serves ? rc : pg_wall_tell(d, e);
+	if (rc || !d->serves)
+		return rc;
+	free(d->told);
+	d->told = NULL;
+	return pg_wall_tell(d, e);
 }
 
 /* A server that went away while nothing was asked has said so, or closed its end. */
@@ -299,10 +305,14 @@ pg_close(struct db *db)
 			(void)pg_exec(db, "rollback", &none);
 		(void)pg_exec(db, drop, &none);
 	}
+	stmt_cache_empty(&d->aside.idle);
+	PQfinish(d->aside.conn);
 	PQfinish(d->conn);
+	buf_fini(&d->aside.dropped);
 	buf_fini(&d->dropped);
 	free(d->where);
 	free(d->sees);
+	free(d->told);
 	free(d);
 }
 
@@ -347,6 +357,7 @@ pg_open(const char *where, enum db_access access, struct db **ret_db, struct err
 	d->scratch = access == DB_SCRATCH;
 	d->where = strdup(where);
 	buf_init(&d->dropped, SIZE_MAX);
+	buf_init(&d->aside.dropped, SIZE_MAX);
 	(void)snprintf(d->schema, sizeof(d->schema), "holdfast");
 	rc = d->where ? pg_reconnect(d, e) : err_set(e, ERR_INTERNAL, "", "no memory for a name");
 	if (!rc && d->scratch) {
@@ -375,10 +386,11 @@ begin_once(struct pg_db *d, enum db_aim aim, struct err *e)
 		return rc;
 	if (aim == AIM_WRITE)
 		return pg_turn_take(d, e);
-	rc = pg_exec(&d->base,
-		     aim == AIM_BESIDE ? "begin isolation level read committed"
-				       : "begin isolation level repeatable read",
-		     e);
+	/* It goes with the first question, which sees the state of that moment. */
+	if (aim == AIM_READ)
+		return pg_send_ahead(
+			d, &(struct pg_call){.sql = "begin isolation level repeatable read"}, e);
+	rc = pg_exec(&d->base, "begin isolation level read committed", e);
 	if (rc && PQstatus(d->conn) == CONNECTION_OK)
 		(void)pg_exec(&d->base, "rollback", &(struct err){0});
 	return rc;

@@ -22,6 +22,16 @@ enum {
 	PG_NUMERIC = 1700
 };
 
+/* A session that is put aside while the other one of the same connection is used: one serves users,
+ * the other is the owner's, and each keeps what was prepared on it. */
+struct pg_aside {
+	PGconn *conn;
+	uint64_t generation;
+	int64_t timeout_ms;
+	struct buf dropped;
+	struct stmt_cache idle;
+};
+
 struct pg_db {
 	struct db base;
 	PGconn *conn;
@@ -32,9 +42,12 @@ struct pg_db {
 	uint8_t secret[32]; /* pg_wall.c: signs what a session that serves a user may see */
 	bool has_secret;
 	bool serves;
-	char *sees;	     /* "{1,2}": numbers of organisations */
+	char *sees; /* "{1,2}": numbers of organisations */
+	char *told; /* what the session that serves users knows of that, or NULL */
+	struct pg_aside aside;
+	uint64_t sessions;   /* opened so far */
 	bool warned;	     /* by the server, since it was last set to false */
-	uint64_t generation; /* counts connections: what was prepared on an older one is gone */
+	uint64_t generation; /* of the session: what was prepared on another is not known to it */
 	uint64_t names;	     /* given to statements and cursors */
 	size_t ahead;	     /* answers still to come */
 	int64_t changed;     /* rows that the last statement touched */

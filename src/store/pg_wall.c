@@ -193,10 +193,15 @@ pg_wall_tell(struct pg_db *d, struct err *e)
 	CLEANUP(buf_fini) struct buf sql = {.limit = SEEN_LIMIT};
 	char hex[HASH_HEX_LEN + 1];
 	struct hash hash;
-	enum err_code rc = hasher_new(&h, e);
+	enum err_code rc;
 
+	if (d->told && strcmp(d->told, d->sees) == 0)
+		return ERR_NONE;
+	rc = hasher_new(&h, e);
 	if (rc)
 		return rc;
+	free(d->told);
+	d->told = NULL;
 	buf_addf(&said, "%d %s", PQbackendPID(d->conn), d->sees);
 	if (said.failed)
 		return err_set(e, ERR_TOO_BIG, "", "too many organisations to be seen");
@@ -210,7 +215,10 @@ pg_wall_tell(struct pg_db *d, struct err *e)
 	hash = hasher_end(h);
 	hash_hex(&hash, hex);
 	buf_addf(&sql, "set holdfast.sees = '%s %s'", said.data, hex);
-	return run(d, &sql, e);
+	rc = run(d, &sql, e);
+	if (!rc)
+		d->told = strdup(d->sees);
+	return rc;
 }
 
 static char *
@@ -228,16 +236,39 @@ organisations_text(const int64_t *organisations, size_t count)
 	return copy;
 }
 
+static void
+sessions_change(struct pg_db *d)
+{
+	const struct pg_aside before = d->aside;
+
+	d->aside = (struct pg_aside){.conn = d->conn,
+				     .generation = d->generation,
+				     .timeout_ms = d->timeout_ms,
+				     .dropped = d->dropped,
+				     .idle = d->base.idle};
+	d->conn = before.conn;
+	d->generation = before.generation;
+	d->timeout_ms = before.timeout_ms;
+	d->dropped = before.dropped;
+	d->base.idle = before.idle;
+}
+
+/* A session has one role for as long as it lasts. */
 static enum err_code
 turn_into(struct pg_db *d, bool serves, struct err *e)
 {
-	bool was = d->serves;
+	struct err none;
 	enum err_code rc;
 
+	if (d->serves != serves) {
+		/* One that was lost is opened again when its turn comes. */
+		(void)pg_stop_ahead(d, &none);
+		sessions_change(d);
+	}
 	d->serves = serves;
-	if (was == serves)
-		return serves ? pg_wall_tell(d, e) : ERR_NONE;
-	rc = pg_reconnect(d, e);
+	rc = d->conn ? pg_ready(d, e) : pg_reconnect(d, e);
+	if (!rc && serves)
+		rc = pg_wall_tell(d, e);
 	if (rc == ERR_DENIED && serves)
 		return err_set(e, ERR_DENIED, "store",
 			       "the server does not let in the role that serves users; 'holdfast "

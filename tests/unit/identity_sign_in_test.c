@@ -296,22 +296,28 @@ TEST(who_changes_the_password_proves_the_old_one_and_ends_the_other_sessions)
 				 .wanted = str_of("some other words of mine")};
 	struct signed_in here, there;
 	struct who who, other;
+	int64_t wait = -1;
 
 	desk_open(&f);
 	there = desk_sign_in(&f, "ann");
 	here = desk_sign_in(&f, "ann");
 	who = desk_who(&f, &here);
-	CHECK(identity_change_password(&f.v, &who, &p) == ERR_DENIED);
+	CHECK(identity_change_password(&f.v, &who, &p, &wait) == ERR_DENIED && wait == 0);
 	CHECK(desk_events(&f, "sign_in_failed") == 1);
 	p.old = str_of(PASSWORD);
 	p.wanted = str_of("password1234");
-	CHECK(identity_change_password(&f.v, &who, &p) == ERR_INVALID);
+	CHECK(identity_change_password(&f.v, &who, &p, &wait) == ERR_INVALID);
 	p.wanted = str_of("some other words of mine");
-	CHECK(!identity_change_password(&f.v, &who, &p));
+	CHECK(!identity_change_password(&f.v, &who, &p, &wait));
 	CHECK(!identity_session(&f.v, str_of(here.token), &other));
 	CHECK(identity_session(&f.v, str_of(there.token), &other) == ERR_DENIED);
 	CHECK(desk_try(&f, "ann", PASSWORD, &here) == ERR_DENIED);
 	CHECK(!desk_try(&f, "ann", "some other words of mine", &here));
+	who = desk_who(&f, &here);
+	p.old = str_of("not the right words");
+	for (int i = 0; i < LIMIT_ACCOUNT_FAILURES; i++)
+		CHECK(identity_change_password(&f.v, &who, &p, &wait) == ERR_DENIED);
+	CHECK(identity_change_password(&f.v, &who, &p, &wait) == ERR_TOO_OFTEN && wait > 0);
 }
 
 TEST(a_proof_counts_for_ten_minutes)
