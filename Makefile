@@ -206,6 +206,7 @@ stop:
 
 # BENCH_RECORDS=100000 for a quick look.
 bench: all benches
+	@tools/setup.sh bench || echo 'bench: going on without what could not be installed' >&2
 	@bench/run.sh
 benches: $(BENCHES)
 soak: all

@@ -1,27 +1,9 @@
 # http_writes.sh -- writing over HTTP from 64 connections, others reading beside them, in turns with a group of writers that
 # no HTTP is before. Read by run.sh after http.sh.
 
-# may_write HOME: a login for somebody at the service desk of that workspace.
-may_write() {
-	person=$("$holdfast" list role_assignment role=service_desk state=current --home "$1" --json |
-		awk '/"person": [{]/ { inside = 1 } inside && /"key":/ { gsub(/.*: "|".*/, ""); print; exit }')
-	[ -n "$person" ] || die "nobody is at the service desk"
-	"$holdfast" user add bench --person "$person" --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
-	echo 'correct horse battery 9' | "$holdfast" user password bench --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
-}
-
-# token_take PORT: one of that login's, to $work/token.
-token_take() {
-	curl -fsS -c "$work/cookies" "http://127.0.0.1:$1/api/v1/session" -H 'Content-Type: application/json' \
-		-d '{"name": "bench", "password": "correct horse battery 9"}' >"$work/out" || die "the login cannot sign in"
-	curl -fsS -b "$work/cookies" "http://127.0.0.1:$1/api/v1/me/tokens" -H 'Content-Type: application/json' \
-		-d '{"name": "bench", "days": 1, "writes": true}' >"$work/out" || die "there is no token"
-	sed 's/.*"token":"\([^"]*\)".*/\1/' "$work/out" >"$work/token"
-}
-
 # writes_over_http HOME
 writes_over_http() {
-	may_write "$1"
+	may_sign_in "$1" service_desk
 	say "writing over HTTP from 64 connections, and without it, three times in turns"
 	: >"$work/serve.log"
 	"$holdfast" serve --home "$1" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/serve.log" &

@@ -32,7 +32,7 @@ case $records in
 esac
 for program in "$holdfast" "$tools/measure" "$tools/floor_import" "$tools/floor_commit" "$tools/floor_copy" \
 	"$tools/one_change" "$tools/one_assess" "$tools/grouped" "$tools/list_page" "$tools/make_history" "$tools/floor_http" \
-	"$tools/http_writes"; do
+	"$tools/http_writes" "$tools/idle"; do
 	[ -x "$program" ] || die "$program: not there; run make bench"
 done
 

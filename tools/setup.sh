@@ -1,13 +1,14 @@
 #!/bin/sh
-# setup.sh [postgres | check | soak] -- installs through apt what is missing to build Holdfast on Debian 12, with `postgres`
-# also the server of tools/postgres.sh, with `check` all that its tests need: glewlwyd, unpacked in build/glewlwyd, and
-# where there is Node.js, also the linter of docs/openapi.json, through npm into build/openapi; and with `soak` the attack
-# tools, too. When nothing is missing it does nothing, needs no network and no rights.
+# setup.sh [postgres | bench | check | soak] -- installs through apt what is missing to build Holdfast on Debian 12, with
+# `postgres` also the server of tools/postgres.sh, with `bench` what measures and what is measured beside it, with `check`
+# all that its tests need: glewlwyd, unpacked in build/glewlwyd, and where there is Node.js, also the linter of
+# docs/openapi.json, through npm into build/openapi; and with `soak` the attack tools, too. When nothing is missing it does
+# nothing, needs no network and no rights.
 set -eu
 want=${1:-build}
 case $want in
-build | postgres | check | soak) ;;
-*) echo "usage: tools/setup.sh [postgres | check | soak]" >&2; exit 2 ;;
+build | postgres | bench | check | soak) ;;
+*) echo "usage: tools/setup.sh [postgres | bench | check | soak]" >&2; exit 2 ;;
 esac
 
 # package, a file or command that shows it is there, why it is needed
@@ -36,6 +37,15 @@ needs() {
 		postgresql-15     file:/usr/lib/postgresql/15/bin/postgres a server for tests and the demo
 	END
 	[ "$want" != postgres ] || return 0
+	if [ "$want" = bench ]; then
+		cat <<-END
+			wrk               command:wrk                            asks over HTTP
+			fossil            command:fossil                         measured beside it
+			request-tracker5  file:/usr/share/request-tracker5/libexec/rt-server measured beside it
+			rt5-db-sqlite     package                                its store
+		END
+		return 0
+	fi
 	cat <<-END
 		python3           command:python3                        tests of the command line
 		openssl           command:openssl                        certificates for tests

@@ -40,7 +40,7 @@ struct who {
 	bool writes;		/* the token's scope; a session's is everything */
 	struct words registers; /* that the token is held to */
 	bool all_registers;
-	bool scim; /* a directory's token, for SCIM and nothing else */
+	bool scim;     /* a directory's token, for SCIM and nothing else */
 	int64_t until; /* before then the clock alone changes nothing of it; milliseconds */
 };
 

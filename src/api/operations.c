@@ -156,7 +156,7 @@ headers_write(struct describer *d, const struct api_route *r)
 
 	if (api_success(r) == 303) {
 		describe_object(d, "headers");
-		header_write(d, "Location", "Where to go from here.", true);
+		describe_header(d, "Location", "Where to go from here.", true);
 		jw_end_object(&d->w);
 	}
 	if ((!r->tagged && !job) || !r->reply)

@@ -81,9 +81,6 @@ MUST_CHECK enum err_code who_load(const struct from *f, const struct login *logi
 MUST_CHECK enum err_code who_provide(const struct from *f, const struct login *login,
 				     struct who *who);
 
-/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, which is `name`;
- * with neither, only the address counts. */
-
 /* What was looked up when the ledger had so many leaves, for identity_known. */
 void known_note(const struct visit *v, struct str kept, const struct who *who, int64_t size);
 static inline int64_t
@@ -92,7 +89,8 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, or `name`. */
+/* failure.c: how often it went wrong. `login` 0 stands for a name that is none, which is `name`;
+ * with neither, only the address counts. */
 struct failing {
 	const struct visit *v;
 	int64_t login;
