@@ -163,7 +163,8 @@ headers_write(struct describer *d, const struct api_route *r)
 		return;
 	describe_object(d, "headers");
 	if (tells_past(r))
-		describe_header(d, "ETag", "Names this version; not where the past is told.", false);
+		describe_header(d, "ETag", "Names this version; not where the past is told.",
+				false);
 	else if (r->tagged)
 		describe_header(d, "ETag", "Names this version.", true);
 	if (job || api_success(r) == 201)
