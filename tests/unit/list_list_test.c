@@ -535,6 +535,11 @@ TEST(list_finds_its_records_by_the_term_that_finds_the_fewest)
 	is(list_keys(&f, &q), "b-parts");
 	CHECK(!list_total(f.ctx, &q, &p));
 	CHECK(p.total_is_exact && p.total == 1);
+	/* The first finds none, so that no other can find fewer. */
+	q.filter = str_of("parent=b-parts parts=ITM-8 organisation=beta");
+	is(list_keys(&f, &q), "");
+	CHECK(!list_total(f.ctx, &q, &p));
+	CHECK(p.total_is_exact && p.total == 0);
 }
 
 TEST(list_shows_only_what_the_asker_may_see)
