@@ -282,8 +282,8 @@ TEST(search_says_when_more_have_the_words_than_are_ranked)
 {
 	const struct search_question q = {.words = str_of("common")};
 	struct search_page p;
-	WRITER *w = NULL;
 	SEARCHED s;
+	WRITER *w = NULL;
 
 	searched_open(&s);
 	CHECK(!writer_begin(s.f.ctx, &w));
