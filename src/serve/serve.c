@@ -382,13 +382,13 @@ serve(struct serving *s)
 	rc = edition_new(&s->edition, ws, &s->now, &c->err);
 	if (rc)
 		return rc;
-	listen_text(s->edition.listener, place, sizeof(place));
-	log_event(s->log, LOG_LEVEL_INFO, "listening", "%s", place);
 	rc = first_link_show(s);
 	if (!rc)
 		rc = edition_keep(s->now, &c->err);
 	if (rc)
 		return rc;
+	listen_text(s->edition.listener, place, sizeof(place));
+	log_event(s->log, LOG_LEVEL_INFO, "listening", "%s", place);
 	notify_send("READY=1");
 	work(s);
 	stop(s);

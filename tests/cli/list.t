@@ -61,7 +61,7 @@ ok holdfast import --full account.csv
 ok holdfast list account --limit 2 --json --fields key --after "$next"
 expect_json out '[r["key"] for r in d["records"]] == ["a3", "a4"] and d["total"] == 6'
 expect_exit 3 holdfast list account kind=user --after "$next"
-expect_err 'the cursor is damaged, or of a list with another register, filter or order'
+expect_err 'the cursor is damaged, or of a list with another register, filter, order or time'
 
 # The past has its own lists, and its pages follow one another too.
 ok holdfast list account --as-of "$then" --limit 2 --json --fields key

@@ -42,13 +42,15 @@ age() {
 	sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested;
 		drop table assessed_scope; drop table login_session; drop table login_failure; drop table login_totp; drop table login_code;
 		drop table login_token; drop table login_link; drop table login_key; drop table login_challenge; drop table kept_reply;
-		drop table login_directory; drop table login_past_name; drop table login_identity; alter table login drop column renamed; drop index login_id_index; drop index login_external_index;
+		drop table login_directory; drop table login_past_name; drop table login_identity; drop table job_part; drop table job_pulse; drop table job;
+		alter table login drop column renamed; drop index login_id_index; drop index login_external_index;
 		alter table login drop column id; alter table login drop column organisation; alter table login drop column administrator;
 		alter table login drop column external_id' "update meta set value = '1' where name = 'store_version'"
 }
 
 # A store of format 6, in which a number of another directory was one login's of all.
-sqlite3 ws/holdfast.db 'drop table login_directory; drop table login_past_name; drop table login_identity; alter table login drop column renamed;
+sqlite3 ws/holdfast.db 'drop table login_directory; drop table login_past_name; drop table login_identity; drop table job_part; drop table job_pulse;
+	drop table job; alter table login drop column renamed;
 	alter table login_token drop column scim; drop index login_external_index; create unique index login_external_index on login (external_id)' \
 	"update meta set value = '6' where name = 'store_version'"
 expect_exit 3 holdfast show
