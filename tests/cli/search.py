@@ -11,6 +11,14 @@ def found(who, words, **more):
     return [hit["id"] for hit in who.good("GET", "/search?q=" + quote(words) + query)["hits"]]
 
 
+def taken_in(who):
+    """The demo's records, of which each question takes in some."""
+    for _ in range(1000):
+        if who.good("GET", "/search?q=zwolf")["up_to_date"]:
+            return
+    raise AssertionError("the index is not brought up to date")
+
+
 def told(*words):
     return json.loads(subprocess.run(["holdfast", "search", *words, "--home", "ws", "--json"], check=True,
                                      stdout=subprocess.PIPE).stdout)
@@ -63,6 +71,7 @@ def search(port, password, one):
     som, contact = Client(port), Client(port)
     som.sign_in("som", password)
     contact.sign_in("contact", password)
+    taken_in(som)
     writes(som, contact, one)
     rights(som, contact, one)
     refusals(som)
