@@ -365,19 +365,14 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 {
 	if (!has_stretch(q, stretch))
 		return false;
-	columns_sql(q, q->column_count, out);
-	buf_addf(out, " from (select t.\"id\"");
-	if (q->key_count > 0)
-		buf_addf(out, ", t.\"%s\"", q->keys[0].column);
+	page_begin(q, out);
+	sifted_sql(q, true, out);
 	stretch_sql(q, stretch, out);
-	/* In this order for every engine. */
-	buf_addf(out, " limit :look) p cross join \"%s\" t where t.\"id\" = p.\"id\"",
-		 q->reg->name);
+	buf_addf(out, " limit :look) t where 1 = 1");
 	conditions(q, stretch == STRETCH_NULLS ? PART_EACH : PART_RESTS_ON_WALK, out);
 	if (stretch == STRETCH_NULLS)
 		buf_addf(out, " and t.\"%s\" is null", q->keys[0].column);
-	order_sql(q, "p", out);
-	buf_addf(out, " limit :limit");
+	page_end(q, out);
 	return true;
 }
 
