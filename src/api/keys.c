@@ -1,11 +1,10 @@
 #include "api/caller.h"
 #include "api/routes.h"
 #include "api/signing.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "identity/cose.h"
 #include "identity/key.h"
-
-#include <sodium.h>
 
 /* What the browser is to have talked to: the address that the operator gave, or this machine. A
  * name that the request alone tells may be that of a page in between. */
@@ -34,14 +33,9 @@ static enum err_code
 bytes_take(struct call *c, const char *name, struct str *ret_bytes)
 {
 	struct str text = call_text(c, name);
-	unsigned char *bytes = arena_alloc(c->r->arena, text.len + 1);
-	size_t len = 0;
 
-	if (text.len > 0 && sodium_base642bin(bytes, text.len, text.ptr, text.len, NULL, &len, NULL,
-					      sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0) {
-		*ret_bytes = (struct str){(const char *)bytes, len};
+	if (text.len > 0 && base64url_read(text, c->r->arena, ret_bytes))
 		return ERR_NONE;
-	}
 	return err_set(&c->ctx.err, ERR_INVALID, name, "'%s' must be bytes in base64url", name);
 }
 

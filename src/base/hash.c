@@ -102,11 +102,14 @@ hash_hex(const struct hash *hash, char out[HASH_HEX_LEN + 1])
 
 static const char base64_digits[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64url_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-void
-base64_encode(struct buf *out, const void *bytes, size_t len)
+static void
+digits_add(struct buf *out, const char *digits, bool padded, struct str bytes)
 {
-	const uint8_t *p = bytes;
+	const uint8_t *p = (const uint8_t *)bytes.ptr;
+	size_t len = bytes.len;
 
 	for (; len > 0; p += 3) {
 		size_t n = len < 3 ? len : 3;
@@ -116,63 +119,69 @@ base64_encode(struct buf *out, const void *bytes, size_t len)
 		group |= n > 1 ? (uint32_t)p[1] << 8 : 0;
 		group |= n > 2 ? p[2] : 0;
 		for (size_t i = 0; i < 4; i++)
-			text[i] = i <= n ? base64_digits[group >> (18 - 6 * i) & 63] : '=';
-		buf_add(out, text, 4);
+			text[i] = i <= n ? digits[group >> (18 - 6 * i) & 63] : '=';
+		buf_add(out, text, padded ? 4 : n + 1);
 		len -= n;
 	}
 }
 
 void
-base64url_encode(struct buf *out, const void *bytes, size_t len)
+base64_encode(struct buf *out, const void *bytes, size_t len)
 {
-	size_t from = out->len;
-
-	base64_encode(out, bytes, len);
-	for (size_t i = from; i < out->len; i++) {
-		if (out->data[i] == '+')
-			out->data[i] = '-';
-		else if (out->data[i] == '/')
-			out->data[i] = '_';
-		else if (out->data[i] == '=')
-			out->len = i;
-	}
-	if (out->data)
-		out->data[out->len] = '\0';
+	digits_add(out, base64_digits, true, (struct str){bytes, len});
 }
 
-static int
-base64_value(char c)
+void
+base64url_encode(struct buf *out, const void *bytes, size_t len)
 {
-	const char *at = c ? strchr(base64_digits, c) : NULL;
+	digits_add(out, base64url_digits, false, (struct str){bytes, len});
+}
 
-	return at ? (int)(at - base64_digits) : -1;
+/* Those without padding: the bytes' number, or -1. */
+static long
+digits_read(const char *digits, struct str text, uint8_t *out, size_t size)
+{
+	size_t rest = text.len % 4;
+	size_t written = 0;
+	uint32_t bits = 0;
+
+	if (rest == 1 || text.len / 4 * 3 + (rest ? rest - 1 : 0) > size)
+		return -1;
+	for (size_t i = 0; i < text.len; i++) {
+		const char *at = text.ptr[i] ? strchr(digits, text.ptr[i]) : NULL;
+
+		if (!at)
+			return -1;
+		bits = bits << 6 | (uint32_t)(at - digits);
+		/* The four digits of a group complete a byte at the second, third and fourth. */
+		if (i % 4 != 0)
+			out[written++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+	}
+	/* Bits left over must be zero, or two texts would mean the same bytes. */
+	if (rest && (bits & ((1U << (8 - 2 * rest)) - 1)) != 0)
+		return -1;
+	return (long)written;
 }
 
 long
 base64_decode(struct str text, uint8_t *out, size_t size)
 {
 	size_t padding = 0;
-	size_t written = 0;
-	uint32_t bits = 0;
 
 	if (text.len % 4 != 0)
 		return -1;
 	while (padding < 2 && padding < text.len && text.ptr[text.len - 1 - padding] == '=')
 		padding++;
-	if (text.len / 4 * 3 - padding > size)
-		return -1;
-	for (size_t i = 0; i < text.len - padding; i++) {
-		int value = base64_value(text.ptr[i]);
+	return digits_read(base64_digits, (struct str){text.ptr, text.len - padding}, out, size);
+}
 
-		if (value < 0)
-			return -1;
-		bits = bits << 6 | (uint32_t)value;
-		/* The four digits of a group complete a byte at the second, third and fourth. */
-		if (i % 4 != 0)
-			out[written++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-	}
-	/* Bits left over must be zero, or two texts would mean the same bytes. */
-	if ((bits & ((1U << (2 * padding)) - 1)) != 0)
-		return -1;
-	return (long)written;
+bool
+base64url_read(struct str text, struct arena *a, struct str *ret_bytes)
+{
+	uint8_t *bytes = arena_alloc(a, text.len + 1);
+	long len = digits_read(base64url_digits, text, bytes, text.len);
+
+	if (len >= 0)
+		*ret_bytes = (struct str){(const char *)bytes, (size_t)len};
+	return len >= 0;
 }

@@ -36,7 +36,9 @@ void base64_encode(struct buf *out, const void *bytes, size_t len);
  * or does not fit into `size`. */
 long base64_decode(struct str text, uint8_t *out, size_t size);
 
-/* The same for URLs (section 5), without padding. */
+/* The same for URLs (section 5), without padding. The bytes that are read live in the arena; false
+ * when the text is none of it. */
 void base64url_encode(struct buf *out, const void *bytes, size_t len);
+bool base64url_read(struct str text, struct arena *a, struct str *ret_bytes);
 
 #endif

@@ -1,5 +1,6 @@
 #include "list/list_priv.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -76,19 +77,6 @@ digest_of(struct ctx *ctx, const struct asked *a, struct str place)
 	return hasher_end(ctx->hasher);
 }
 
-static void
-swap(char *text, size_t len, const char *from, const char *to)
-{
-	for (size_t i = 0; i < len; i++) {
-		for (size_t k = 0; from[k]; k++) {
-			if (text[i] == from[k]) {
-				text[i] = to[k];
-				break;
-			}
-		}
-	}
-}
-
 enum err_code
 cursor_write(struct ctx *ctx, const struct asked *a, const struct value *place,
 	     struct str *ret_cursor)
@@ -106,15 +94,12 @@ cursor_write(struct ctx *ctx, const struct asked *a, const struct value *place,
 		buf_add(&bytes, packed.data, packed.len);
 	}
 	if (!packed.failed && !bytes.failed)
-		base64_encode(&text, bytes.data, bytes.len);
+		base64url_encode(&text, bytes.data, bytes.len);
 	if (packed.failed || bytes.failed || text.failed)
 		return err_set(&ctx->err, ERR_TOO_BIG, "sort",
 			       "a text that the list is sorted by is too long for the next page to "
 			       "be found; sort by something else");
-	while (text.len > 0 && text.data[text.len - 1] == '=')
-		text.len--;
 	*ret_cursor = str_dup(ctx->arena, (struct str){text.data, text.len});
-	swap((char *)(uintptr_t)ret_cursor->ptr, ret_cursor->len, "+/", "-_");
 	return ERR_NONE;
 }
 
@@ -134,20 +119,9 @@ fits(const struct page_key *k, const struct value *v)
 static struct str
 decode(struct str cursor, struct arena *a)
 {
-	size_t padded = (cursor.len + 3) / 4 * 4;
-	char *text = arena_alloc(a, padded + 1);
-	uint8_t *bytes = arena_alloc(a, padded + 1);
-	long len;
+	struct str bytes = {0};
 
-	if (cursor.len > 0)
-		memcpy(text, cursor.ptr, cursor.len);
-	/* What stands for itself in the one alphabet is nothing in the other. */
-	swap(text, cursor.len, "+/=-_", "***+/");
-	memset(text + cursor.len, '=', padded - cursor.len);
-	len = base64_decode((struct str){text, padded}, bytes, padded + 1);
-	if (len < HEAD)
-		return (struct str){0};
-	return (struct str){(const char *)bytes, (size_t)len};
+	return base64url_read(cursor, a, &bytes) && bytes.len >= HEAD ? bytes : (struct str){0};
 }
 
 int64_t

@@ -45,7 +45,4 @@ MUST_CHECK enum err_code jws_read(struct str token, struct arena *a, struct jws 
 const struct jwk *jws_key(const struct jws *jws, const struct jwks *keys);
 bool jws_holds(const struct jws *jws, const struct jwk *key);
 
-/* Strict base64 for URLs, in the arena; false for anything else. */
-bool base64url_read(struct str text, struct arena *a, struct str *ret_bytes);
-
 #endif

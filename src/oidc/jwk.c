@@ -1,23 +1,10 @@
 #include "oidc/jose.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "codec/json.h"
 
-#include <sodium.h>
 #include <string.h>
-
-bool
-base64url_read(struct str text, struct arena *a, struct str *ret_bytes)
-{
-	char *bytes = arena_alloc(a, text.len + 1);
-	size_t len = 0;
-
-	if (sodium_base642bin((uint8_t *)bytes, text.len, text.ptr, text.len, NULL, &len, NULL,
-			      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-		return false;
-	*ret_bytes = (struct str){bytes, len};
-	return true;
-}
 
 static struct str
 member(const json_t *jwk, const char *name)

@@ -1,5 +1,6 @@
 #include "oidc/jose.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "codec/json.h"
 

@@ -144,6 +144,12 @@ TEST(base64url_has_its_own_two_letters_and_no_padding)
 		{"\xfb\xff\xbf", "-_-_"  },
 		{"\xfb\xff",     "-_8"	  }
 	   };
+	static const char *const none[] = {"Z",	   "Zg==",   "Zm8=",  "Zh",    "Zm9",
+					   "+/+/", "Zm9v\n", " Zm9v", "Zm9vZ", "Zm\xc3\xa9"};
+	struct str back;
+	struct arena a;
+
+	arena_init(&a, 1 << 16);
 
 	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
 		CLEANUP(buf_fini) struct buf b = {.limit = 64};
@@ -152,5 +158,11 @@ TEST(base64url_has_its_own_two_letters_and_no_padding)
 		base64url_encode(&b, pairs[i].bytes, strlen(pairs[i].bytes));
 		CHECK(strncmp(b.data, "x=", 2) == 0 && strcmp(b.data + 2, pairs[i].text) == 0);
 		CHECK(b.len == strlen(b.data));
+		CHECK(base64url_read(str_of(pairs[i].text), &a, &back));
+		CHECK(str_is(back, pairs[i].bytes));
 	}
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		CHECK(!base64url_read(str_of(none[i]), &a, &back));
+	CHECK(!base64url_read((struct str){"Zm\0v", 4}, &a, &back));
+	arena_fini(&a);
 }
