@@ -16,18 +16,10 @@ struct bulk {
 	bool would_do; /* a dry run found nothing to refuse */
 };
 
-static struct str
-text_of(const json_t *json, const char *name)
-{
-	const json_t *text = json_object_get(json, name);
-
-	return (struct str){json_string_value(text), json_string_length(text)};
-}
-
 static enum err_code
 made_read(struct call *c, const json_t *json, struct item *it)
 {
-	struct str name = text_of(json, "register");
+	struct str name = json_str(json_object_get(json, "register"));
 
 	if (json_object_get(json, "version") || json_object_get(json, "retire"))
 		return err_set(&it->fault, ERR_INVALID, "register",
@@ -44,7 +36,7 @@ made_read(struct call *c, const json_t *json, struct item *it)
 static enum err_code
 present_read(struct call *c, const json_t *json, struct item *it)
 {
-	struct str name = text_of(json, "record");
+	struct str name = json_str(json_object_get(json, "record"));
 
 	it->edit.kind = json_is_true(json_object_get(json, "retire")) ? EDIT_RETIRE : EDIT_CHANGE;
 	it->edit.version = json_integer_value(json_object_get(json, "version"));

@@ -28,9 +28,7 @@ member_record(struct call *c, const char *name, int64_t id)
 struct str
 call_text(const struct call *c, const char *name)
 {
-	const json_t *json = json_object_get(c->body, name);
-
-	return (struct str){json_string_value(json), json_string_length(json)};
+	return json_str(json_object_get(c->body, name));
 }
 
 enum err_code

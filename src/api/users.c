@@ -64,13 +64,11 @@ enum err_code
 users_add(struct call *c)
 {
 	struct visit v = call_visit(c);
-	const json_t *name = json_object_get(c->body, "name");
 	struct login_new n = {
-		.name = {json_string_value(name), json_string_length(name)},
+		.name = json_str(json_object_get(c->body, "name")),
 		.person = json_string_value(json_object_get(c->body, "person")),
 		.organisation = json_string_value(json_object_get(c->body, "organisation")),
-		.administrator = json_is_true(json_object_get(c->body, "administrator"))
-	};
+		.administrator = json_is_true(json_object_get(c->body, "administrator"))};
 	enum err_code rc = call_administers(c);
 
 	if (!rc)
@@ -90,9 +88,7 @@ login_change(struct call *c, struct str name)
 	enum err_code rc = ERR_NONE;
 
 	if (json_is_string(password))
-		rc = login_set_password(
-			&v, name,
-			(struct str){json_string_value(password), json_string_length(password)});
+		rc = login_set_password(&v, name, json_str(password));
 	if (!rc && json_is_boolean(administrator))
 		rc = login_promote(&v, name, json_is_true(administrator), &changed);
 	if (!rc && json_is_boolean(enabled))
@@ -167,9 +163,8 @@ users_tokens(struct call *c)
 enum err_code
 users_make_token(struct call *c)
 {
-	const json_t *name = json_object_get(c->body, "name");
 	const struct token_new n = {
-		.name = {json_string_value(name), json_string_length(name)},
+		.name = json_str(json_object_get(c->body, "name")),
 		.days = json_integer_value(json_object_get(c->body, "days")),
 		.writes = true,
 		.all_registers = true,

@@ -92,6 +92,12 @@ json_escape(struct buf *out, struct str text)
 	buf_add(out, "\"", 1);
 }
 
+struct str
+json_str(const json_t *json)
+{
+	return (struct str){json_string_value(json), json_string_length(json)};
+}
+
 void
 jw_begin(struct json_writer *w, struct buf *out, bool pretty)
 {

@@ -11,6 +11,9 @@
 
 #include <jansson.h>
 
+/* The text; {NULL, 0} when it is none, or nothing. */
+struct str json_str(const json_t *json);
+
 /* Writes with commas set by itself. Keys in the order of the calls. `pretty` indents by two spaces.
  */
 struct json_writer {

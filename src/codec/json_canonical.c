@@ -223,7 +223,7 @@ add_value(const json_t *json, struct buf *out, int depth, struct err *e)
 	case JSON_ARRAY:
 		return add_array(json, out, depth, e);
 	case JSON_STRING:
-		json_escape(out, (struct str){json_string_value(json), json_string_length(json)});
+		json_escape(out, json_str(json));
 		break;
 	case JSON_INTEGER:
 		return add_integer(out, json_integer_value(json), e);

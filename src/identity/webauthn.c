@@ -30,8 +30,7 @@ says(const json_t *json, const char *key, struct str wanted)
 {
 	const json_t *value = json_object_get(json, key);
 
-	return json_is_string(value) &&
-	       str_eq((struct str){json_string_value(value), json_string_length(value)}, wanted);
+	return json_is_string(value) && str_eq(json_str(value), wanted);
 }
 
 static enum err_code

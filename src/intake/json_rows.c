@@ -86,12 +86,6 @@ line_next(struct line_reader *r, struct str *ret_line, bool *ret_whole, struct e
 	}
 }
 
-static struct str
-text_of(const json_t *json)
-{
-	return (struct str){json_string_value(json), json_string_length(json)};
-}
-
 /* {"holdfast":"delivery",...}: who collected the rows, and when. */
 static enum err_code
 head_take(struct json_file *f, const json_t *head)
@@ -106,8 +100,8 @@ head_take(struct json_file *f, const json_t *head)
 			       "the delivery is of a form that this program does not know; use a "
 			       "newer Holdfast");
 	if (json_is_string(source) && json_string_length(source) > 0 && !f->im->o->source)
-		file->feed = str_dup(f->im->ctx->arena, text_of(source));
-	if (at && (!json_is_string(at) || !civil_parse_instant(text_of(at), &file->collected_at)))
+		file->feed = str_dup(f->im->ctx->arena, json_str(source));
+	if (at && (!json_is_string(at) || !civil_parse_instant(json_str(at), &file->collected_at)))
 		return err_set(&f->im->ctx->err, ERR_INVALID, "",
 			       "'collected_at' is no time; write it as 2026-03-01T12:00:00Z");
 	return ERR_NONE;
@@ -147,7 +141,7 @@ system_take(struct json_file *f, const char *name, const json_t *json)
 		return true;
 	}
 	if (json_is_string(json))
-		text = str_trim(text_of(json));
+		text = str_trim(json_str(json));
 	if (state) {
 		row->given[row->reg->field_count] = 1;
 		if (text.len > 0)
@@ -193,11 +187,11 @@ reg_find(struct json_file *f, const json_t *json, const struct reg **ret_reg)
 
 	*ret_reg = NULL;
 	if (name && json_is_string(name))
-		reg = model_reg(im->ctx->model, text_of(name));
+		reg = model_reg(im->ctx->model, json_str(name));
 	else if (name || !reg)
 		return row_lost(im, &f->row, "register", "the row does not name its register");
 	if (!reg) {
-		near = model_nearest_reg(im->ctx->model, text_of(name));
+		near = model_nearest_reg(im->ctx->model, json_str(name));
 		(void)err_set(&e, ERR_INVALID, "", "there is no register '%.60s'%s%s%s",
 			      json_string_value(name), near ? "; did you mean '" : "",
 			      near ? near : "", near ? "'?" : "");
@@ -232,7 +226,7 @@ row_take(struct json_file *f, const json_t *json)
 	f->row.line = lost.line;
 	f->row.feed = lost.feed;
 	if (json_is_string(key))
-		text = str_trim(text_of(key));
+		text = str_trim(json_str(key));
 	if (text.len == 0 || text.len > LIMIT_KEY_BYTES)
 		return row_lost(im, &f->row, "key",
 				!key		? "the row has no key"

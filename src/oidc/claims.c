@@ -25,8 +25,7 @@ refuse(struct err *e, const char *claim, const char *why)
 static bool
 is_text(const json_t *value, const char *text)
 {
-	return json_is_string(value) && strlen(text) == json_string_length(value) &&
-	       memcmp(json_string_value(value), text, strlen(text)) == 0;
+	return json_is_string(value) && str_is(json_str(value), text);
 }
 
 /* Other audiences are none that anybody here trusts. */
@@ -114,10 +113,10 @@ access_token_check(const json_t *claims, const struct jws *j, struct str access_
 static enum err_code
 nonce_check(const json_t *claims, struct str nonce, struct err *e)
 {
-	const json_t *said = json_object_get(claims, "nonce");
+	struct str said = json_str(json_object_get(claims, "nonce"));
 
-	if (json_string_length(said) == nonce.len && nonce.len > 0 &&
-	    sodium_memcmp(json_string_value(said), nonce.ptr, nonce.len) == 0)
+	if (said.len == nonce.len && nonce.len > 0 &&
+	    sodium_memcmp(said.ptr, nonce.ptr, nonce.len) == 0)
 		return ERR_NONE;
 	return refuse(e, "nonce", "is of another sign-in");
 }
@@ -136,8 +135,7 @@ is_printable(struct str text, size_t most)
 static bool
 text_take(const json_t *claims, const char *name, size_t most, struct arena *a, struct str *ret)
 {
-	const json_t *value = json_object_get(claims, name);
-	struct str text = {json_string_value(value), json_string_length(value)};
+	struct str text = json_str(json_object_get(claims, name));
 
 	if (!is_printable(text, most))
 		return false;
@@ -148,8 +146,7 @@ text_take(const json_t *claims, const char *name, size_t most, struct arena *a, 
 static bool
 word_is_among(const struct words *words, const json_t *value)
 {
-	return json_is_string(value) &&
-	       words_have(words, (struct str){json_string_value(value), json_string_length(value)});
+	return json_is_string(value) && words_have(words, json_str(value));
 }
 
 static bool

@@ -66,9 +66,7 @@ flow_seal(const struct flow *f, const uint8_t key[FLOW_KEY_SIZE], struct arena *
 static struct str
 member(const json_t *json, const char *name, struct arena *a)
 {
-	const json_t *value = json_object_get(json, name);
-
-	return str_dup(a, (struct str){json_string_value(value), json_string_length(value)});
+	return str_dup(a, json_str(json_object_get(json, name)));
 }
 
 static enum err_code

@@ -9,9 +9,7 @@
 static struct str
 member(const json_t *jwk, const char *name)
 {
-	const json_t *value = json_object_get(jwk, name);
-
-	return (struct str){json_string_value(value), json_string_length(value)};
+	return json_str(json_object_get(jwk, name));
 }
 
 static bool

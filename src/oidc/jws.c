@@ -58,7 +58,7 @@ head_take(const json_t *head, struct arena *a, struct jws *j, struct err *e)
 	if (kid && !json_is_string(kid))
 		return refuse(e, "the name of its key is no text");
 	if (kid)
-		j->kid = str_dup(a, (struct str){json_string_value(kid), json_string_length(kid)});
+		j->kid = str_dup(a, json_str(kid));
 	return ERR_NONE;
 }
 

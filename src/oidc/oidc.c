@@ -237,9 +237,7 @@ word_of(struct str text)
 static struct str
 text_member(const json_t *json, const char *name)
 {
-	const json_t *value = json_object_get(json, name);
-
-	return (struct str){json_string_value(value), json_string_length(value)};
+	return json_str(json_object_get(json, name));
 }
 
 /* What came for the code. */

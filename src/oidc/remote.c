@@ -90,8 +90,7 @@ endpoint_take(struct remote *r, const json_t *said, const char *name, const char
 	*e = (struct err){0};
 	if (!json_is_string(value) || url_check(json_string_value(value), name, e))
 		return useless(r, e, name);
-	*ret_url =
-		str_z(&r->arena, (struct str){json_string_value(value), json_string_length(value)});
+	*ret_url = str_z(&r->arena, json_str(value));
 	return ERR_NONE;
 }
 

@@ -10,14 +10,6 @@
 /* The source of what people and programs enter one by one. */
 static const char manual_feed[] = "manual";
 
-static struct str
-text_of(const json_t *json)
-{
-	return json_is_string(json)
-		       ? (struct str){json_string_value(json), json_string_length(json)}
-		       : (struct str){0};
-}
-
 static enum err_code
 name_unknown(const struct edit *ed, const char *name, struct err *e)
 {
@@ -34,7 +26,7 @@ name_unknown(const struct edit *ed, const char *name, struct err *e)
 static enum err_code
 state_take(struct record *r, const json_t *json, struct err *e)
 {
-	struct str state = text_of(json);
+	struct str state = json_str(json);
 
 	if (!json_is_null(json) && state.len == 0)
 		return err_set(e, ERR_INVALID, "state", "the state must be a word");
@@ -48,7 +40,7 @@ identity_take(struct writer *w, const struct edit *ed, const char *name, const j
 	      struct record *r)
 {
 	struct err *e = &w->ctx->err;
-	struct str text = str_trim(text_of(json));
+	struct str text = str_trim(json_str(json));
 
 	if (ed->kind != EDIT_MAKE)
 		return err_set(e, ERR_INVALID, name, "the %s of a record stays what it was", name);

@@ -214,8 +214,7 @@ split_list(const struct field *f, struct str text, struct arena *a, struct words
 		const json_t *item = json_array_get(json, i);
 
 		if (json_is_string(item))
-			ret_words->words[ret_words->count++] = str_z(
-				a, (struct str){json_string_value(item), json_string_length(item)});
+			ret_words->words[ret_words->count++] = str_z(a, json_str(item));
 		else
 			rc = refuse(f, text, "must hold texts only", e);
 	}

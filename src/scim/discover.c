@@ -55,7 +55,7 @@ chosen(const struct scim *s, json_t *all, struct str id, const json_t **ret_answ
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		json_t *one = json_array_get(all, i);
 
-		if (str_eq(scim_text(json_object_get(one, "id")), id)) {
+		if (str_eq(json_str(json_object_get(one, "id")), id)) {
 			*ret_answer = one;
 			return ERR_NONE;
 		}

@@ -162,7 +162,7 @@ text_take(struct reader *r, struct str *ret_text)
 	rc = json_read((struct str){r->rest.ptr, n + 1}, &json, r->e);
 	if (rc)
 		return fault(r, "a text is none of JSON");
-	*ret_text = str_dup(r->arena, scim_text(json));
+	*ret_text = str_dup(r->arena, json_str(json));
 	json_decref(json);
 	skip(r, n + 1);
 	return ERR_NONE;

@@ -70,7 +70,7 @@ value_fits(const json_t *value, const struct scim_attribute *at, const struct sc
 	if (f->literal != LITERAL_TEXT)
 		return (json_is_true(value) == (f->literal == LITERAL_TRUE)) ==
 		       (f->sign == SIGN_EQUAL);
-	return json_is_string(value) && text_fits(scim_text(value), f, at->exact);
+	return json_is_string(value) && text_fits(json_str(value), f, at->exact);
 }
 
 /* Where there is no value: nothing is null, and nothing else. */

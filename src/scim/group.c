@@ -307,7 +307,7 @@ static enum err_code
 refuse_new(const struct at *at, const struct scim_edit *ed)
 {
 	const struct plan *plan = &at->ctx->model->plan;
-	struct str name = scim_text(json_object_get(ed->body, "displayName"));
+	struct str name = json_str(json_object_get(ed->body, "displayName"));
 
 	for (size_t i = 0; ed->write == SCIM_MAKE && i < plan->role_count; i++) {
 		if (is_group(&plan->roles[i]) && scim_same(name, str_of(plan->roles[i].title)))
@@ -354,8 +354,8 @@ group_after(const struct at *at, const struct scim_edit *ed, const json_t *befor
 		*ret_after = json_kept(at->ctx->arena, json_deep_copy(before));
 		rc = scim_patch(&scim_groups, ed->body, *ret_after, at->ctx->arena, e);
 	}
-	if (!rc && !scim_same(scim_text(json_object_get(*ret_after, "displayName")),
-			      scim_text(json_object_get(before, "displayName"))))
+	if (!rc && !scim_same(json_str(json_object_get(*ret_after, "displayName")),
+			      json_str(json_object_get(before, "displayName"))))
 		rc = refuse_new(at, ed);
 	return rc;
 }

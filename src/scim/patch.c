@@ -44,7 +44,7 @@ same_value(const json_t *a, const json_t *b)
 	const json_t *one = json_object_get(a, "value");
 	const json_t *other = json_object_get(b, "value");
 
-	return one && other && scim_same(scim_text(one), scim_text(other));
+	return one && other && scim_same(json_str(one), json_str(other));
 }
 
 static void
@@ -323,7 +323,7 @@ operation_take(struct patch *p, const json_t *operation)
 		[OP_ADD] = "add", [OP_REPLACE] = "replace", [OP_REMOVE] = "remove"};
 	const json_t *path = member(operation, "path");
 	json_t *value = member(operation, "value");
-	struct str op = scim_text(member(operation, "op"));
+	struct str op = json_str(member(operation, "op"));
 	size_t i = 0;
 
 	while (i < COUNT_OF(names) && !scim_same(op, str_of(names[i])))
@@ -338,7 +338,7 @@ operation_take(struct patch *p, const json_t *operation)
 		return err_set(p->e, ERR_USAGE, "noTarget", "what is removed has a path");
 	if (p->op != OP_REMOVE && !value)
 		return err_set(p->e, ERR_USAGE, "invalidValue", "the operation has no value");
-	return path ? path_change(p, scim_text(path), value) : members_change(p, NULL, value);
+	return path ? path_change(p, json_str(path), value) : members_change(p, NULL, value);
 }
 
 enum err_code

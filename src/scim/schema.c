@@ -89,14 +89,6 @@ scim_same(struct str a, struct str b)
 	return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-struct str
-scim_text(const json_t *json)
-{
-	return json_is_string(json)
-		       ? (struct str){json_string_value(json), json_string_length(json)}
-		       : (struct str){0};
-}
-
 const struct scim_attribute *
 scim_attribute_find(const struct scim_attribute *list, size_t count, struct str name)
 {

@@ -70,7 +70,6 @@ const struct scim_attribute *scim_attribute_find(const struct scim_attribute *li
 
 /* Whether they are the same in any case of the letters A to Z. */
 bool scim_same(struct str a, struct str b);
-struct str scim_text(const json_t *json); /* {NULL, 0} when it is no text */
 
 /* What stands in a resource, NULL when nothing does: of a part the attribute that has it. */
 json_t *scim_get(const json_t *resource, const struct scim_name *name);

@@ -78,7 +78,7 @@ scim_show(const struct scim *s, const struct scim_kind *k, struct str id,
 	if (rc)
 		return rc;
 	ret_shown->location =
-		scim_text(json_object_get(json_object_get(resource, "meta"), "location"));
+		json_str(json_object_get(json_object_get(resource, "meta"), "location"));
 	ret_shown->json = json_kept(at.ctx->arena, resource_cut(resource, q));
 	return ERR_NONE;
 }

@@ -14,7 +14,7 @@ struct wanted {
 static struct str
 text_of(const json_t *resource, const char *name)
 {
-	return scim_text(json_object_get(resource, name));
+	return json_str(json_object_get(resource, name));
 }
 
 static struct str

@@ -13,7 +13,7 @@ wrong(const struct scim_attribute *at, const char *what, struct err *e)
 static enum err_code
 text_value(const struct scim_attribute *at, const json_t *json, json_t **ret_value, struct err *e)
 {
-	struct str text = scim_text(json);
+	struct str text = json_str(json);
 
 	if (!text.ptr)
 		return wrong(at, "a text", e);
@@ -32,8 +32,8 @@ static enum err_code
 boolean_value(const struct scim_attribute *at, const json_t *json, json_t **ret_value,
 	      struct err *e)
 {
-	bool yes = json_is_true(json) || scim_same(scim_text(json), str_of("true"));
-	bool no = json_is_false(json) || scim_same(scim_text(json), str_of("false"));
+	bool yes = json_is_true(json) || scim_same(json_str(json), str_of("true"));
+	bool no = json_is_false(json) || scim_same(json_str(json), str_of("false"));
 
 	if (!yes && !no)
 		return wrong(at, "true or false", e);

@@ -85,7 +85,7 @@ write_value(struct json_writer *w, const json_t *json)
 		json_array_foreach(json, i, value) write_value(w, value);
 		jw_end_array(w);
 	} else if (json_is_string(json)) {
-		jw_text(w, (struct str){json_string_value(json), json_string_length(json)});
+		jw_text(w, json_str(json));
 	} else if (json_is_integer(json)) {
 		jw_int(w, json_integer_value(json));
 	} else if (json_is_boolean(json)) {

@@ -150,7 +150,7 @@ TEST(a_joiner_gets_a_login_and_a_record)
 		    "select count(*) from person where key = 'E1' and name = 'Jo' and team = "
 		    "'D' and state = 'engaged' and feed = 'scim' and start_date is not null") == 1);
 	jo = show(&h, &scim_users, id);
-	CHECK(str_is(scim_text(json_object_get(jo, "userName")), "Jo@x"));
+	CHECK(str_is(json_str(json_object_get(jo, "userName")), "Jo@x"));
 	CHECK(json_is_true(json_object_get(jo, "active")));
 	CHECK(found(&h, &scim_users, NULL) == 1);
 	CHECK(found(&h, &scim_users, "userName eq \"jo@X\"") == 1);
@@ -335,7 +335,7 @@ TEST(a_mover_leaves_one_organisation_and_joins_another)
 		     ":organization','value':'home'}]}"));
 	jo = show(&h, &scim_users, id);
 	CHECK(str_is(
-		scim_text(json_object_get(json_object_get(jo, SCIM_ENTERPRISE), "organization")),
+		json_str(json_object_get(json_object_get(jo, SCIM_ENTERPRISE), "organization")),
 		"home"));
 	CHECK(count(&h, "select count(*) from person where key = 'E1' and state = 'left'") == 1);
 	CHECK(count(&h, "select count(*) from person where key = 'E1' and state = 'engaged'") == 1);
