@@ -15,12 +15,6 @@ enum {
 	TEXT_LIMIT = LIMIT_EVENT_BYTES + 65536,
 };
 
-static int64_t
-monotonic_ms(void)
-{
-	return clock_monotonic_ns() / NS_A_MS;
-}
-
 static enum err_code
 size_read(struct ctx *ctx, int64_t *ret_size)
 {
@@ -46,7 +40,7 @@ know(struct ctx *ctx, struct watcher *x)
 	struct who who;
 	enum err_code rc;
 
-	if (x->known && monotonic_ms() - x->known_ms < WHO_MS)
+	if (x->known && clock_monotonic_ms() - x->known_ms < WHO_MS)
 		return ERR_NONE;
 	arena_reset(&x->arenas[other]);
 	own.arena = &x->arenas[other];
@@ -63,7 +57,7 @@ know(struct ctx *ctx, struct watcher *x)
 	x->who = who;
 	x->arena = other;
 	x->known = true;
-	x->known_ms = monotonic_ms();
+	x->known_ms = clock_monotonic_ms();
 	return ERR_NONE;
 }
 

@@ -4,36 +4,23 @@
 #include "sys/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 enum {
 	LOOK_MS = 1000, /* for what others were asked */
 	BEAT_MS = 1000,
 	TIDY_MS = 600000,
-	NS_A_SECOND = 1000000000,
 	MEMORY = LIMIT_IMPORT_MEMORY_BYTES * 4,
 };
 
 static enum err_code (*const kinds[JOB_KINDS])(struct job_run *r) = {
 	[JOB_IMPORT] = job_import, [JOB_EXPORT] = job_export, [JOB_ASSESS] = job_assess};
 
-static int64_t
-monotonic_ms(void)
-{
-	return clock_monotonic_ns() / NS_A_MS;
-}
-
 /* Under the lock; until something changes, or so many milliseconds have passed. */
 static void
 rest(struct jobs *j, int64_t ms)
 {
-	struct timespec until;
-	int64_t ns;
+	const struct timespec until = clock_deadline(ms);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	ns = until.tv_nsec + ms * NS_A_MS;
-	until.tv_sec += ns / NS_A_SECOND;
-	until.tv_nsec = ns % NS_A_SECOND;
 	(void)pthread_cond_timedwait(&j->changed, &j->lock, &until);
 }
 
@@ -186,10 +173,10 @@ next_take(struct jobs *j, struct arena *a, struct job *ret_job)
 	bool found = false;
 
 	ctx->arena = a;
-	if (monotonic_ms() - j->tidied_at > TIDY_MS) {
+	if (clock_monotonic_ms() - j->tidied_at > TIDY_MS) {
 		if (job_tidy(ctx))
 			j->o.log(j->o.object, "jobs_not_tidied", ctx->err.message);
-		j->tidied_at = monotonic_ms();
+		j->tidied_at = clock_monotonic_ms();
 	}
 	if (job_claim(j, ctx, ret_job, &found)) {
 		j->o.log(j->o.object, "job_not_begun", ctx->err.message);
@@ -218,7 +205,7 @@ run(void *object)
 	bool ending = false;
 
 	arena_init(&a, MEMORY);
-	j->tidied_at = monotonic_ms() - TIDY_MS - 1;
+	j->tidied_at = clock_monotonic_ms() - TIDY_MS - 1;
 	while (!ending) {
 		struct job job;
 		bool found;
@@ -278,9 +265,9 @@ beat_on(void *object)
 	(void)pthread_mutex_lock(&j->lock);
 	while (!j->ending || j->now.id) {
 		rest(j, BEAT_MS);
-		if (monotonic_ms() - last < BEAT_MS)
+		if (clock_monotonic_ms() - last < BEAT_MS)
 			continue;
-		last = monotonic_ms();
+		last = clock_monotonic_ms();
 		(void)pthread_mutex_unlock(&j->lock);
 		beat(j, &a);
 		(void)pthread_mutex_lock(&j->lock);

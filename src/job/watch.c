@@ -5,12 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A look takes what is new out of the store without holding up those who take what is there for
  * them: what only the thread touches needs no lock, and what they share is short. */
 
-enum { LOOK_MS = 1000, NS_A_SECOND = 1000000000, WHO_MEMORY = 8388608, LOOK_MEMORY = 67108864 };
+enum { LOOK_MS = 1000, WHO_MEMORY = 8388608, LOOK_MEMORY = 67108864 };
 
 static void
 watcher_free(struct watcher *x)
@@ -65,10 +64,8 @@ has_news(struct watch *w)
 static void
 rest(struct watch *w)
 {
-	struct timespec until;
+	const struct timespec until = clock_deadline(LOOK_MS);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += LOOK_MS / 1000;
 	(void)pthread_mutex_lock(&w->lock);
 	if (!w->ending && !w->incoming)
 		(void)pthread_cond_timedwait(&w->changed, &w->lock, &until);

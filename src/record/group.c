@@ -5,11 +5,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* More in one transaction would let the first wait for the last. Those who were answered together
  * mostly come again together: who is first of them waits that long for the others. */
-enum { TOGETHER_MAX = 256, TRIES_MOST = 3, GATHER_MS = 1, NS_A_SECOND = 1000 * NS_A_MS };
+enum { TOGETHER_MAX = 256, TRIES_MOST = 3, GATHER_MS = 1 };
 
 struct group {
 	struct ctx *ctx;
@@ -58,12 +57,9 @@ batch_take(struct group *g, struct batch *b)
 static void
 batch_begin(struct group *g, struct batch *b)
 {
-	int64_t until;
-
 	while (!g->first && !g->ending)
 		(void)pthread_cond_wait(&g->come, &g->lock);
-	until = clock_monotonic_ns() + (int64_t)GATHER_MS * NS_A_MS;
-	b->until = (struct timespec){until / NS_A_SECOND, until % NS_A_SECOND};
+	b->until = clock_deadline(GATHER_MS);
 	b->before = b->count;
 	b->count = 0;
 	batch_take(g, b);

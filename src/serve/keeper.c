@@ -6,10 +6,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
-	NS_A_SECOND = 1000000000,
 	LOOK_MS = 1000,
 	/* What the clock alone moves may wait: answers that compare with the very moment would
 	 * otherwise be decided each second. */
@@ -38,12 +36,6 @@ struct keeper {
 	bool ended;
 };
 
-static int64_t
-monotonic_ms(void)
-{
-	return clock_monotonic_ns() / NS_A_MS;
-}
-
 static enum err_code
 look(struct keeper *k)
 {
@@ -58,10 +50,10 @@ look(struct keeper *k)
 	rc = assess_due(ctx, &due);
 	if (rc || due == DUE_NOT)
 		return rc;
-	if (due == DUE_CLOCK && k->ran_at && monotonic_ms() - k->ran_at < CLOCK_MS)
+	if (due == DUE_CLOCK && k->ran_at && clock_monotonic_ms() - k->ran_at < CLOCK_MS)
 		return ERR_NONE;
 	rc = assess_run(ctx, &o, &report);
-	k->ran_at = monotonic_ms();
+	k->ran_at = clock_monotonic_ms();
 	if (!rc)
 		log_event(k->log, LOG_LEVEL_INFO, "assessed",
 			  "%zu obligations decided, %lld failures opened, %lld closed",
@@ -87,15 +79,10 @@ index_look(struct keeper *k)
 static bool
 rest(struct keeper *k)
 {
-	struct timespec until;
-	int64_t ns;
+	const struct timespec until = clock_deadline(k->wait_ms);
 	int late = 0;
 	bool ending;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	ns = until.tv_nsec + k->wait_ms * NS_A_MS;
-	until.tv_sec += ns / NS_A_SECOND;
-	until.tv_nsec = ns % NS_A_SECOND;
 	(void)pthread_mutex_lock(&k->lock);
 	while (!k->ending && !late)
 		late = pthread_cond_timedwait(&k->ends, &k->lock, &until);

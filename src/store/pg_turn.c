@@ -43,7 +43,7 @@ static enum err_code
 holder_watch(struct pg_db *d, struct watch *w, struct err *e)
 {
 	DB_STMT *s = NULL;
-	int64_t now = clock_monotonic_ns() / NS_A_MS;
+	int64_t now = clock_monotonic_ms();
 	bool silent = w->seen[0] != '\0' && now - w->since >= (int64_t)LIMIT_SILENT_SECONDS * 1000;
 	bool row = false;
 	enum err_code rc = db_prepare(&d->base, holder_look, &s, e);
@@ -81,7 +81,7 @@ turn_wait(struct pg_db *d, int64_t ms, struct err *e)
 enum err_code
 pg_turn_take(struct pg_db *d, struct err *e)
 {
-	int64_t end = clock_monotonic_ns() / NS_A_MS + (int64_t)LIMIT_BUSY_SECONDS * 1000;
+	int64_t end = clock_monotonic_ms() + (int64_t)LIMIT_BUSY_SECONDS * 1000;
 	struct watch w = {0};
 	enum err_code rc;
 
@@ -89,7 +89,7 @@ pg_turn_take(struct pg_db *d, struct err *e)
 		struct err none;
 
 		rc = turn_wait(d, LOOK_MS, e);
-		if (rc != ERR_BUSY || clock_monotonic_ns() / NS_A_MS >= end)
+		if (rc != ERR_BUSY || clock_monotonic_ms() >= end)
 			return rc;
 		if (holder_watch(d, &w, &none))
 			return rc;

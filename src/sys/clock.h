@@ -3,6 +3,7 @@
 #define SYS_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 struct clock {
 	int64_t fixed_ms; /* 0: the system's clock */
@@ -13,7 +14,10 @@ int64_t clock_now(const struct clock *c);
 
 enum { NS_A_MS = 1000000 };
 
-/* Nanoseconds since some moment; goes on evenly, whoever sets the clock. */
+/* Since some moment; goes on evenly, whoever sets the clock. */
 int64_t clock_monotonic_ns(void);
+int64_t clock_monotonic_ms(void);
+/* So many milliseconds from now by that clock, as pthread_cond_timedwait wants it. */
+struct timespec clock_deadline(int64_t ms);
 
 #endif

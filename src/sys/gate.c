@@ -5,9 +5,6 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
-
-enum { NS_A_SECOND = 1000 * NS_A_MS };
 
 struct gate {
 	pthread_mutex_t lock;
@@ -49,8 +46,7 @@ gate_free(struct gate *g)
 bool
 gate_enter(struct gate *g, int ms)
 {
-	int64_t end = clock_monotonic_ns() + (int64_t)ms * NS_A_MS;
-	struct timespec until = {end / NS_A_SECOND, end % NS_A_SECOND};
+	const struct timespec until = clock_deadline(ms);
 	int late = 0;
 	bool entered;
 

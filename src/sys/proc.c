@@ -173,7 +173,7 @@ take_output(struct child *c, struct buf *out, struct err *e)
 static enum err_code
 child_follow(struct child *c, struct buf *out, struct err *e)
 {
-	int64_t deadline = clock_monotonic_ns() / NS_A_MS + (int64_t)LIMIT_COMMAND_SECONDS * 1000;
+	int64_t deadline = clock_monotonic_ms() + (int64_t)LIMIT_COMMAND_SECONDS * 1000;
 	bool ended = false;
 
 	while (!ended || c->output >= 0) {
@@ -181,7 +181,7 @@ child_follow(struct child *c, struct buf *out, struct err *e)
 			{.fd = c->output,		  .events = POLLIN},
 			{.fd = ended ? -1 : c->pidfd, .events = POLLIN}
 		       };
-		int64_t left = deadline - clock_monotonic_ns() / NS_A_MS;
+		int64_t left = deadline - clock_monotonic_ms();
 
 		if (left <= 0)
 			return err_set(e, ERR_IO, "", "%s took longer than %d seconds", c->name,
