@@ -45,22 +45,10 @@ next_find(struct ctx *ctx, int64_t *ret_id)
 }
 
 static enum err_code
-about(struct ctx *ctx, const char *sql, int64_t id)
-{
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, id);
-	return db_run(s, &ctx->err);
-}
-
-static enum err_code
 pulse_new(struct jobs *j, struct ctx *ctx, int64_t id)
 {
 	DB_STMT *s = NULL;
-	enum err_code rc = about(ctx, "delete from job_pulse where job = :id", id);
+	enum err_code rc = job_about(ctx, "delete from job_pulse where job = :id", id);
 
 	if (!rc)
 		rc = db_prepare(ctx->db,

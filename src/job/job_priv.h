@@ -53,6 +53,8 @@ MUST_CHECK enum err_code job_rows(struct ctx *ctx, int64_t login, struct job **r
 MUST_CHECK enum err_code job_insert(struct ctx *ctx, const struct job *job);
 /* How many of the login's are not done. */
 MUST_CHECK enum err_code job_unfinished(struct ctx *ctx, int64_t login, int64_t *ret_count);
+/* Runs a statement about one job, with its number alone. `sql` is a literal. */
+MUST_CHECK enum err_code job_about(struct ctx *ctx, const char *sql, int64_t id);
 /* An arriving one waits from now on. */
 MUST_CHECK enum err_code job_arrived(struct ctx *ctx, int64_t id);
 MUST_CHECK enum err_code job_piece_put(struct ctx *ctx, int64_t id, enum job_side side,

@@ -158,9 +158,8 @@ job_unfinished(struct ctx *ctx, int64_t login, int64_t *ret_count)
 	return rc;
 }
 
-/* A statement about one job, with its number alone. */
-static enum err_code
-about(struct ctx *ctx, const char *sql, int64_t id)
+enum err_code
+job_about(struct ctx *ctx, const char *sql, int64_t id)
 {
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
@@ -174,7 +173,7 @@ about(struct ctx *ctx, const char *sql, int64_t id)
 enum err_code
 job_arrived(struct ctx *ctx, int64_t id)
 {
-	return about(ctx, "update job set state = 'waiting' where id = :id", id);
+	return job_about(ctx, "update job set state = 'waiting' where id = :id", id);
 }
 
 enum err_code
@@ -220,7 +219,7 @@ job_piece_get(struct ctx *ctx, int64_t id, enum job_side side, int64_t piece, st
 enum err_code
 job_pieces_drop(struct ctx *ctx, int64_t id, enum job_side side)
 {
-	return about(ctx,
+	return job_about(ctx,
 		     side == SIDE_UPLOAD ? "delete from job_part where job = :id and side = 0"
 					 : "delete from job_part where job = :id and side = 1",
 		     id);
