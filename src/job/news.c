@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "job/job_priv.h"
 #include "job/watch_priv.h"
+#include "ledger/ledger.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
@@ -14,21 +15,6 @@ enum {
 	ID_EVERY = 1000,
 	TEXT_LIMIT = LIMIT_EVENT_BYTES + 65536,
 };
-
-static enum err_code
-size_read(struct ctx *ctx, int64_t *ret_size)
-{
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, "select coalesce(max(idx), -1) + 1 from ledger_leaf",
-				      &s, &ctx->err);
-	bool row;
-
-	if (!rc)
-		rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_size = db_int(s, 0);
-	return rc;
-}
 
 /* Who has ended is told no more. */
 static enum err_code
@@ -264,7 +250,7 @@ news_look(struct ctx *ctx, void *watch)
 {
 	struct watch *w = watch;
 	int64_t size = 0;
-	enum err_code rc = size_read(ctx, &size);
+	enum err_code rc = ledger_length(ctx->ledger, &size, &ctx->err);
 
 	for (struct watcher *x = w->active; !rc && x; x = x->next) {
 		rc = know(ctx, x);
