@@ -281,6 +281,14 @@ call_number(struct call *c, const char *name, int64_t otherwise, int64_t *ret_nu
 }
 
 enum err_code
+call_path_number(struct call *c, const char *name, const char *what, int64_t *ret_number)
+{
+	if (str_int(http_parameter(c->r, name), ret_number) && *ret_number > 0)
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_MISSING, name, "there is no such %s", what);
+}
+
+enum err_code
 call_register(struct call *c, const struct reg **ret_reg)
 {
 	struct str name = http_parameter(c->r, "register");

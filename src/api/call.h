@@ -88,6 +88,9 @@ const char *api_types(const struct api_route *r);
 /* A parameter of the query that is a whole number; `otherwise` when it is not given. */
 MUST_CHECK enum err_code call_number(struct call *c, const char *name, int64_t otherwise,
 				     int64_t *ret_number);
+/* A parameter of the path that is the number of a `what`; ERR_MISSING when it can be none's. */
+MUST_CHECK enum err_code call_path_number(struct call *c, const char *name, const char *what,
+					  int64_t *ret_number);
 /* The register, or record, that the path names; ERR_MISSING says so. */
 MUST_CHECK enum err_code call_register(struct call *c, const struct reg **ret_reg);
 MUST_CHECK enum err_code call_record_id(struct call *c, int64_t *ret_id);

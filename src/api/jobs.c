@@ -10,14 +10,6 @@
 
 enum { PATH_SIZE = 64, PIECE_MEMORY = 4194304 };
 
-static enum err_code
-job_id(struct call *c, int64_t *ret_id)
-{
-	if (str_int(http_parameter(c->r, "job"), ret_id))
-		return ERR_NONE;
-	return err_set(&c->ctx.err, ERR_MISSING, "job", "there is no such job");
-}
-
 /* What it was asked and what came of it is told to nobody else, whoever he is. */
 static bool
 is_own(const struct call *c, const struct job *job)
@@ -189,7 +181,7 @@ enum err_code
 jobs_show(struct call *c)
 {
 	int64_t id = 0;
-	enum err_code rc = job_id(c, &id);
+	enum err_code rc = call_path_number(c, "job", "job", &id);
 
 	return rc ? rc : job_answer(c, id);
 }
@@ -199,7 +191,7 @@ jobs_end(struct call *c)
 {
 	const struct job_asker a = asker(c);
 	int64_t id = 0;
-	enum err_code rc = job_id(c, &id);
+	enum err_code rc = call_path_number(c, "job", "job", &id);
 
 	if (rc)
 		return rc;
@@ -276,7 +268,7 @@ jobs_show_result(struct call *c)
 	char rights[HASH_HEX_LEN + 1];
 	struct job job;
 	int64_t id = 0;
-	enum err_code rc = job_id(c, &id);
+	enum err_code rc = call_path_number(c, "job", "job", &id);
 
 	if (!rc)
 		rc = jobs_find(&a, id, &job);

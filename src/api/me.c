@@ -171,21 +171,12 @@ me_sessions(struct call *c)
 	return ERR_NONE;
 }
 
-/* The number that the path ends in. */
-static enum err_code
-number_take(struct call *c, const char *name, int64_t *ret_number)
-{
-	if (str_int(http_parameter(c->r, name), ret_number) && *ret_number > 0)
-		return ERR_NONE;
-	return err_set(&c->ctx.err, ERR_MISSING, name, "there is no such %s", name);
-}
-
 enum err_code
 me_end_session(struct call *c)
 {
 	struct visit v = call_visit(c);
 	int64_t id = 0;
-	enum err_code rc = number_take(c, "session", &id);
+	enum err_code rc = call_path_number(c, "session", "session", &id);
 
 	if (!rc)
 		rc = identity_end(&v, &c->who, id);
@@ -276,7 +267,7 @@ token_revoke(struct call *c, const struct who *whose)
 {
 	struct visit v = call_visit(c);
 	int64_t id = 0;
-	enum err_code rc = number_take(c, "token", &id);
+	enum err_code rc = call_path_number(c, "token", "token", &id);
 
 	if (!rc)
 		rc = identity_token_revoke(&v, whose, id);

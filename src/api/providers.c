@@ -203,20 +203,12 @@ me_link(struct call *c)
 	return ERR_NONE;
 }
 
-static enum err_code
-link_taken(struct call *c, int64_t *ret_id)
-{
-	if (str_int(http_parameter(c->r, "identity"), ret_id) && *ret_id > 0)
-		return ERR_NONE;
-	return err_set(&c->ctx.err, ERR_MISSING, "identity", "there is no such link");
-}
-
 enum err_code
 me_unlink(struct call *c)
 {
 	struct visit v = call_visit(c);
 	int64_t id = 0;
-	enum err_code rc = link_taken(c, &id);
+	enum err_code rc = call_path_number(c, "identity", "link", &id);
 
 	return rc ? rc : external_unlink_own(&v, &c->who, id);
 }
@@ -269,6 +261,6 @@ users_unlink(struct call *c)
 	enum err_code rc = call_administers(c);
 
 	if (!rc)
-		rc = link_taken(c, &id);
+		rc = call_path_number(c, "identity", "link", &id);
 	return rc ? rc : external_unlink(&v, http_parameter(c->r, "user"), id);
 }

@@ -220,9 +220,9 @@ enum err_code
 job_pieces_drop(struct ctx *ctx, int64_t id, enum job_side side)
 {
 	return job_about(ctx,
-		     side == SIDE_UPLOAD ? "delete from job_part where job = :id and side = 0"
-					 : "delete from job_part where job = :id and side = 1",
-		     id);
+			 side == SIDE_UPLOAD ? "delete from job_part where job = :id and side = 0"
+					     : "delete from job_part where job = :id and side = 1",
+			 id);
 }
 
 static void
