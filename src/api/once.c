@@ -7,6 +7,7 @@
 #include "access/serve.h"
 #include "api/call.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "model/model.h"
 #include "record/note.h"
 #include "sys/clock.h"
@@ -29,19 +30,17 @@ call_check_key(struct call *c)
 {
 	struct str key = http_header(c->r, header);
 	enum needs needs = c->route->needs;
-	bool good = key.len > 0 && key.len <= LIMIT_IDEMPOTENCY_KEY_BYTES;
 
 	if (!key.ptr || (needs != NEEDS_WRITE && needs != NEEDS_ANYBODY))
 		return ERR_NONE;
 	if (!c->route->keyed)
 		return err_set(&c->ctx.err, ERR_USAGE, header,
 			       "this takes no Idempotency-Key, as its answer is not kept");
-	for (size_t i = 0; i < key.len; i++)
-		good = good && key.ptr[i] > ' ' && key.ptr[i] < 0x7f;
-	return good ? ERR_NONE
-		    : err_set(&c->ctx.err, ERR_USAGE, header,
-			      "an Idempotency-Key has 1 to %d letters, digits and signs of ASCII",
-			      LIMIT_IDEMPOTENCY_KEY_BYTES);
+	if (text_is_printable(key, LIMIT_IDEMPOTENCY_KEY_BYTES))
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_USAGE, header,
+		       "an Idempotency-Key has 1 to %d letters, digits and signs of ASCII",
+		       LIMIT_IDEMPOTENCY_KEY_BYTES);
 }
 
 /* Neither an actor nor a key has a line's end in it, nor has a target. */

@@ -244,3 +244,13 @@ text_is_name(struct str s)
 	}
 	return true;
 }
+
+bool
+text_is_printable(struct str s, size_t most)
+{
+	bool good = s.len > 0 && s.len <= most;
+
+	for (size_t i = 0; good && i < s.len; i++)
+		good = s.ptr[i] > ' ' && s.ptr[i] < 0x7f;
+	return good;
+}

@@ -28,4 +28,8 @@ const char *text_nearest(struct str word, const char *const *words, size_t count
 /* Lower-case letter first, then lower-case letters, digits and underscores; at most 63 bytes. */
 bool text_is_name(struct str s);
 
+/* Letters, digits and signs of ASCII alone, no blanks, so that nobody takes one for another: 1 to
+ * `most` of them. */
+bool text_is_printable(struct str s, size_t most);
+
 #endif

@@ -1,6 +1,7 @@
 #include "identity/external_priv.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 
 enum err_code
 link_find(const struct from *f, const struct external *x, struct link_row *ret_row, bool *ret_found)
@@ -144,28 +145,17 @@ link_write(void *object, struct writer *w)
 	return rc ? rc : link_make(w, l, &login, "administrator");
 }
 
-/* What is printable and has no blanks, so that nobody takes one for another. */
-static bool
-is_identifier(struct str text, size_t most)
-{
-	bool good = text.len > 0 && text.len <= most;
-
-	for (size_t i = 0; good && i < text.len; i++)
-		good = text.ptr[i] > ' ' && text.ptr[i] < 0x7f;
-	return good;
-}
-
 enum err_code
 external_link(const struct visit *v, struct str name, const struct external *x)
 {
 	struct linking l = {.v = v, .x = x, .name = name};
 	enum err_code rc = ERR_NONE;
 
-	if (!is_identifier(x->issuer, LIMIT_ISSUER_BYTES))
+	if (!text_is_printable(x->issuer, LIMIT_ISSUER_BYTES))
 		rc = err_set(&v->ctx->err, ERR_INVALID, "issuer",
 			     "an issuer is an address of at most %d characters",
 			     LIMIT_ISSUER_BYTES);
-	else if (!is_identifier(x->subject, LIMIT_SUBJECT_BYTES))
+	else if (!text_is_printable(x->subject, LIMIT_SUBJECT_BYTES))
 		rc = err_set(&v->ctx->err, ERR_INVALID, "subject",
 			     "a subject is 1 to %d letters, digits and signs of ASCII, without "
 			     "blanks",

@@ -38,24 +38,12 @@ failing_of(const struct visit *v, int64_t now)
 	return (struct failing){.v = v, .now = now};
 }
 
-/* The name of a login has no capitals, and an address is told as somebody once typed it. */
-static struct str
-lowered(struct arena *a, struct str text)
-{
-	char *out = str_z(a, text);
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (out[i] >= 'A' && out[i] <= 'Z')
-			out[i] = (char)(out[i] - 'A' + 'a');
-	}
-	return (struct str){out, text.len};
-}
-
 /* The login with the name of a verified address, when it has no link to the issuer yet. */
 static enum err_code
 email_find(const struct arrival *a, const struct from *f, struct login *ret_login, bool *ret_found)
 {
-	struct str name = lowered(f->arena, a->x->email);
+	/* It has no capitals, and an address is told as somebody once typed it. */
+	struct str name = login_fold(f->arena, a->x->email);
 	bool has = false;
 	enum err_code rc = ERR_NONE;
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "codec/json.h"
 #include "model/bind.h"
 
@@ -121,23 +122,12 @@ nonce_check(const json_t *claims, struct str nonce, struct err *e)
 	return refuse(e, "nonce", "is of another sign-in");
 }
 
-/* What may be kept, shown and compared: printable, and not too long. */
-static bool
-is_printable(struct str text, size_t most)
-{
-	bool good = text.len > 0 && text.len <= most;
-
-	for (size_t i = 0; good && i < text.len; i++)
-		good = (unsigned char)text.ptr[i] > ' ' && (unsigned char)text.ptr[i] < 0x7f;
-	return good;
-}
-
 static bool
 text_take(const json_t *claims, const char *name, size_t most, struct arena *a, struct str *ret)
 {
 	struct str text = json_str(json_object_get(claims, name));
 
-	if (!is_printable(text, most))
+	if (!text_is_printable(text, most))
 		return false;
 	*ret = str_dup(a, text);
 	return true;

@@ -147,3 +147,13 @@ TEST(text_names_are_lower_case)
 	CHECK(!text_is_name(str_of("a ")));
 	CHECK(!text_is_name(str_of("caf\xc3\xa9")));
 }
+
+TEST(text_that_is_printable_has_neither_blanks_nor_more_than_ascii)
+{
+	CHECK(text_is_printable(str_of("!az09~"), 6));
+	CHECK(!text_is_printable(str_of("!az09~"), 5));
+	CHECK(!text_is_printable(str_of(""), 6) && !text_is_printable((struct str){0}, 6));
+	CHECK(!text_is_printable(str_of("a b"), 6) && !text_is_printable(str_of("a\n"), 6));
+	CHECK(!text_is_printable(str_of("a\x7f"), 6) && !text_is_printable(str_of("\xc3\xa9"), 6));
+	CHECK(!text_is_printable((struct str){"a\0b", 3}, 6));
+}
