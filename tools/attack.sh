@@ -8,8 +8,7 @@ binary=$PWD/${1:-build/holdfast}
 seconds=${ATTACK_SECONDS:-150}
 accepted=$PWD/tools/attack.accepted
 out=$PWD/build/attack
-passed=0
-failed=0
+. tools/count.sh
 servers=
 for tool in slowhttptest sqlmap wapiti testssl curl openssl python3; do
 	command -v $tool >/dev/null || { echo "$tool: not there; tools/setup.sh soak installs it" >&2; exit 1; }
@@ -39,16 +38,6 @@ serve() {
 		[ $tries -gt 0 ] || { cat "$name.log" >&2; exit 1; }
 		sleep 0.1
 	done
-}
-
-count() {
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-		echo "ok $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $2"
-	fi
 }
 
 # judge TOOL WHAT: reads findings, a line each. Those that are not accepted fail.

@@ -6,18 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 unset MAKEFLAGS MFLAGS MAKELEVEL VARIANT SUFFIX CONTENT T
 seconds=${FUZZ_SECONDS:-60}
-passed=0
-failed=0
-
-count() {
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-		echo "ok $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $2"
-	fi
-}
+. tools/count.sh
 
 command -v valgrind >/dev/null || { echo "valgrind: not there; tools/setup.sh check installs it" >&2; exit 1; }
 make VARIANT=fuzz fuzzers

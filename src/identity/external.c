@@ -172,12 +172,11 @@ link_own_write(void *object, struct writer *w)
 	int64_t now = clock_now(&l->v->ctx->clock);
 	struct session_row session;
 	struct who who = {0};
-	bool out = false;
 	enum err_code rc = session_of(&f, l->session, now, &session);
 
 	if (!rc)
-		rc = who_load(&f, &session.login, now, &who, &out);
-	if (!rc && (out || (who.second_factor_due && !session.factor_at)))
+		rc = session_who(&f, &session, now, &who);
+	if (!rc && who.second_factor_due)
 		rc = err_set(f.e, ERR_DENIED, "session", "you are not signed in, or not any more");
 	if (!rc)
 		rc = writer_act_as(w, who.actor);
