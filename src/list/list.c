@@ -104,15 +104,12 @@ ask(struct reading *rd, const struct buf *sql, int64_t *ret_number)
 	return rc;
 }
 
-/* How many the leader finds, or `most`: none are fewer than none. */
+/* How many the leader finds, or `most`. */
 static enum err_code
 found(struct reading *rd, int64_t most, int64_t *ret_found)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 
-	*ret_found = 0;
-	if (most == 0)
-		return ERR_NONE;
 	rd->look = most;
 	page_found_sql(&rd->asked->query, &sql);
 	return ask(rd, &sql, ret_found);
