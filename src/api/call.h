@@ -97,6 +97,9 @@ MUST_CHECK enum err_code call_record_id(struct call *c, int64_t *ret_id);
 
 /* A change, and the telling of what came of it. */
 struct deed {
+	/* What must be there before, in transactions of its own; NULL: nothing. Not called for
+	 * whoever asks the same again. Called without a reader; an error is the call's. */
+	enum err_code (*prepare)(struct call *c, void *object);
 	enum err_code (*write)(void *object, struct writer *w); /* as struct group_change has it */
 	/* Writes the reply's body and headers; reads what was written with the context. NULL: there
 	 * is none. */

@@ -37,22 +37,44 @@ job_answer(struct call *c, int64_t id)
 	return rc;
 }
 
+static enum err_code
+ask_prepare(struct call *c, void *object)
+{
+	const struct job_asker a = asker(c);
+
+	return jobs_bring(&a, object);
+}
+
+/* As it was asked for; it may have begun by now. */
+static enum err_code
+ask_tell(struct call *c, struct ctx *ctx, const void *object)
+{
+	const struct job_ask *ask = object;
+	char path[PATH_SIZE];
+
+	(void)ctx;
+	(void)snprintf(path, sizeof(path), "/api/v1/jobs/%lld", (long long)ask->job.id);
+	http_reply_header(c->reply, "Location", str_dup(c->r->arena, str_of(path)));
+	job_json(&c->w, &ask->job, true);
+	return ERR_NONE;
+}
+
 /* Asks for it, and answers with it and its place. */
 static enum err_code
-ask(struct call *c, struct job_ask *a)
+ask_for(struct call *c, struct job_ask *ask)
 {
-	char path[PATH_SIZE];
-	int64_t id = 0;
-	enum err_code rc;
+	const struct job_asker a = asker(c);
+	const struct deed d = {.prepare = ask->upload.len ? ask_prepare : NULL,
+			       .write = jobs_ask,
+			       .tell = ask_tell,
+			       .object = ask};
+	enum err_code rc = jobs_prepare(&a, ask);
 
-	a->who = &c->who;
-	ctx_away(&c->ctx);
-	rc = ctx_back(&c->ctx, jobs_ask(c->service->jobs, a, &id, &c->ctx.err));
 	if (rc)
 		return rc;
-	(void)snprintf(path, sizeof(path), "/api/v1/jobs/%lld", (long long)id);
-	http_reply_header(c->reply, "Location", str_dup(c->r->arena, str_of(path)));
-	return job_answer(c, id);
+	rc = call_do(c, &d);
+	jobs_asked(&a, ask, !rc);
+	return rc;
 }
 
 static void
@@ -79,7 +101,7 @@ import_ask(struct call *c, const struct reg *reg, json_t *arguments)
 		if (str_is(http_query(c->r, flags[i]), "true"))
 			(void)json_object_set_new(arguments, flags[i], json_true());
 	}
-	return ask(c, &a);
+	return ask_for(c, &a);
 }
 
 enum err_code
@@ -120,7 +142,7 @@ jobs_export(struct call *c)
 		rc = grant_some(c->ctx.model, &c->who, a.reg, ACT_EXPORT, &c->ctx.err);
 	if (!rc)
 		rc = format_check(c);
-	return rc ? rc : ask(c, &a);
+	return rc ? rc : ask_for(c, &a);
 }
 
 /* What an assessment says is of everybody's rows. */
@@ -141,7 +163,7 @@ jobs_assess(struct call *c)
 	struct job_ask a = {.kind = JOB_ASSESS, .arguments = c->body};
 	enum err_code rc = may_assess(c);
 
-	return rc ? rc : ask(c, &a);
+	return rc ? rc : ask_for(c, &a);
 }
 
 enum err_code

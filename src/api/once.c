@@ -194,6 +194,35 @@ once_write(void *object, struct writer *w)
 	return rc;
 }
 
+/* Nothing is written. */
+static enum err_code
+once_look(void *object, struct writer *w)
+{
+	struct once *o = object;
+	struct ctx *ctx = writer_ctx(w);
+	const struct ctx_note note = ctx->note;
+	enum err_code rc;
+
+	call_tell_anew(o->c);
+	ctx->note = o->c->ctx.note;
+	rc = kept_find(o, ctx);
+	ctx->note = note;
+	return rc;
+}
+
+/* What takes long is not done again for what was answered. */
+static enum err_code
+prepare(struct once *o)
+{
+	struct call *c = o->c;
+	struct group_change look = {
+		.actor = c->ctx.actor, .who = &c->who, .write = once_look, .object = o};
+	bool keyed = http_header(c->r, header).ptr != NULL;
+	enum err_code rc = keyed ? group_write(c->service->group, &look, &c->ctx.err) : ERR_NONE;
+
+	return rc || o->again ? rc : o->d->prepare(c, o->d->object);
+}
+
 enum err_code
 call_do(struct call *c, const struct deed *d)
 {
@@ -212,7 +241,9 @@ call_do(struct call *c, const struct deed *d)
 		change.object = &once;
 	}
 	ctx_away(&c->ctx);
-	rc = group_write(c->service->group, &change, &c->ctx.err);
+	rc = d->prepare ? prepare(&once) : ERR_NONE;
+	if (!rc && !once.again)
+		rc = group_write(c->service->group, &change, &c->ctx.err);
 	if (keyed)
 		return rc;
 	rc = ctx_back(&c->ctx, rc);

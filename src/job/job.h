@@ -72,17 +72,6 @@ void jobs_free(struct jobs *j);
 /* Whether one is in hand. */
 bool jobs_busy(struct jobs *j);
 
-struct job_ask {
-	enum job_kind kind;
-	const struct who *who;
-	const struct reg *reg;	 /* that it is about, or NULL */
-	const json_t *arguments; /* an object */
-	struct str upload;	 /* what it brings */
-};
-/* ERR_TOO_OFTEN when the login has LIMIT_JOBS_UNFINISHED that are not done. */
-MUST_CHECK enum err_code jobs_ask(struct jobs *j, const struct job_ask *ask, int64_t *ret_id,
-				  struct err *e);
-
 /* Somebody who asks about jobs: what he is told lives in the arena. */
 struct job_asker {
 	struct jobs *jobs;
@@ -90,6 +79,27 @@ struct job_asker {
 	struct arena *arena;
 	struct err *e;
 };
+
+/* One that is asked for. First it is made ready, then what it brings is put aside, then jobs_ask
+ * runs in the group of writers, in whose transaction the answer may be kept. */
+struct job_ask {
+	enum job_kind kind;
+	const struct reg *reg;	 /* that it is about, or NULL */
+	const json_t *arguments; /* an object */
+	struct str upload;	 /* what it brings */
+	struct job job;		 /* it, as it is told once it was asked for */
+	bool brought, asked;	 /* the jobs' own */
+};
+MUST_CHECK enum err_code jobs_prepare(const struct job_asker *a, struct job_ask *ask);
+/* Only where there is an upload. ERR_TOO_OFTEN when the login has LIMIT_JOBS_UNFINISHED that are
+ * not done. */
+MUST_CHECK enum err_code jobs_bring(const struct job_asker *a, struct job_ask *ask);
+/* As a change of the group; the object is a struct job_ask. ERR_TOO_OFTEN likewise. */
+MUST_CHECK enum err_code jobs_ask(void *ask, struct writer *w);
+/* In the end, and whether that went well: it begins. If it did not, or jobs_ask was not called as
+ * the same was asked for before, what was put aside goes. */
+void jobs_asked(const struct job_asker *a, struct job_ask *ask, bool well);
+
 /* One that he may see, or ERR_MISSING. */
 MUST_CHECK enum err_code jobs_find(const struct job_asker *a, int64_t id, struct job *ret_job);
 /* His own, or everybody's for an administrator; the newest first, LIMIT_JOBS_LISTED at most. */

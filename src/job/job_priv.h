@@ -57,6 +57,8 @@ MUST_CHECK enum err_code job_unfinished(struct ctx *ctx, int64_t login, int64_t 
 MUST_CHECK enum err_code job_about(struct ctx *ctx, const char *sql, int64_t id);
 /* An arriving one waits from now on. */
 MUST_CHECK enum err_code job_arrived(struct ctx *ctx, int64_t id);
+/* Removes one that is arriving; any other stays. */
+MUST_CHECK enum err_code job_arriving_drop(struct ctx *ctx, int64_t id);
 MUST_CHECK enum err_code job_piece_put(struct ctx *ctx, int64_t id, enum job_side side,
 				       int64_t piece, struct str bytes);
 /* {NULL, 0} when there is none; in the context's arena. */
@@ -88,6 +90,9 @@ MUST_CHECK enum err_code job_beat(struct jobs *j, struct ctx *ctx, const struct 
 MUST_CHECK enum err_code job_tidy(struct ctx *ctx);
 /* The event of asking and of cancelling. */
 MUST_CHECK enum err_code job_event(struct writer *w, const char *kind, const struct job *job);
+
+/* ask.c: a number that nobody else has. */
+int64_t job_number_new(void);
 
 /* jobs.c: how far a job is that runs in this process, which knows better than the store. */
 void job_now(struct jobs *j, struct arena *a, struct job *job);

@@ -1,22 +1,10 @@
 #include "job/job_priv.h"
 
 #include "base/limits.h"
-#include "sys/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NUMBER_BITS = 52 };
-
-static int64_t
-number_new(void)
-{
-	uint64_t number;
-
-	random_bytes(&number, sizeof(number));
-	return (int64_t)(number >> (64 - NUMBER_BITS)) + 1;
-}
 
 static enum err_code
 open_all(struct jobs *j, struct err *e)
@@ -52,7 +40,7 @@ jobs_new(const struct jobs_options *o, struct jobs **ret_jobs, struct err *e)
 	if (!j)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the thread that runs jobs");
 	j->o = *o;
-	j->owner = number_new();
+	j->owner = job_number_new();
 	(void)pthread_mutex_init(&j->lock, NULL);
 	(void)pthread_mutex_init(&j->look_lock, NULL);
 	(void)pthread_condattr_init(&monotonic);
@@ -95,105 +83,6 @@ jobs_look(const struct job_asker *a, enum err_code (*look)(struct ctx *ctx, void
 	if (rc)
 		*a->e = ctx.err;
 	return rc;
-}
-
-/* What is asked for, on its way into the store. */
-struct asking {
-	struct job job;
-	struct str upload;
-	int64_t piece;
-};
-
-static enum err_code
-ask_write(void *object, struct writer *w)
-{
-	struct asking *a = object;
-	struct ctx *ctx = writer_ctx(w);
-	int64_t count = 0;
-	enum err_code rc = job_unfinished(ctx, a->job.by.login, &count);
-
-	if (!rc && count >= LIMIT_JOBS_UNFINISHED)
-		rc = err_set(&ctx->err, ERR_TOO_OFTEN, "",
-			     "%d of your jobs wait or run; let them end, or cancel some",
-			     LIMIT_JOBS_UNFINISHED);
-	if (rc)
-		return rc;
-	a->job.asked_at = writer_now(w);
-	rc = job_insert(ctx, &a->job);
-	if (!rc && a->job.state == JOB_WAITING)
-		rc = job_event(w, "job_asked", &a->job);
-	return rc;
-}
-
-static enum err_code
-piece_write(void *object, struct writer *w)
-{
-	const struct asking *a = object;
-	struct str rest = {a->upload.ptr + a->piece * JOB_PIECE_BYTES,
-			   a->upload.len - (size_t)a->piece * JOB_PIECE_BYTES};
-
-	if (rest.len > JOB_PIECE_BYTES)
-		rest.len = JOB_PIECE_BYTES;
-	return job_piece_put(writer_ctx(w), a->job.id, SIDE_UPLOAD, a->piece, rest);
-}
-
-static enum err_code
-arrived_write(void *object, struct writer *w)
-{
-	const struct asking *a = object;
-	enum err_code rc = job_arrived(writer_ctx(w), a->job.id);
-
-	return rc ? rc : job_event(w, "job_asked", &a->job);
-}
-
-static enum err_code
-written(struct jobs *j, struct asking *a, enum err_code (*write)(void *object, struct writer *w),
-	struct err *e)
-{
-	struct group_change change = {.actor = a->job.actor, .write = write, .object = a};
-
-	return group_write(j->o.group, &change, e);
-}
-
-static enum err_code
-arguments_text(const json_t *json, struct buf *out, struct err *e)
-{
-	enum err_code rc = json_canonical(json, out, e);
-
-	if (!rc && out->failed)
-		rc = err_set(e, ERR_TOO_BIG, "", "what is asked of the job is too long");
-	return rc;
-}
-
-enum err_code
-jobs_ask(struct jobs *j, const struct job_ask *ask, int64_t *ret_id, struct err *e)
-{
-	CLEANUP(buf_fini) struct buf arguments = {.limit = LIMIT_FIELD_BYTES};
-	struct asking a = {
-		.job = {.id = number_new(),
-			.kind = ask->kind,
-			.state = ask->upload.len ? JOB_ARRIVING : JOB_WAITING,
-			.by = again_of(ask->who),
-			.actor = ask->who->actor},
-		.upload = ask->upload,
-	};
-	enum err_code rc = arguments_text(ask->arguments, &arguments, e);
-
-	if (rc)
-		return rc;
-	a.job.arguments = (struct str){arguments.data, arguments.len};
-	if (ask->reg)
-		a.job.register_name = str_of(ask->reg->name);
-	rc = written(j, &a, ask_write, e);
-	for (; !rc && (size_t)a.piece * JOB_PIECE_BYTES < a.upload.len; a.piece++)
-		rc = written(j, &a, piece_write, e);
-	if (!rc && a.upload.len)
-		rc = written(j, &a, arrived_write, e);
-	if (rc)
-		return rc;
-	runner_poke(j);
-	*ret_id = a.job.id;
-	return ERR_NONE;
 }
 
 /* This process knows better how far its own is. */

@@ -177,6 +177,19 @@ job_arrived(struct ctx *ctx, int64_t id)
 }
 
 enum err_code
+job_arriving_drop(struct ctx *ctx, int64_t id)
+{
+	enum err_code rc =
+		job_about(ctx,
+			  "delete from job_part where job in (select id from job where id = :id "
+			  "and state = 'arriving')",
+			  id);
+
+	return rc ? rc
+		  : job_about(ctx, "delete from job where id = :id and state = 'arriving'", id);
+}
+
+enum err_code
 job_piece_put(struct ctx *ctx, int64_t id, enum job_side side, int64_t piece, struct str bytes)
 {
 	DB_STMT *s = NULL;

@@ -68,6 +68,18 @@ contact.refused(403, "denied", "POST", "/registers/delivery/import", head, **CSV
 contact.refused(413, "body_too_large", "POST", "/registers/account/import", Content_Length="67108865", **CSV)
 contact.refused(415, "media_type_not_supported", "POST", "/registers/account/import", {})
 
+# With a key it is asked for once, and no second upload stays.
+row = head + "a-9,,user,a.nine,active,\n"
+once = [contact.good("POST", "/registers/account/import?organisation=%s&source=key" % one, row, 202,
+    Idempotency_Key="k-1", **CSV) for i in range(3)]
+assert len({answer.text for answer in once}) == 1 and once[0]["state"] == "waiting", once[2].text
+assert contact.ended(once[0])["result"]["total"]["added"] == 1
+contact.refused(422, "key_reused", "POST", "/registers/account/import?organisation=%s&source=key" % one, row + " ",
+    Idempotency_Key="k-1", **CSV)
+# What was refused has changed nothing.
+contact.refused(403, "denied", "POST", "/assessments", {}, Idempotency_Key="k-2")
+contact.ended(contact.good("POST", "/registers/account/export", {}, 202, Idempotency_Key="k-2"))
+
 # Assessments are for who sees all.
 contact.refused(403, "denied", "POST", "/assessments", {})
 contact.refused(403, "denied", "GET", "/assessments")

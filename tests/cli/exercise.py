@@ -188,6 +188,15 @@ class Exercise:
             answer = stranger.ask_at(operation.method, target, body, **({"Content_Type": kind} if kind else {}))
             assert answer.status == 401, (operation.id, answer.status, answer.text)
 
+    def ask_again(self, path, body, other, kind="application/json"):
+        """A job with a key is asked for once."""
+        headers = {"Content_Type": kind, "Idempotency_Key": path}
+        made, again = (self.who.good("POST", path, body, 202, **headers) for i in range(2))
+        assert again.text == made.text and again.headers["location"] == made.headers["location"], (made.text, again.text)
+        self.who.refused(422, "key_reused", "POST", path, other, **headers)
+        self.who.refused(400, "usage", "POST", path, body, Content_Type=kind, Idempotency_Key="a b")
+        return self.who.ended(made)
+
     def jobs(self):
         """Routes of long work, where what is asked for is there only later."""
         who = self.who
@@ -198,13 +207,14 @@ class Exercise:
             path = "/registers/no-such/" + what
             who.refused(404, "not_found", "POST", path, {} if what == "export" else "key",
                         Content_Type="application/json" if what == "export" else "text/csv")
-        done = who.ended(who.good("POST", "/registers/site/export", {"format": "csv"}, 202))
+        done = self.ask_again("/registers/site/export", {"format": "csv"}, {})
         file = who.good("GET", "/jobs/%d/result" % done["id"]).text
         who.good("HEAD", "/jobs/%d/result" % done["id"])
         again = who.good("POST", "/registers/site/import?dry_run=true&source=test&file=site.csv", file, 202, Content_Type="text/csv")
         assert again.headers["location"] == "/api/v1/jobs/%d" % again["id"]
         assert who.ended(again)["result"]["dry_run"]
-        who.ended(who.good("POST", "/assessments", {"full": True}, 202))
+        self.ask_again("/registers/site/import?dry_run=true", file, "key\n", "text/csv")
+        self.ask_again("/assessments", {"full": True}, {})
         first = who.good("GET", "/assessments?before=1000000000")["assessments"][0]
         assert first["full"] and first["totals"]["failing"] >= 0
         who.refused(400, "usage", "GET", "/assessments?before=x")

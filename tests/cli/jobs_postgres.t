@@ -36,6 +36,20 @@ for n, id in enumerate(asked):
     if end["file"]:
         text = both[n % 2].good("GET", "/jobs/%d/result" % id).text
         assert {line.split(",")[1] for line in text.splitlines()[1:]} == {one}, text[:300]
+# Asked for once with a key, at both at the same time.
+from threading import Thread
+rows = "key,kind,login,state\n" + "".join("once-%d,user,o%d,active\n" % (n, n) for n in range(20000))
+told = [None] * 6
+def ask(i):
+    told[i] = both[i % 2].good("POST", "/registers/account/import?organisation=%s&source=once" % one, rows, 202,
+                               Idempotency_Key="once", **CSV).text
+threads = [Thread(target=ask, args=(i,)) for i in range(6)]
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()
+assert len(set(told)) == 1 and None not in told, told
+assert contact.ended(json.loads(told[0]))["result"]["total"]["added"] == 20000
 # Whoever watches at one is told of what the other does.
 from client import Events
 stream = Events(both[0])
@@ -55,8 +69,10 @@ assert {line.split(",")[1] for line in text.splitlines()[1:]} == {one} and "k-1,
 sources = [d["source"] for d in contact.good("GET", "/registers/delivery/records?limit=500&fields=source")["records"]]
 for i in range(8):
     assert sources.count("s%d" % i) == 1, sources
+assert sources.count("once") == 1, sources
 open("asked", "w").write("\n".join("%d" % id for id in asked))
 '
+[ "$(on_server "select count(*) from holdfast.job where state = 'arriving'" jobs)" = 0 ] || fail 'an upload stays that nobody asked for'
 while read -r id; do
 	[ "$(cat one.log serve.log | grep -c "\"job_done\".* $id of ")" -eq 1 ] || fail "job $id was run twice, or never"
 done <asked

@@ -195,27 +195,86 @@ TEST(what_never_came_whole_is_removed)
 	CHECK(store_count(&t.desk.store, "select count(*) from job") == 0);
 }
 
+/* Asks as a request does. */
+static enum err_code
+ask_for(struct two *t, struct job_ask *ask)
+{
+	struct err e = {0};
+	const struct job_asker a = {
+		.jobs = &t->one, .who = &t->ann, .arena = ctx_of(t)->arena, .e = &e};
+	struct group_change change = {.actor = t->ann.actor, .write = jobs_ask, .object = ask};
+	enum err_code rc = jobs_prepare(&a, ask);
+
+	if (!rc && ask->upload.len)
+		rc = jobs_bring(&a, ask);
+	if (!rc)
+		rc = group_write(t->one.o.group, &change, &e);
+	jobs_asked(&a, ask, !rc);
+	return rc;
+}
+
+static void
+asking_begin(struct two *t)
+{
+	struct err e = {0};
+
+	two_open(t);
+	CHECK(!group_new(ctx_of(t), &t->one.o.group, &e));
+	CHECK(!pthread_mutex_init(&t->one.lock, NULL));
+	CHECK(!pthread_cond_init(&t->one.changed, NULL));
+}
+
+static void
+asking_end(struct two *t)
+{
+	group_free(t->one.o.group);
+	CHECK(!pthread_mutex_destroy(&t->one.lock) && !pthread_cond_destroy(&t->one.changed));
+}
+
 TEST(a_login_has_so_many_jobs_that_are_not_done)
 {
 	TWO t;
-	struct group *group = NULL;
 	json_t *arguments = json_object();
-	const struct job_ask ask = {.kind = JOB_ASSESS, .who = &t.ann, .arguments = arguments};
-	struct err e = {0};
-	int64_t id = 0;
+	struct job_ask ask = {.kind = JOB_ASSESS, .arguments = arguments};
+	struct job_ask more = ask, file = ask;
 
-	two_open(&t);
+	asking_begin(&t);
 	for (int i = 1; i < LIMIT_JOBS_UNFINISHED; i++)
 		waiting(&t, i);
-	CHECK(!group_new(ctx_of(&t), &group, &e));
-	t.one.o.group = group;
-	CHECK(!pthread_mutex_init(&t.one.lock, NULL) && !pthread_cond_init(&t.one.changed, NULL));
-	CHECK(!jobs_ask(&t.one, &ask, &id, &e) && id > 0);
-	CHECK(jobs_ask(&t.one, &ask, &id, &e) == ERR_TOO_OFTEN);
-	group_free(group);
+	file.upload = str_of("key");
+	CHECK(!ask_for(&t, &ask) && ask.job.id > 0);
+	CHECK(ask_for(&t, &more) == ERR_TOO_OFTEN);
+	CHECK(ask_for(&t, &file) == ERR_TOO_OFTEN);
+	asking_end(&t);
 	json_decref(arguments);
 	CHECK(desk_events(&t.desk, "job_asked") == 1);
-	CHECK(!pthread_mutex_destroy(&t.one.lock) && !pthread_cond_destroy(&t.one.changed));
+}
+
+TEST(what_was_brought_and_not_asked_for_goes)
+{
+	TWO t;
+	json_t *arguments = json_object();
+	struct job_ask ask = {
+		.kind = JOB_IMPORT, .arguments = arguments, .upload = str_of("key\na\n")};
+	struct job_ask again = ask;
+	struct err e = {0};
+	struct job_asker a = {.jobs = &t.one, .who = &t.ann, .e = &e};
+
+	asking_begin(&t);
+	a.arena = ctx_of(&t)->arena;
+	CHECK(!ask_for(&t, &ask));
+	CHECK(!jobs_prepare(&a, &again) && !jobs_bring(&a, &again));
+	/* The same was asked for before, so this one was not. */
+	jobs_asked(&a, &again, true);
+	/* One that was asked for does not go. */
+	ask.asked = false;
+	jobs_asked(&a, &ask, true);
+	asking_end(&t);
+	json_decref(arguments);
+	CHECK(state_of(&t, ask.job.id) == JOB_WAITING);
+	CHECK(store_count(&t.desk.store, "select count(*) from job") == 1);
+	CHECK(store_count(&t.desk.store, "select count(*) from job_part") == 1);
+	CHECK(desk_events(&t.desk, "job_asked") == 1);
 }
 
 TEST(other_rights_have_another_name)
