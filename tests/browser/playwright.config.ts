@@ -1,0 +1,37 @@
+import { defineConfig } from "@playwright/test";
+
+// Debian's Chromium; as root it runs only without its own sandbox.
+const root = process.getuid?.() === 0;
+
+export default defineConfig({
+	testDir: ".",
+	outputDir: "../../build/browser/results",
+	globalSetup: "./setup.ts",
+	globalTeardown: "./teardown.ts",
+	fullyParallel: true,
+	workers: 2,
+	retries: 0,
+	timeout: 60_000,
+	expect: { timeout: 15_000 },
+	reporter: process.env["CI"] ? [["list"]] : [["line"]],
+	use: {
+		baseURL: process.env["HOLDFAST_URL"] ?? "",
+		browserName: "chromium",
+		viewport: { width: 1280, height: 800 },
+		locale: "en-GB",
+		timezoneId: "Europe/London",
+		trace: "retain-on-failure",
+		launchOptions: {
+			executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+			args: [
+				...(root ? ["--no-sandbox"] : []),
+				"--disable-gpu",
+				"--disable-quic",
+				"--no-first-run",
+				"--disable-background-networking",
+				"--disable-component-update",
+				"--disable-sync",
+			],
+		},
+	},
+});

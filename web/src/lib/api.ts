@@ -1,0 +1,148 @@
+// The only way to the server. A request ends with its answer or with a Problem; when the server does not answer, or the
+// session has ended, it waits for that to be mended and goes on, so that nothing that was typed is lost.
+
+import { connection } from "./connection.svelte";
+import type { components } from "./schema";
+
+export type Schemas = components["schemas"];
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** A problem document (RFC 9457), or what stands for one where the server sent none. */
+export class Problem extends Error {
+	readonly status: number;
+	/** The word after `urn:holdfast:problem:`; stable. */
+	readonly kind: string;
+	readonly field: string | undefined;
+	readonly items: Schemas["item_problem"][];
+	readonly instance: string | undefined;
+
+	constructor(status: number, body: Partial<Schemas["problem"]>) {
+		super(body.detail ?? body.title ?? `The server answered with ${status}.`);
+		this.status = status;
+		this.kind = (body.type ?? "").replace(/^urn:holdfast:problem:/, "");
+		this.field = body.field;
+		this.items = body.items ?? [];
+		this.instance = body.instance;
+	}
+}
+
+export interface Answer<T> {
+	body: T;
+	status: number;
+	/** The version that the answer is of, for `If-Match`. */
+	tag: string | null;
+	location: string | null;
+}
+
+interface Options {
+	query?: Query | undefined;
+	body?: unknown;
+	/** Sent as it is instead of `body`. */
+	file?: Blob;
+	headers?: Record<string, string>;
+	signal?: AbortSignal | undefined;
+	/** May be sent again when no answer came. */
+	repeatable?: boolean;
+	/** Whether an ended session is somebody else's matter. */
+	anonymous?: boolean;
+}
+
+/** What signs in again, so that a request can go on. Set once, by the session. */
+let renew: () => Promise<void> = () => Promise.reject(new Problem(401, { detail: "Nobody is signed in." }));
+export function onSignedOut(what: () => Promise<void>): void {
+	renew = what;
+}
+
+export function address(path: string, query: Query = {}): string {
+	const search = new URLSearchParams();
+	for (const [name, value] of Object.entries(query))
+		if (value !== undefined && value !== null && value !== "") search.set(name, String(value));
+	const text = search.toString();
+	return `/api/v1${path}${text ? `?${text}` : ""}`;
+}
+
+const sleep = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
+
+async function ask(method: string, path: string, options: Options): Promise<Response> {
+	const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+	const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", redirect: "error" };
+	if (options.signal) init.signal = options.signal;
+	if (options.file) init.body = options.file;
+	else if (options.body !== undefined) {
+		headers["Content-Type"] ??= "application/json";
+		init.body = JSON.stringify(options.body);
+	}
+	for (let busy = 0; ; ) {
+		let response: Response;
+		try {
+			response = await fetch(address(path, options.query), init);
+		} catch (error) {
+			options.signal?.throwIfAborted();
+			connection.lost();
+			if (!options.repeatable) throw new Problem(0, { detail: "The server did not answer. Whether it did what was asked is not known." });
+			console.debug(error);
+			await connection.back(options.signal);
+			continue;
+		}
+		connection.found();
+		if (response.status === 401 && !options.anonymous) {
+			await renew();
+			continue;
+		}
+		if (response.status === 503 && options.repeatable && busy++ < 5) {
+			await sleep(1000 * Math.min(10, Number(response.headers.get("Retry-After")) || busy));
+			continue;
+		}
+		return response;
+	}
+}
+
+async function answer<T>(method: string, path: string, options: Options): Promise<Answer<T>> {
+	const response = await ask(method, path, options);
+	const text = await response.text();
+	let body: unknown = null;
+	try {
+		body = text ? JSON.parse(text) : null;
+	} catch {
+		if (response.ok) throw new Problem(response.status, { detail: "The answer cannot be read. Is there a proxy before the server?" });
+	}
+	if (!response.ok) throw new Problem(response.status, (body ?? {}) as Partial<Schemas["problem"]>);
+	return { body: body as T, status: response.status, tag: response.headers.get("ETag"), location: response.headers.get("Location") };
+}
+
+export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+	return (await answer<T>("GET", path, { query, signal, repeatable: true })).body;
+}
+
+/** With the tag that a later change names. */
+export function read<T>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer<T>> {
+	return answer<T>("GET", path, { query, signal, repeatable: true });
+}
+
+/** Makes something, once, however often it has to be asked for (`Idempotency-Key`). */
+export function make<T>(path: string, body: unknown, key: string = crypto.randomUUID()): Promise<Answer<T>> {
+	return answer<T>("POST", path, { body, headers: { "Idempotency-Key": key }, repeatable: true });
+}
+
+/** Changes the version that the tag names; 412 when there is a newer one. */
+export function change<T>(path: string, tag: string, body: unknown): Promise<Answer<T>> {
+	return answer<T>("PATCH", path, { body, headers: { "If-Match": tag }, repeatable: true });
+}
+
+export function retire(path: string, tag: string): Promise<Answer<null>> {
+	return answer<null>("DELETE", path, { headers: { "If-Match": tag }, repeatable: true });
+}
+
+/** For what must not be asked twice unseen, such as what answers with a secret. */
+export function act<T>(method: "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Answer<T>> {
+	return answer<T>(method, path, { body });
+}
+
+/** As `act`, where it is not yet known who asks. */
+export function enter<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer<T>> {
+	return answer<T>(method, path, { body, anonymous: true });
+}
+
+export function upload<T>(path: string, file: Blob, type: string, query?: Query): Promise<Answer<T>> {
+	return answer<T>("POST", path, { file, query, headers: { "Content-Type": type } });
+}

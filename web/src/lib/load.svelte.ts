@@ -1,0 +1,40 @@
+import { Problem } from "./api";
+
+/** What was asked for, as far as it has come. What came before stays until there is something newer. */
+export class Loaded<T> {
+	value = $state.raw<T | undefined>();
+	problem = $state.raw<Problem | undefined>();
+	busy = $state(true);
+	/** Asks once more. */
+	again: () => void = () => {};
+}
+
+/**
+ * Asks, and asks anew whenever something that `ask` reads changes; an answer that was overtaken is dropped. To be called
+ * while a component is made.
+ */
+export function load<T>(ask: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+	const loaded = new Loaded<T>();
+	let turn = $state(0);
+	loaded.again = () => void turn++;
+	$effect(() => {
+		void turn;
+		const stop = new AbortController();
+		loaded.busy = true;
+		ask(stop.signal).then(
+			(value) => {
+				if (stop.signal.aborted) return;
+				loaded.value = value;
+				loaded.problem = undefined;
+				loaded.busy = false;
+			},
+			(error: unknown) => {
+				if (stop.signal.aborted) return;
+				loaded.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+				loaded.busy = false;
+			},
+		);
+		return () => stop.abort();
+	});
+	return loaded;
+}

@@ -1,0 +1,98 @@
+// Where one is. The address holds all of it, filters and the moment of the past too: what is copied from the address bar
+// shows the same to whoever opens it.
+
+import type { Component } from "svelte";
+
+export interface Route {
+	/** As /registers/:register; a part that begins with `:` is a parameter. */
+	path: string;
+	page: () => Promise<{ default: Component }>;
+}
+
+class Router {
+	path = $state(location.pathname);
+	query = $state.raw(new URLSearchParams(location.search));
+	params = $state.raw<Record<string, string>>({});
+	/** The parameter of a path, or "" where there is none. */
+	param = (name: string): string => this.params[name] ?? "";
+
+	/** The day of the past that everything is shown as of, or null for now. */
+	get asOf(): string | null {
+		return this.query.get("as_of");
+	}
+
+	/** Goes to a path of this application, with a new entry in the browser's history unless it replaces the present one. */
+	go(to: string, how: { replace?: boolean } = {}): void {
+		const url = new URL(to, location.href);
+		if (url.href === location.href) return;
+		history.replaceState({ ...history.state, scroll: scrollY }, "");
+		if (how.replace) history.replaceState({}, "", url);
+		else history.pushState({}, "", url);
+		this.#arrive(!how.replace || url.pathname !== this.path);
+	}
+
+	/** Sets members of the query, null takes one away. What is typed into a filter makes no entries in the history. */
+	set(members: Record<string, string | null>, how: { replace?: boolean } = {}): void {
+		const query = new URLSearchParams(this.query);
+		for (const [name, value] of Object.entries(members)) {
+			if (value === null || value === "") query.delete(name);
+			else query.set(name, value);
+		}
+		const text = query.toString();
+		this.go(this.path + (text ? `?${text}` : ""), how);
+	}
+
+	/** An address within the application, which stays at the same moment of the past. */
+	href(path: string, query: Record<string, string | null | undefined> = {}): string {
+		const search = new URLSearchParams();
+		for (const [name, value] of Object.entries({ as_of: this.asOf, ...query })) if (value) search.set(name, value);
+		const text = search.toString();
+		return path + (text ? `?${text}` : "");
+	}
+
+	/** Reads the browser's own ways: links, back and forward. */
+	start(): void {
+		history.scrollRestoration = "manual";
+		addEventListener("popstate", () => {
+			this.#arrive(false);
+			const scroll = (history.state as { scroll?: number } | null)?.scroll ?? 0;
+			setTimeout(() => scrollTo(0, scroll), 60);
+		});
+		addEventListener("click", (event) => {
+			if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+			const link = (event.target as Element).closest?.("a");
+			if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+			if (/^\/(api|scim)\//.test(link.pathname)) return;
+			if (link.pathname === location.pathname && link.search === location.search && link.hash) return;
+			event.preventDefault();
+			this.go(link.href);
+		});
+	}
+
+	#arrive(top: boolean): void {
+		this.path = location.pathname;
+		this.query = new URLSearchParams(location.search);
+		if (top) scrollTo(0, 0);
+	}
+}
+
+/** The parameters of a path as a route has them, or null where it is another's. */
+export function matches(pattern: string, path: string): Record<string, string> | null {
+	const want = pattern.split("/");
+	const have = path.replace(/\/+$/, "").split("/");
+	if (want.length !== have.length && !(pattern === "/" && path === "/")) return null;
+	const params: Record<string, string> = {};
+	for (const [i, part] of want.entries()) {
+		const given = have[i] ?? "";
+		if (part.startsWith(":")) {
+			try {
+				params[part.slice(1)] = decodeURIComponent(given);
+			} catch {
+				return null;
+			}
+		} else if (part !== given) return null;
+	}
+	return params;
+}
+
+export const router = new Router();

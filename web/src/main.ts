@@ -1,0 +1,9 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./app.css";
+import { router } from "./lib/router.svelte";
+import { watchErrors } from "./lib/errors.svelte";
+
+watchErrors();
+router.start();
+mount(App, { target: document.body });
