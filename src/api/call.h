@@ -47,7 +47,7 @@ struct api_parameter {
 	enum api_place place;
 	const char *about;
 };
-enum { API_PARAMETERS = 8 };
+enum { API_PARAMETERS = 10 };
 
 struct api_route {
 	enum http_method method;
@@ -94,6 +94,13 @@ MUST_CHECK enum err_code call_path_number(struct call *c, const char *name, cons
 /* The register, or record, that the path names; ERR_MISSING says so. */
 MUST_CHECK enum err_code call_register(struct call *c, const struct reg **ret_reg);
 MUST_CHECK enum err_code call_record_id(struct call *c, int64_t *ret_id);
+/* The section of the plan with that number, in the plan's own text; ERR_MISSING says so. And one as
+ * JSON. */
+MUST_CHECK enum err_code call_section(struct call *c, struct str number, const char **ret_number);
+void section_write(struct json_writer *w, const struct section *s);
+/* How many rows of a list are asked for, and after which. */
+struct list_question;
+MUST_CHECK enum err_code call_page(struct call *c, struct list_question *q);
 
 /* A change, and the telling of what came of it. */
 struct deed {

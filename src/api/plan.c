@@ -1,4 +1,7 @@
 #include "api/routes.h"
+#include "job/runs.h"
+
+#include <string.h>
 
 static void
 list_begin(struct call *c, const char *name)
@@ -61,31 +64,41 @@ plan_show(struct call *c)
 	return ERR_NONE;
 }
 
+void
+section_write(struct json_writer *w, const struct section *s)
+{
+	jw_object(w);
+	jw_key_word(w, "number", s->number);
+	jw_key_word(w, "title", s->title);
+	jw_key_word(w, "iso", s->iso);
+	jw_end_object(w);
+}
+
 enum err_code
 plan_sections(struct call *c)
 {
 	const struct plan *p = &c->ctx.model->plan;
 
 	list_begin(c, "sections");
-	for (size_t i = 0; i < p->section_count; i++) {
-		jw_object(&c->w);
-		jw_key_word(&c->w, "number", p->sections[i].number);
-		jw_key_word(&c->w, "title", p->sections[i].title);
-		jw_key_word(&c->w, "iso", p->sections[i].iso);
-		jw_end_object(&c->w);
-	}
+	for (size_t i = 0; i < p->section_count; i++)
+		section_write(&c->w, &p->sections[i]);
 	list_end(c);
 	return ERR_NONE;
 }
 
-static bool
-has_section(const struct plan *p, struct str number)
+enum err_code
+call_section(struct call *c, struct str number, const char **ret_number)
 {
+	const struct plan *p = &c->ctx.model->plan;
+
 	for (size_t i = 0; i < p->section_count; i++) {
-		if (str_is(number, p->sections[i].number))
-			return true;
+		if (!str_is(number, p->sections[i].number))
+			continue;
+		*ret_number = p->sections[i].number;
+		return ERR_NONE;
 	}
-	return false;
+	return err_set(&c->ctx.err, ERR_MISSING, "section", "the plan has no section '%.60s'",
+		       str_z(c->r->arena, number));
 }
 
 enum err_code
@@ -93,15 +106,16 @@ plan_obligations(struct call *c)
 {
 	const struct plan *p = &c->ctx.model->plan;
 	struct str section = http_query(c->r, "section");
+	const char *number = NULL;
+	enum err_code rc = section.ptr ? call_section(c, section, &number) : ERR_NONE;
 
-	if (section.ptr && !has_section(p, section))
-		return err_set(&c->ctx.err, ERR_MISSING, "section",
-			       "the plan has no section '%.60s'", str_z(c->r->arena, section));
+	if (rc)
+		return rc;
 	list_begin(c, "obligations");
 	for (size_t i = 0; i < p->obligation_count; i++) {
 		const struct obligation *o = &p->obligations[i];
 
-		if (!section.ptr || str_is(section, o->section))
+		if (!number || strcmp(number, o->section) == 0)
 			obligation_write(c, o);
 	}
 	list_end(c);
@@ -140,4 +154,46 @@ plan_roles(struct call *c)
 	}
 	list_end(c);
 	return ERR_NONE;
+}
+
+static void
+param_write(struct call *c, const struct param *p)
+{
+	jw_object(&c->w);
+	jw_key_word(&c->w, "name", p->name);
+	jw_key_word(&c->w, "about", p->about);
+	jw_key_word(&c->w, "section", p->section);
+	jw_key_word(&c->w, "origin", p->origin);
+	jw_key_word(&c->w, "unit", p->unit);
+	jw_key(&c->w, "number");
+	if (p->kind == UNIT_NUMBER)
+		jw_int(&c->w, p->number);
+	else
+		jw_null(&c->w);
+	jw_key_word(&c->w, "text", p->kind == UNIT_TEXT ? p->text : NULL);
+	jw_key(&c->w, "words");
+	jw_json(&c->w, str_of(p->kind == UNIT_WORDS ? p->text : "[]"));
+	jw_end_object(&c->w);
+}
+
+enum err_code
+plan_parameters(struct call *c)
+{
+	const struct plan *p = &c->ctx.model->plan;
+
+	list_begin(c, "parameters");
+	for (size_t i = 0; i < p->param_count; i++)
+		param_write(c, &p->params[i]);
+	list_end(c);
+	return ERR_NONE;
+}
+
+enum err_code
+plan_versions(struct call *c)
+{
+	const struct job_asker a = {c->service->jobs, &c->who, c->r->arena, &c->ctx.err};
+	struct runs_question q = {.w = &c->w};
+	enum err_code rc = call_number(c, "before", INT64_MAX, &q.before);
+
+	return rc ? rc : jobs_look(&a, plans_look, &q);
 }

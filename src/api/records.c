@@ -6,20 +6,28 @@
 
 #include <stdio.h>
 
+enum err_code
+call_page(struct call *c, struct list_question *q)
+{
+	enum err_code rc = call_number(c, "limit", LIST_LIMIT, &q->limit);
+
+	if (!rc && q->limit < 1)
+		rc = err_set(&c->ctx.err, ERR_INVALID, "limit", "the limit must be from 1 to %d",
+			     LIMIT_LIST_ROWS);
+	q->after = http_query(c->r, "after");
+	return rc;
+}
+
 static enum err_code
 question_read(struct call *c, struct list_question *q)
 {
 	enum err_code rc = call_register(c, &q->reg);
 
 	if (!rc)
-		rc = call_number(c, "limit", LIST_LIMIT, &q->limit);
-	if (!rc && q->limit < 1)
-		rc = err_set(&c->ctx.err, ERR_INVALID, "limit", "the limit must be from 1 to %d",
-			     LIMIT_LIST_ROWS);
+		rc = call_page(c, q);
 	q->filter = http_query(c->r, "filter");
 	q->sort = http_query(c->r, "sort");
 	q->fields = http_query(c->r, "fields");
-	q->after = http_query(c->r, "after");
 	return rc;
 }
 

@@ -21,12 +21,17 @@
 #define PROVIDER {"provider", IN_PATH, "name of a provider"}
 #define IDENTITY {"identity int", IN_PATH, "number of a link"}
 #define JOB {"job int", IN_PATH, "its number"}
+#define OF_OBLIGATION {"obligation", IN_QUERY, "only of this one"}
+#define OF_ORGANISATION {"organisation", IN_QUERY, "only of the organisation with this key"}
+#define PERIOD {"period", IN_QUERY, "the periods that hold the end of this month, as 2026-03; those of today unless said"}
+#define PAGE \
+	{"limit int", IN_QUERY, "rows on a page, from 1 to 500; 50 unless said"}, \
+	{"after", IN_QUERY, "the cursor of the page before: its member `next`"}
 #define LIST \
 	{"filter", IN_QUERY, "terms that must all hold, as state=active kind=user,service"}, \
 	{"sort", IN_QUERY, "fields to sort by, as kind,-created_at"}, \
 	{"fields", IN_QUERY, "what to give of each record, as key,state"}, \
-	{"limit int", IN_QUERY, "records on a page, from 1 to 500; 50 unless said"}, \
-	{"after", IN_QUERY, "the cursor of the page before: its member `next`"}
+	PAGE
 
 const struct api_route api_table[] = {
 	{HTTP_GET, "/healthz", NEEDS_NOTHING, false, health_live,
@@ -97,6 +102,14 @@ const struct api_route api_table[] = {
 	 .group = "plan", .name = "roles", .about = "Its roles.",
 	 .reply = "roles",
 	 .parameters = {AS_OF}},
+	{HTTP_GET, "/api/v1/plan/parameters", NEEDS_READ, false, plan_parameters,
+	 .group = "plan", .name = "parameters", .about = "Its figures.",
+	 .reply = "parameters",
+	 .parameters = {AS_OF}},
+	{HTTP_GET, "/api/v1/plan/versions", NEEDS_READ, false, plan_versions,
+	 .group = "plan", .name = "planVersions", .about = "The plans that were taken in, the newest first.",
+	 .reply = "plan_versions",
+	 .parameters = {{"before int", IN_QUERY, "the member `next` of the page before"}}},
 	{HTTP_GET, "/api/v1/plan/obligations", NEEDS_READ, false, plan_obligations,
 	 .group = "plan", .name = "obligations", .about = "Its obligations, of all sections or one.",
 	 .reply = "obligations",
@@ -105,14 +118,21 @@ const struct api_route api_table[] = {
 	 .group = "plan", .name = "obligation", .about = "One obligation.",
 	 .reply = "obligation",
 	 .parameters = {{"obligation", IN_PATH, "its id, as 6.5-c"}, AS_OF}},
+	{HTTP_GET, "/api/v1/posture", NEEDS_READ, false, posture_show,
+	 .group = "posture", .name = "posture", .about = "How many obligations of each section stand how, for each organisation.",
+	 .reply = "posture",
+	 .parameters = {{"section", IN_QUERY, "only of this one, as 6.5"}, OF_ORGANISATION, PERIOD, AS_OF}},
 	{HTTP_GET, "/api/v1/cells", NEEDS_READ, false, posture_show_cells,
 	 .group = "posture", .name = "cells", .about = "Where each obligation stands for each organisation.",
 	 .reply = "cells",
-	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"periods current|all", IN_QUERY, "`all`: past periods too"}, AS_OF}},
+	 .parameters = {OF_OBLIGATION, {"section", IN_QUERY, "only of this one, as 6.5"}, OF_ORGANISATION,
+			{"state not_applicable|quiet|proven|waived|unproven|failing|missed", IN_QUERY, "only those in this state"},
+			{"periods current|all", IN_QUERY, "`all`: past periods too"}, PERIOD, AS_OF}},
 	{HTTP_GET, "/api/v1/failures", NEEDS_READ, false, posture_show_failures,
 	 .group = "posture", .name = "failures", .about = "Which records fail, why and since when.",
 	 .reply = "failures",
-	 .parameters = {{"obligation", IN_QUERY, "only of this one"}, {"organisation", IN_QUERY, "only of the organisation with this key"}, {"fixed bool", IN_QUERY, "`true`: those too that were put right"}, {"waived bool", IN_QUERY, "`true`: those too that a waiver tolerates"}, AS_OF}},
+	 .parameters = {OF_OBLIGATION, OF_ORGANISATION, {"record", IN_QUERY, "only this one's, as ACC-1042"},
+			{"order newest|oldest", IN_QUERY, "which come first; the newest unless said"}, PAGE, {"fixed bool", IN_QUERY, "`true`: those too that were put right"}, {"waived bool", IN_QUERY, "`true`: those too that a waiver tolerates"}, AS_OF}},
 	{HTTP_GET, "/api/v1/feeds", NEEDS_READ, false, posture_show_feeds,
 	 .group = "posture", .name = "feeds", .about = "The last delivery of each source of an organisation.",
 	 .reply = "feeds",

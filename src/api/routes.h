@@ -104,8 +104,11 @@ enum err_code plan_sections(struct call *c);
 enum err_code plan_obligations(struct call *c);
 enum err_code plan_obligation(struct call *c);
 enum err_code plan_roles(struct call *c);
+enum err_code plan_parameters(struct call *c);
+enum err_code plan_versions(struct call *c);
 
 /* posture.c */
+enum err_code posture_show(struct call *c);
 enum err_code posture_show_cells(struct call *c);
 enum err_code posture_show_failures(struct call *c);
 enum err_code posture_show_feeds(struct call *c);

@@ -28,12 +28,24 @@ bind_text_if(struct db_stmt *s, const char *name, const char *value)
 		db_bind_null(s, db_param(s, name));
 }
 
+/* Cells as they are found. */
+struct gathering {
+	struct arena *arena;
+	struct posture_list list;
+	size_t cap;
+	const struct obligation *last;
+};
+
 static struct posture_cell *
-cell_add(struct posture_list *l, size_t *cap, struct arena *a)
+cell_add(struct gathering *g)
 {
-	l->cells = arena_room(a, l->cells, l->count, cap, sizeof(*l->cells));
+	struct posture_list *l = &g->list;
+
+	l->cells = arena_room(g->arena, l->cells, l->count, &g->cap, sizeof(*l->cells));
 	return &l->cells[l->count++];
 }
+
+enum { OBLIGATION = 16, KIND = 17 };
 
 static void
 cell_read(const struct db_stmt *s, const struct obligation *o, struct arena *a,
@@ -55,50 +67,118 @@ cell_read(const struct db_stmt *s, const struct obligation *o, struct arena *a,
 				   .failed_hours = db_int(s, 12),
 				   .changed_at = str_dup(a, db_text(s, 13)),
 				   .proven_late_at = str_dup(a, db_text(s, 14)),
-				   .plan_hash = str_dup(a, db_text(s, 15))};
+				   .plan_hash = str_dup(a, db_text(s, 15)),
+				   .organisation_kind = str_dup(a, db_text(s, KIND))};
 }
 
-static const char cells_sql[] =
-	"select c.id, c.organisation, o.key, o.name, c.period, c.period_to, "
-	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "
-	"c.changed_at, c.proven_late_at, c.plan_hash from cell c join organisation o on o.id = "
-	"c.organisation "
-	"where c.obligation = :obligation "
-	"and (c.organisation = :organisation or :organisation is null) "
-	"and ((c.period_from <= :today and c.period_to >= :today) or :today is null) "
-	"order by c.organisation, c.period_from desc";
+#define CELLS                                                                                      \
+	"select c.id, c.organisation, o.key, o.name, c.period, c.period_to, "                      \
+	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "    \
+	"c.changed_at, c.proven_late_at, c.plan_hash, c.obligation, o.kind from cell c "           \
+	"join organisation o on o.id = c.organisation "                                            \
+	"where (c.organisation = :organisation or :organisation is null) "
 
-enum err_code
-posture_cells(struct ctx *ctx, const struct posture_question *q, struct arena *a,
-	      struct posture_list *ret_list)
+/* All periods of one obligation, and one period of each. */
+static const char of_obligation_sql[] =
+	CELLS "and c.obligation = :obligation order by c.organisation, c.period_from desc";
+static const char of_day_sql[] = CELLS "and (c.obligation = :obligation or :obligation is null) "
+				       "and c.period_to >= :day and c.period_from <= :day "
+				       "order by c.obligation, c.organisation";
+
+static bool
+cell_is_asked(const struct ctx *ctx, const struct posture_question *q, const struct obligation *o,
+	      const struct db_stmt *s)
 {
-	const struct plan *p = &ctx->model->plan;
 	const struct reg *cells = model_reg(ctx->model, str_of("cell"));
-	struct posture_list list = {0};
-	char today[CIVIL_DATE_LEN + 1];
-	size_t cap = 0;
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, cells_sql, &s, &ctx->err);
+
+	return o && (!q->section || strcmp(q->section, o->section) == 0) &&
+	       (!q->states || q->states & 1U << cell_state_of(db_text(s, 6))) &&
+	       grant_reads(ctx->model, ctx->who, cells, db_int(s, 1));
+}
+
+/* Those of one obligation follow one another. */
+static enum err_code
+cells_take(struct ctx *ctx, const struct posture_question *q, struct db_stmt *s,
+	   struct gathering *g)
+{
+	enum err_code rc;
 	bool row;
+
+	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
+		struct str id = db_text(s, OBLIGATION);
+
+		if (!g->last || !str_is(id, g->last->id))
+			g->last = model_obligation(ctx->model, id);
+		if (cell_is_asked(ctx, q, g->last, s))
+			cell_read(s, g->last, g->arena, cell_add(g));
+	}
+	return rc;
+}
+
+/* Engines would put sections and letters in an order of their own. */
+static int
+by_obligation(const void *a, const void *b)
+{
+	const struct posture_cell *x = a;
+	const struct posture_cell *y = b;
+
+	if (x->obligation != y->obligation)
+		return x->obligation < y->obligation ? -1 : 1;
+	return (x->organisation > y->organisation) - (x->organisation < y->organisation);
+}
+
+static enum err_code
+cells_of_day(struct ctx *ctx, const struct posture_question *q, struct gathering *g)
+{
+	char today[CIVIL_DATE_LEN + 1];
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, of_day_sql, &s, &ctx->err);
 
 	if (rc)
 		return rc;
 	civil_format_date(zone_date(ctx->zone, clock_now(&ctx->clock)), today);
 	bind_int_if(s, "organisation", q->organisation);
-	bind_text_if(s, "today", q->all_periods ? NULL : today);
+	bind_text_if(s, "obligation", q->obligation);
+	db_bind_text(s, db_param(s, "day"), str_of(q->day ? q->day : today));
+	rc = cells_take(ctx, q, s, g);
+	if (!rc && g->list.count > 0)
+		qsort(g->list.cells, g->list.count, sizeof(*g->list.cells), by_obligation);
+	return rc;
+}
+
+static enum err_code
+cells_of_obligations(struct ctx *ctx, const struct posture_question *q, struct gathering *g)
+{
+	const struct plan *p = &ctx->model->plan;
+	DB_STMT *s = NULL;
+	enum err_code rc = db_prepare(ctx->db, of_obligation_sql, &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	bind_int_if(s, "organisation", q->organisation);
 	for (size_t i = 0; !rc && i < p->obligation_count; i++) {
 		const struct obligation *o = &p->obligations[i];
 
 		if (q->obligation && strcmp(q->obligation, o->id) != 0)
 			continue;
+		if (q->section && strcmp(q->section, o->section) != 0)
+			continue;
 		bind_text_if(s, "obligation", o->id);
-		while (!(rc = db_step(s, &row, &ctx->err)) && row) {
-			if (grant_reads(ctx->model, ctx->who, cells, db_int(s, 1)))
-				cell_read(s, o, a, cell_add(&list, &cap, a));
-		}
+		rc = cells_take(ctx, q, s, g);
 	}
+	return rc;
+}
+
+enum err_code
+posture_cells(struct ctx *ctx, const struct posture_question *q, struct arena *a,
+	      struct posture_list *ret_list)
+{
+	struct gathering g = {.arena = a};
+	enum err_code rc =
+		q->all_periods ? cells_of_obligations(ctx, q, &g) : cells_of_day(ctx, q, &g);
+
 	if (!rc)
-		*ret_list = list;
+		*ret_list = g.list;
 	return rc;
 }
 

@@ -11,6 +11,7 @@ struct posture_cell {
 	int64_t organisation;
 	struct str organisation_key;
 	struct str organisation_name;
+	struct str organisation_kind;
 	struct str period;
 	struct str period_to; /* a date */
 	enum cell_state state;
@@ -49,10 +50,13 @@ struct posture_question {
 	const char *obligation; /* id */
 	int64_t organisation;
 	int64_t record;
-	bool all_periods;  /* of cells: past ones too */
-	bool fixed_too;	   /* of failures: those that were put right */
-	bool waived_too;   /* of failures: those that a waiver tolerates */
-	const char *since; /* of failures: those that began at this instant or later */
+	const char *section; /* of cells: its number */
+	unsigned states;     /* of cells: a bit for each cell_state */
+	const char *day;     /* of cells: those whose period holds this date; today unless said */
+	bool all_periods;    /* of cells: all that there are, whatever the day */
+	bool fixed_too;	     /* of failures: those that were put right */
+	bool waived_too;     /* of failures: those that a waiver tolerates */
+	const char *since;   /* of failures: those that began at this instant or later */
 };
 
 /* By the plan's order of obligations, then by organisation, newest period first. Lives in the

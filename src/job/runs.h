@@ -1,4 +1,5 @@
-/* runs.h -- the runs of the assessment, as the ledger has them. */
+/* runs.h -- the runs of the assessment, and the plans that were taken in, as the ledger has them.
+ */
 #ifndef JOB_RUNS_H
 #define JOB_RUNS_H
 
@@ -12,5 +13,7 @@ struct runs_question {
 
 /* For jobs_look: {"assessments": [...], "next"}, the newest first, some of those before. */
 MUST_CHECK enum err_code runs_look(struct ctx *ctx, void *question);
+/* The same: {"versions": [...], "next"}. */
+MUST_CHECK enum err_code plans_look(struct ctx *ctx, void *question);
 
 #endif

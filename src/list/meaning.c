@@ -239,7 +239,7 @@ refuse_key(struct reading *rd)
 	return rc ? rc : refuse(rd, "means no record now");
 }
 
-/* A key, "register:key", "ORG/key" or a record's name: every record that is meant. */
+/* A record's name, or else a key, "register:key" or "ORG/key": every record that is meant. */
 static enum err_code
 reference_read(struct reading *rd)
 {
@@ -248,9 +248,11 @@ reference_read(struct reading *rd)
 	struct str key = rd->text;
 	struct str name = str_cut(&key, ':');
 	const struct reg *only = key.len > 0 ? model_reg(m, name) : NULL;
-	int64_t id;
+	int64_t id = record_id_of_name(m, rd->text);
 	enum err_code rc;
 
+	if (id && field_allows(f, model_reg_of_id(m, id)))
+		return id_give(rd, id);
 	if (!only || !field_allows(f, only)) {
 		only = NULL;
 		key = rd->text;
@@ -261,12 +263,7 @@ reference_read(struct reading *rd)
 			rc = targets_give(rd, only, (struct str){key.ptr + i + 1, key.len - i - 1},
 					  (struct str){key.ptr, i});
 	}
-	if (rc || rd->term->value_count > rd->before)
-		return rc;
-	id = record_id_of_name(m, rd->text);
-	if (id && field_allows(f, model_reg_of_id(m, id)))
-		return id_give(rd, id);
-	return refuse_key(rd);
+	return rc || rd->term->value_count > rd->before ? rc : refuse_key(rd);
 }
 
 static enum err_code

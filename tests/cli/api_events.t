@@ -19,7 +19,7 @@ assert mine.next("begin")[1]["position"] <= start + 2 and start == all.last
 stay = {who.good("GET", "/me")["person"] for who in (som, contact)}
 def leave(organisation):
     rows = som.good("GET", "/registers/account/records?limit=500&filter=state=active%20enabled=yes%20kind=user%20organisation=" + organisation)
-    failing = {f["record"] for f in som.good("GET", "/failures?obligation=6.5-c")["failures"]}
+    failing = {f["record"] for f in som.good("GET", "/failures?obligation=6.5-c&limit=500")["failures"]}
     for a in rows["records"]:
         path = a["person"] and "/records/" + a["person"]["id"]
         person = path and som.good("GET", path)

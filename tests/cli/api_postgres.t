@@ -30,6 +30,13 @@ contact.refused(404, "not_found", "GET", "/records/" + foreign)
 contact.refused(404, "not_found", "GET", "/records/" + foreign + "/history")
 contact.refused(404, "not_found", "PATCH", "/records/" + foreign, {"shared": True}, If_Match="\"1\"")
 assert {c["organisation"] for c in contact.good("GET", "/cells")["cells"]} == {one}
+import posture
+posture.filters(som)
+posture.pages(som)
+posture.plan(som)
+posture.matrix(contact)
+posture.pages(contact)
+assert {o["key"] for o in contact.good("GET", "/posture")["organisations"]} == {one}
 # One after the other on the same connections: nobody is served with what the one before may see.
 for i in range(20):
     assert som.good("GET", "/registers/account/records?limit=1&fields=key")["total"] == all_rows["total"]

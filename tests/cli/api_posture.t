@@ -6,13 +6,13 @@ api_logins
 serve_start
 
 # open OBLIGATION RECORD: whether the failure is there.
-api '
+ONE=$one api '
 import time
 som = Client(port)
 som.sign_in("som", PASSWORD)
 
 def failing(obligation, record):
-    return any(f["record"] == record for f in som.good("GET", "/failures?obligation=" + obligation)["failures"])
+    return som.good("GET", "/failures?obligation=%s&record=%s" % (obligation, record))["total"] == 1
 
 def wait(until, what):
     for i in range(600):
@@ -20,6 +20,16 @@ def wait(until, what):
             return
         time.sleep(0.1)
     raise AssertionError(what)
+
+import posture
+posture.filters(som)
+posture.pages(som)
+posture.plan(som)
+contact = Client(port)
+contact.sign_in("contact", PASSWORD)
+posture.matrix(contact)
+posture.pages(contact)
+assert {o["key"] for o in contact.good("GET", "/posture")["organisations"]} == {os.environ["ONE"]}
 
 assessed = som.good("GET", "/cells?obligation=6.5-c")["assessed_at"]
 # Somebody whose account is enabled leaves: the account fails at once, and passes again when it is disabled.

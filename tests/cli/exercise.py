@@ -22,13 +22,16 @@ class Exercise:
         self.good = {"obligation": obligation["id"], "section": obligation["section"], "organisation": key,
                      "periods": "all", "fixed": "true", "waived": "false", "version": "1", "size": "1000000",
                      "from": "1", "to": "2", "filter": "id=%s" % self.records["organisation"]["id"], "sort": "-key",
-                     "fields": "key", "limit": "2", "q": key, "register": "organisation", "retired": "true", "as_of": who.good("GET", "/cells")["assessed_at"]}
+                     "fields": "key", "limit": "2", "q": key, "register": "organisation", "retired": "true",
+                     "period": "2026-03", "state": "failing", "order": "oldest", "before": "1000000000",
+                     "record": self.records["organisation"]["id"], "as_of": who.good("GET", "/cells")["assessed_at"]}
         head = who.good("GET", "/ledger/consistency?from=1")
         self.good["size"] = str(head["to"])
         self.bad = {"obligation": "no-such", "section": "0.0", "organisation": "no-such", "periods": "some",
                     "fixed": "yes", "waived": "yes", "version": "x", "size": "0", "from": "0", "to": "-1",
                     "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "after": "x",
-                    "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday", "q": "...", "retired": "yes"}
+                    "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday", "q": "...", "retired": "yes",
+                    "period": "2026-13", "state": "broken", "order": "best", "before": "x"}
 
     def refused(self, method, target, statuses, body=None, **headers):
         answer = self.who.ask_at(method, target, body, **headers)
@@ -73,7 +76,7 @@ class Exercise:
         if values[name] is not None:
             good = self.who.ask_at("GET", target + "?" + urlencode({**must, name: values[name]}))
             assert good.status == operation.success(), (target, name, good.status, good.text)
-        self.refused("GET", target + "?" + urlencode({**must, name: self.bad[name]}), {400, 404, 422})
+        self.refused("GET", target + "?" + urlencode({**must, name: "no-such" if name == "record" else self.bad[name]}), {400, 404, 422})
 
     def refuse_path(self, operation):
         for name in operation.parameters("path"):

@@ -1,6 +1,7 @@
 #include "access_rights.h"
 #include "access_world.h"
 #include "check/posture.h"
+#include "duty/tally.h"
 #include "engine_fixture.h"
 #include "intake/extract.h"
 #include "list/list.h"
@@ -376,6 +377,27 @@ feed_seen(void *object, const struct posture_feed *f)
 	s->count++;
 }
 
+/* What is counted are the cells that are shown, and the parties those that they are of. */
+static void
+tallies_try(struct matrix *m, struct ctx *ctx, const struct posture_list *list)
+{
+	const struct posture_question q = {.all_periods = true};
+	struct tallies t;
+	int64_t count = 0;
+
+	CHECK(!tallies_read(ctx, &q, &t));
+	for (size_t i = 0; i < t.count; i++)
+		count += t.rows[i].obligations;
+	CHECK(count == (int64_t)list->count);
+	for (size_t i = 0; i < t.party_count; i++) {
+		bool shown = false;
+
+		for (size_t k = 0; !shown && k < list->count; k++)
+			shown = list->cells[k].organisation == t.parties[i].id;
+		tell(m, "a tally", model_reg(ctx->model, str_of("cell")), true, shown);
+	}
+}
+
 static void
 posture_try(struct matrix *m, struct ctx *ctx)
 {
@@ -390,6 +412,7 @@ posture_try(struct matrix *m, struct ctx *ctx)
 	for (size_t i = 0; i < list.count; i++)
 		tell(m, "a cell", cell, true, is_own(m, list.cells[i].id));
 	CHECK(list.count == rows_there(m, cell));
+	tallies_try(m, ctx, &list);
 	CHECK(!posture_failures(ctx, &q, failure_seen, &failures));
 	for (int of = 0; of < PARTIES; of++) {
 		struct seen feeds = {.m = m};
