@@ -1,3 +1,4 @@
+#include "access/grant.h"
 #include "api/routes.h"
 
 static const char *const types[] = {
@@ -82,6 +83,72 @@ transitions_write(struct call *c, const struct reg *r)
 	jw_end_array(&c->w);
 }
 
+/* What whoever asks may do with some of its records or other. */
+static void
+rights_write(struct call *c, const struct reg *r)
+{
+	static const struct {
+		const char *word;
+		enum act act;
+	} rights[] = {
+		{"read",	 ACT_READ	 },
+		{"add",	ACT_CREATE},
+		{"change", ACT_UPDATE},
+		{"retire", ACT_RETIRE},
+		{"import", ACT_IMPORT},
+		{"export", ACT_EXPORT},
+	};
+	const struct grant_row row = {.any = true};
+
+	jw_key(&c->w, "may");
+	jw_array(&c->w);
+	for (size_t i = 0; i < COUNT_OF(rights); i++) {
+		if (!grant_refusal(c->ctx.model, c->ctx.who, r, rights[i].act, &row))
+			jw_text(&c->w, str_of(rights[i].word));
+	}
+	jw_end_array(&c->w);
+}
+
+static void
+referrer_write(struct call *c, const struct reg *from, const struct field *f,
+	       const struct field *part)
+{
+	jw_object(&c->w);
+	jw_key_word(&c->w, "register", from->name);
+	jw_key_word(&c->w, "field", f->name);
+	jw_key_text(&c->w, "part", part ? str_of(part->name) : (struct str){0});
+	jw_end_object(&c->w);
+}
+
+static bool
+refers_to(const struct field *f, const struct reg *r)
+{
+	return (f->type == FIELD_REF || f->type == FIELD_REFS) && field_allows(f, r);
+}
+
+/* The fields, and parts of list fields, of all registers that may refer to its records. */
+static void
+referrers_write(struct call *c, const struct reg *r)
+{
+	const struct model *m = c->ctx.model;
+
+	jw_key(&c->w, "referrers");
+	jw_array(&c->w);
+	for (size_t i = 0; i < m->reg_count; i++) {
+		for (size_t j = 0; j < m->regs[i]->field_count; j++) {
+			const struct field *f = &m->regs[i]->fields[j];
+
+			if (refers_to(f, r))
+				referrer_write(c, m->regs[i], f, NULL);
+			for (size_t k = 0; k < f->field_count; k++) {
+				if (refers_to(&f->fields[k], r))
+					referrer_write(c, m->regs[i], f, &f->fields[k]);
+			}
+		}
+	}
+	jw_end_array(&c->w);
+}
+
 static void
 register_write(struct call *c, const struct reg *r, bool whole)
 {
@@ -93,7 +160,9 @@ register_write(struct call *c, const struct reg *r, bool whole)
 	jw_key_bool(&c->w, "kernel", r->kernel);
 	jw_key_bool(&c->w, "restricted", r->restricted);
 	jw_key_bool(&c->w, "keeps", r->keeps);
+	rights_write(c, r);
 	if (whole) {
+		name_write(&c->w, "named_by", reg_title(r));
 		words_tell(&c->w, "states", &r->states);
 		transitions_write(c, r);
 		jw_key(&c->w, "fields");
@@ -101,6 +170,7 @@ register_write(struct call *c, const struct reg *r, bool whole)
 		for (size_t i = 0; i < r->field_count; i++)
 			field_write(c, &r->fields[i]);
 		jw_end_array(&c->w);
+		referrers_write(c, r);
 	}
 	jw_end_object(&c->w);
 }

@@ -173,6 +173,23 @@ field_allows(const struct field *f, const struct reg *r)
 	return f->target_count == 0;
 }
 
+const struct field *
+reg_title(const struct reg *r)
+{
+	const struct field *first = NULL;
+
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (f->type != FIELD_TEXT)
+			continue;
+		if (strcmp(f->name, "title") == 0 || strcmp(f->name, "name") == 0)
+			return f;
+		first = first ? first : f;
+	}
+	return first;
+}
+
 const struct obligation *
 model_obligation(const struct model *m, struct str id)
 {

@@ -151,6 +151,9 @@ const struct field *reg_field(const struct reg *r, struct str name);
 const struct reg *const *field_targets(const struct model *m, const struct field *f,
 				       size_t *ret_count);
 bool field_allows(const struct field *f, const struct reg *r);
+/* The field that a record is told by: its title or name, else its first text. NULL when it has no
+ * text. */
+const struct field *reg_title(const struct reg *r);
 const struct obligation *model_obligation(const struct model *m, struct str id);
 const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);

@@ -1,28 +1,9 @@
 #include "search/search_priv.h"
 
-#include <string.h>
-
 bool
 search_has(const struct reg *r)
 {
 	return !r->kernel;
-}
-
-const struct field *
-search_title(const struct reg *r)
-{
-	const struct field *first = NULL;
-
-	for (size_t i = 0; i < r->field_count; i++) {
-		const struct field *f = &r->fields[i];
-
-		if (f->type != FIELD_TEXT)
-			continue;
-		if (strcmp(f->name, "title") == 0 || strcmp(f->name, "name") == 0)
-			return f;
-		first = first ? first : f;
-	}
-	return first;
 }
 
 static bool
@@ -114,7 +95,7 @@ search_row_fill(const struct model *m, const struct record *r, struct arena *a,
 		struct search_row *row)
 {
 	struct filling f = {.row = row,
-			    .title = search_title(r->reg),
+			    .title = reg_title(r->reg),
 			    .arena = a,
 			    .left = LIMIT_SEARCH_RECORD_WORDS};
 	const struct value *title = f.title ? &r->values[f.title - r->reg->fields] : NULL;

@@ -10,9 +10,6 @@
 
 /* Whether records of the register are searched at all. */
 bool search_has(const struct reg *r);
-/* The field that a record is told by: its title or name, else its first text. NULL when it has no
- * text. */
-const struct field *search_title(const struct reg *r);
 /* Calls `take` for each text of the record, until that says false. */
 void search_texts(const struct record *r,
 		  bool (*take)(void *object, const struct field *f, struct str text), void *object);

@@ -130,7 +130,7 @@ search_tell(struct ctx *ctx, int64_t id, const struct word_list *asked, struct s
 		return rc;
 	hit.key = r.key;
 	hit.retired = r.retired;
-	t.title = search_title(r.reg);
+	t.title = reg_title(r.reg);
 	if (t.title)
 		hit.title = r.values[t.title - r.reg->fields].text;
 	search_texts(&r, text_look, &t);

@@ -25,6 +25,17 @@ for query in ("filter=stat=x", "sort=nothing", "fields=a,b", "after=AAAA", "limi
 som.refused(400, "usage", "GET", "/registers/account/records?limit=many")
 som.refused(422, "invalid", "GET", "/registers/account/records?filter=key%3Dx%27%20or%201=1")
 
+# A register tells what whoever asks may do there, and which fields refer to its records.
+told = {r["name"]: r["may"] for r in som.good("GET", "/registers")["registers"]}
+assert told["incident"] == ["read", "add", "change", "import", "export"], told["incident"]
+assert "read" in told["cell"] and "add" not in told["cell"], told["cell"]
+assert contact.good("GET", "/registers/personnel_case")["may"] == []
+person = som.good("GET", "/registers/person")
+assert {"register": "account", "field": "person", "part": None} in person["referrers"]
+assert {"register": "review", "field": "lines", "part": "subject"} in person["referrers"]
+assert not [r for r in person["referrers"] if r["register"] == "installation" and r["field"] == "asset"]
+assert person["named_by"] == "name", person["named_by"]
+
 # A member sees its own rows; of others it is told nothing.
 mine = contact.good("GET", "/registers/account/records?limit=500&fields=organisation")
 assert {r["organisation"]["key"] for r in mine["records"]} == {one}, mine.text[:300]
