@@ -63,16 +63,39 @@ now_seconds(void)
 	return now.tv_sec;
 }
 
-/* One for each processor. Tests share a server's only real store, so there they take turns. */
+/* One for each processor; on a server one for each of its stores, as a store is one test's at a time. */
 static int
 jobs_wanted(void)
 {
 	const char *text = getenv("UNIT_JOBS");
+	const char *stores = getenv("HOLDFAST_TEST_STORES");
 	long jobs = text ? strtol(text, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (getenv("HOLDFAST_TEST_STORE"))
-		jobs = 1;
+	if (getenv("HOLDFAST_TEST_STORE")) {
+		long most = 1;
+
+		for (const char *c = stores ? stores : ""; *c; c++)
+			most += *c == ' ';
+		jobs = jobs > most ? most : jobs;
+	}
 	return jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : (int)jobs;
+}
+
+/* In the process of a test: its store is the one of the place that it runs in. */
+static void
+store_take(size_t place)
+{
+	const char *stores = getenv("HOLDFAST_TEST_STORES");
+	char store[512];
+
+	if (!stores)
+		return;
+	while (place > 0 && strchr(stores, ' ')) {
+		stores = strchr(stores, ' ') + 1;
+		place--;
+	}
+	(void)snprintf(store, sizeof(store), "%.*s", (int)strcspn(stores, " "), stores);
+	(void)setenv("HOLDFAST_TEST_STORE", store, 1);
 }
 
 static void
@@ -101,6 +124,7 @@ job_start(struct jobs *j, const struct test *t)
 	if (pid == 0) {
 		(void)setpgid(0, 0);
 		(void)sigprocmask(SIG_UNBLOCK, &j->chld, NULL);
+		store_take((size_t)(job - j->list));
 		t->run();
 		exit(0);
 	}

@@ -5,7 +5,8 @@
 #   start DIR [--fast]      makes the cluster unless it is there, starts it and prints where the store is
 #   stop DIR                stops it; its data stays
 #   with [--fast] CMD...    starts one in a temporary folder, runs CMD with its store in HOLDFAST_TEST_STORE, and
-#                           throws the cluster away, also when it is interrupted; exits as CMD did
+#                           throws the cluster away, also when it is interrupted; exits as CMD did. Tests that run side by
+#                           side have a store each, as many as there are processors: HOLDFAST_TEST_STORES, with blanks between
 #
 # --fast forgets everything when the machine fails: nothing is forced to the disk. The store's role owns its database
 # and has no other right. The database sorts text as people do in English, so that nothing can lean on a server
@@ -82,11 +83,17 @@ make_cluster() {
 	END
 }
 
+administer() {
+	run_quietly "$tools/psql" -X -q -v ON_ERROR_STOP=1 -h "$dir" -U postgres -d postgres -c "$1"
+}
+
 make_database() {
-	run_quietly "$tools/psql" -X -q -v ON_ERROR_STOP=1 -h "$dir" -U postgres -d postgres -c "create role holdfast login" \
-		-c "create database holdfast owner holdfast template template0 encoding 'UTF8' locale_provider icu
-			icu_locale 'en-GB' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
-	touch "$dir/made"
+	administer "create database $1 owner holdfast template template0 encoding 'UTF8' locale_provider icu
+		icu_locale 'en-GB' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
+}
+
+store_of() {
+	echo "postgresql://holdfast@/$1?host=$dir"
 }
 
 start() {
@@ -94,7 +101,10 @@ start() {
 	[ -e "$dir/data/postgresql.conf" ] || make_cluster
 	as_server "$tools/pg_ctl" status -D "$dir/data" >/dev/null ||
 		run_quietly as_server "$tools/pg_ctl" start -w -s -t 60 -D "$dir/data" -l "$dir/server.log"
-	[ -e "$dir/made" ] || make_database
+	[ ! -e "$dir/made" ] || return 0
+	administer 'create role holdfast login'
+	make_database holdfast
+	touch "$dir/made"
 }
 
 stop() {
@@ -120,7 +130,7 @@ start)
 	fast=${2:-}
 	place "$1"
 	start
-	echo "postgresql://holdfast@/holdfast?host=$dir"
+	store_of holdfast
 	;;
 stop)
 	[ $# -eq 1 ] || usage
@@ -142,8 +152,13 @@ with)
 	trap throw_away EXIT
 	place "$dir"
 	start
+	stores=$(store_of holdfast)
+	for number in $(seq 2 "$(nproc)"); do
+		make_database "holdfast_$number"
+		stores="$stores $(store_of "holdfast_$number")"
+	done
 	status=0
-	HOLDFAST_TEST_STORE="postgresql://holdfast@/holdfast?host=$dir" "$@" || status=$?
+	HOLDFAST_TEST_STORE=${stores%% *} HOLDFAST_TEST_STORES=$stores "$@" || status=$?
 	exit $status
 	;;
 *)

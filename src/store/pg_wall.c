@@ -97,7 +97,6 @@ static const char roles_make[] =
 	"'login_session', 'login_failure', 'login_totp', 'login_code', 'login_token', "
 	"'login_link', 'login_key', 'login_challenge', 'kept_reply', "
 	"'login_directory', 'login_past_name', 'login_identity', "
-	"'login_directory', 'login_past_name', "
 	"'job', 'job_pulse', 'job_part', "
 	"'wall_secret') loop "
 	"if not has_table_privilege(checks, t.oid, 'select') then "

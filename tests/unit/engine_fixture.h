@@ -13,7 +13,7 @@ bool engine_is_server(void);
 struct db *engine_scratch(void);
 
 /* A place for a store that several connections open: a file in a folder of its own, or the server's
- * only real store, empty. `where` is what db_open takes. */
+ * store, empty. `where` is what db_open takes. */
 struct engine_place {
 	char folder[64];
 	char where[512];
@@ -22,7 +22,7 @@ void engine_place_make(struct engine_place *p);
 void engine_place_clear(struct engine_place *p);
 #define PLACE CLEANUP(engine_place_clear) struct engine_place
 
-/* Empties the server's only real store, as what a killed test left must not meet the next. */
+/* Empties the server's store, as what a killed test left must not meet the next. */
 void engine_clear(void);
 
 /* Takes the guards off a table, as somebody with the database's own shell can. */
