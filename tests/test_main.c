@@ -63,7 +63,8 @@ now_seconds(void)
 	return now.tv_sec;
 }
 
-/* One for each processor; on a server one for each of its stores, as a store is one test's at a time. */
+/* One for each processor; on a server one for each of its stores, as a store is one test's at a
+ * time. */
 static int
 jobs_wanted(void)
 {
