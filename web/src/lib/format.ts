@@ -22,6 +22,11 @@ export function civil(date: string): string {
 	return Number.isNaN(at) ? date : civilFormat.format(at);
 }
 
+const longFormat = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
+/** "Sunday 1 March 2026" of a civil date. */
+export const longDay = (date: string): string => longFormat.format(Date.parse(`${date}T00:00:00Z`));
+
 /** "March 2026" of 2026-03 or of any day in it. */
 export function month(date: string): string {
 	const at = Date.parse(`${date.slice(0, 7)}-01T00:00:00Z`);

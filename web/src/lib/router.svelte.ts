@@ -28,7 +28,7 @@ class Router {
 		history.replaceState({ ...history.state, scroll: scrollY }, "");
 		if (how.replace) history.replaceState({}, "", url);
 		else history.pushState({}, "", url);
-		this.#arrive(!how.replace || url.pathname !== this.path);
+		this.#arrive(url.pathname !== this.path);
 	}
 
 	/** Sets members of the query, null takes one away. What is typed into a filter makes no entries in the history. */
