@@ -114,6 +114,14 @@ export async function get<T>(path: string, query?: Query, signal?: AbortSignal):
 	return (await answer<T>("GET", path, { query, signal, repeatable: true })).body;
 }
 
+/** As it is written, where it is no JSON: a checkpoint. */
+export async function getText(path: string, query?: Query, signal?: AbortSignal): Promise<string> {
+	const response = await ask("GET", path, { query, signal, repeatable: true, headers: { Accept: "text/plain" } });
+	const text = await response.text();
+	if (!response.ok) throw new Problem(response.status, {});
+	return text;
+}
+
 /** With the tag that a later change names. */
 export function read<T>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer<T>> {
 	return answer<T>("GET", path, { query, signal, repeatable: true });

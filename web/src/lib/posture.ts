@@ -89,12 +89,10 @@ function unproven(cells: Cell[], feeds: Feed[] | undefined): string[] {
 export function why(standing: Standing, cells: Cell[], feeds?: Feed[]): string[] {
 	const { counts } = standing;
 	const said: string[] = [];
-	if (counts.missed > 0) said.push(`${count(counts.missed, "duty was", "duties were")} not proven by the end of the period`);
-	if (counts.failing > 0)
-		said.push(
-			`${count(counts.failing, "duty fails", "duties fail")}, with ${count(standing.records, "record")}` +
-				(standing.since ? `, the first since ${day(standing.since)}` : ""),
-		);
+	const records = standing.records > 0 ? `, with ${count(standing.records, "record")}${standing.since ? `, the first since ${day(standing.since)}` : ""}` : "";
+	if (counts.missed > 0)
+		said.push(`${count(counts.missed, "duty was", "duties were")} not proven by the end of the period${counts.failing > 0 ? "" : records}`);
+	if (counts.failing > 0) said.push(`${count(counts.failing, "duty fails", "duties fail")}${records}`);
 	if (counts.unproven > 0) {
 		const own = cells.filter((cell) => cell.organisation === standing.party.key);
 		const reasons = unproven(own, feeds);

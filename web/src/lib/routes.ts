@@ -3,6 +3,7 @@ import type { Route } from "./router.svelte";
 /** Every page, the first that fits. Each is fetched when somebody first goes there. */
 export const routes: Route[] = [
 	{ path: "/", page: () => import("../pages/Posture.svelte") },
+	{ path: "/cells/:obligation/:organisation", page: () => import("../pages/Cell.svelte") },
 	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
 	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
