@@ -35,15 +35,30 @@ export const catalogue = {
 	roles: async () => (await once<Schemas["roles"]>("/plan/roles")).roles,
 };
 
-/** The fields that every record has beside those of its register. */
-export const common: Field[] = [
-	{ name: "key", label: "Key", help: "Names the record within its organisation.", type: "text", required: false, sortable: true },
-	{ name: "organisation", label: "Organisation", help: "Whose record it is.", type: "reference", required: true, sortable: false, to: ["organisation"] },
-	{ name: "state", label: "State", help: "", type: "word", required: false, sortable: false },
-];
+const own = (name: string, label: string, help: string, type: Field["type"], sortable = false): Field => ({ name, label, help, type, required: false, sortable });
 
-/** A field of a register by its name, its common ones too. */
+/** All that a record of the register has, in the order in which people read it. */
+export function fieldsOf(register: Register): Field[] {
+	const state = register.states.length > 0 ? [{ ...own("state", "State", "", "word"), words: register.states }] : [];
+	return [
+		own("key", "Key", "Names the record within its organisation.", "text", true),
+		{ ...own("organisation", "Organisation", "Whose record it is.", "reference"), to: ["organisation"] },
+		...state,
+		...register.fields,
+		own("feed", "Source", "What delivered it.", "text"),
+		own("recorded_from", "Recorded", "When this version was recorded.", "instant"),
+		own("row_version", "Version", "How often it was recorded.", "integer"),
+	];
+}
+
 export function fieldOf(register: Register, name: string): Field | undefined {
-	const field = [...common, ...register.fields].find((f) => f.name === name);
-	return field?.name === "state" ? { ...field, words: register.states } : field;
+	return fieldsOf(register).find((field) => field.name === name);
+}
+
+export const may = (register: RegisterHead, what: "read" | "add" | "change" | "retire" | "import" | "export"): boolean => register.may.includes(what);
+
+/** The register that a record's name is of: INC-12. */
+export async function registerOf(record: string): Promise<Register | undefined> {
+	const head = (await catalogue.registers()).find((one) => one.prefix === record.split("-")[0]);
+	return head && catalogue.register(head.name);
 }
