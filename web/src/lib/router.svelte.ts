@@ -21,13 +21,25 @@ class Router {
 		return this.query.get("as_of");
 	}
 
+	/** Asked before one leaves where one is, by link or by the browser's buttons: it is given what goes on with that. */
+	guard: ((go: () => void) => void) | null = null;
+	/** Where in the browser's history one is. */
+	#place = 0;
+
 	/** Goes to a path of this application, with a new entry in the browser's history unless it replaces the present one. */
 	go(to: string, how: { replace?: boolean } = {}): void {
 		const url = new URL(to, location.href);
 		if (url.href === location.href) return;
+		if (this.guard && !how.replace) {
+			this.guard(() => {
+				this.guard = null;
+				this.go(to, how);
+			});
+			return;
+		}
 		history.replaceState({ ...history.state, scroll: scrollY }, "");
-		if (how.replace) history.replaceState({}, "", url);
-		else history.pushState({}, "", url);
+		if (how.replace) history.replaceState({ place: this.#place }, "", url);
+		else history.pushState({ place: ++this.#place }, "", url);
 		this.#arrive(url.pathname !== this.path);
 	}
 
@@ -53,7 +65,22 @@ class Router {
 	/** Reads the browser's own ways: links, back and forward. */
 	start(): void {
 		history.scrollRestoration = "manual";
+		this.#place = (history.state as { place?: number } | null)?.place ?? 0;
+		history.replaceState({ ...history.state, place: this.#place }, "");
 		addEventListener("popstate", () => {
+			const place = (history.state as { place?: number } | null)?.place ?? 0;
+			const by = place - this.#place;
+			if (this.guard && by !== 0) {
+				// The browser has gone already: back to where one was, until it is known.
+				history.go(-by);
+				this.guard(() => {
+					this.guard = null;
+					history.go(by);
+				});
+				return;
+			}
+			this.#place = place;
+			if (by === 0 && location.pathname === this.path && location.search.slice(1) === this.query.toString()) return;
 			this.#arrive(false);
 			const scroll = (history.state as { scroll?: number } | null)?.scroll ?? 0;
 			setTimeout(() => scrollTo(0, scroll), 60);

@@ -5,6 +5,7 @@ export const routes: Route[] = [
 	{ path: "/", page: () => import("../pages/Posture.svelte") },
 	{ path: "/cells/:obligation/:organisation", page: () => import("../pages/Cell.svelte") },
 	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
+	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
 	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
 ];
