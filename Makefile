@@ -10,6 +10,9 @@ WERROR ?= -Werror
 # Where the binary looks for plans and registers unless told otherwise.
 CONTENT ?= $(CURDIR)/content
 
+# The web application is part of the program; WEB=no builds one without, and needs no npm.
+WEB ?= yes
+
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
@@ -69,7 +72,9 @@ endif
 
 SOURCES := $(sort $(wildcard src/*/*.c))
 HEADERS := $(sort $(wildcard src/*/*.h))
-OBJECTS := $(SOURCES:%.c=$(OUT)/obj/%.o)
+FACE := build/face-$(WEB)
+FACE_OBJECTS := $(patsubst %,$(OUT)/obj/face-$(WEB)/%.o,table $(if $(filter no,$(WEB)),,files))
+OBJECTS := $(SOURCES:%.c=$(OUT)/obj/%.o) $(FACE_OBJECTS)
 LIBRARY := $(filter-out $(OUT)/obj/src/main/%,$(OBJECTS))
 UNIT_OBJECTS := $(patsubst %.c,$(OUT)/obj/%.o,tests/test_main.c $(sort $(wildcard tests/unit/*.c)))
 LOADS := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/load/*.c)))
@@ -81,11 +86,11 @@ FUZZ_DRIVER := $(if $(FUZZ_LINK),,$(OUT)/obj/tests/fuzz/driver.o)
 
 # Says what it makes; V=1 shows the whole command.
 define run
-@$(if $(V),,echo '$(CC) $@';) mkdir -p $(@D)
+@$(if $(V),,echo '$(or $(2),$(CC)) $@';) mkdir -p $(@D)
 $(if $(V),,@)$(1)
 endef
 
-.PHONY: all benches unit cli-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
+.PHONY: all web benches unit cli-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
 	format-fix tool-tests cppcheck readme lint-plan openapi check setup run stop bench soak clean install help
 
 all: $(BINARY)
@@ -102,7 +107,7 @@ $(OUT)/flags: FORCE
 # Removing a source leaves no object newer than the binary, so the list itself is watched too.
 $(OUT)/sources: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' $(SOURCES) $(wildcard tests/unit/*.c) >$@.new
+	@printf '%s\n' $(SOURCES) $(FACE) $(wildcard tests/unit/*.c) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(BINARY) $(OUT)/unit: $(OUT)/sources
 
@@ -113,6 +118,28 @@ $(OUT)/obj/src/%.o: src/%.c $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
 
 $(OUT)/obj/src/identity/common.o: content/common-passwords.txt
+
+# The web application: its tools, its pages, and those as a table of bytes. Its pages follow the API's description.
+web/node_modules/.package-lock.json: web/package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing, which builds the web application: make setup, or make WEB=no'; exit 1; }
+	$(call run,cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error,npm)
+	@touch $@
+build/web/index.html: web/node_modules/.package-lock.json docs/openapi.json web/index.html web/package.json \
+		$(wildcard web/*.ts web/*.js) $(shell find web/src web/public -type f ! -name schema.d.ts 2>/dev/null)
+	$(call run,cd web && npm run --silent build -- --logLevel warn,vite)
+	@touch $@
+build/face-yes/table.c: build/web/index.html tools/face.mjs
+	$(call run,node tools/face.mjs build/web build/face-yes,node)
+build/face-yes/files.S: build/face-yes/table.c
+build/face-no/table.c:
+	@mkdir -p $(@D)
+	@printf '#include "face/face.h"\n\nconst struct face_file face_files[1];\nconst size_t face_file_count = 0;\n' >$@
+web: build/web/index.html
+
+$(OUT)/obj/face-$(WEB)/table.o: $(FACE)/table.c src/face/face.h $(OUT)/flags
+	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
+$(OUT)/obj/face-$(WEB)/files.o: $(FACE)/files.S $(FACE)/table.c $(OUT)/flags
+	$(call run,$(CC) -c -o $@ $<)
 
 $(OUT)/obj/tests/%.o: tests/%.c $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -c -o $@ $<)
@@ -247,7 +274,9 @@ help:
 	@echo 'make soak             fuzz each target FUZZ_SECONDS (60), attack a server with known tools, and run the'
 	@echo '                      unit tests under valgrind'
 	@echo 'make bench            measure against limits, with a million records (or BENCH_RECORDS=100000)'
+	@echo 'make web              the web application alone, into build/web'
 	@echo 'make setup clean help'
 	@echo
 	@echo 'VARIANT=release|clang|asan|tsan|fuzz chooses the build, each in build/VARIANT.'
+	@echo 'WEB=no builds without the web application, and needs no npm.'
 	@echo 'WERROR= accepts warnings of newer compilers; V=1 shows whole commands.'

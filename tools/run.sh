@@ -126,7 +126,11 @@ if ! link=$(build/holdfast user first-link --home $home 2>/dev/null); then
 fi
 echo "Nobody can sign in yet. Whoever has this link makes the first administrator, once, within a day:"
 echo
-echo "  $link"
+if [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/")" = 200 ]; then
+	echo "  http://127.0.0.1:$port/first#$link"
+else
+	echo "  $link"
+fi
 echo
 echo "A tour of the API, to be pasted into a shell (docs/api.md says more):"
 tour

@@ -31,6 +31,8 @@ needs() {
 		tzdata            file:/usr/share/zoneinfo/Europe/London time zones
 		curl              command:curl                           the tour of make run
 		oathtool          command:oathtool                       an authenticator for it
+		nodejs            command:node                           builds the web application
+		npm               command:npm                            what that is built with
 	END
 	[ "$want" != build ] || return 0
 	cat <<-END

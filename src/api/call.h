@@ -57,7 +57,7 @@ struct api_route {
 	enum err_code (*answer)(struct call *c);
 	bool scim; /* for tokens of that scope alone, in its own media type and errors */
 	/* For the description (openapi.c). */
-	const char *group;
+	const char *group; /* NULL: it is no part of the API */
 	const char *name;  /* operationId */
 	const char *about; /* one sentence */
 	/* Schema of the reply; NULL: none. Or "text", "object", "events", and "file": what a job

@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "face/face.h"
 #include "ledger/ledger.h"
 
 enum { METRICS_LIMIT = 4 * 1024 * 1024 };
@@ -59,4 +60,10 @@ health_metrics(struct call *c)
 	c->reply->type = "text/plain; version=0.0.4; charset=utf-8";
 	c->reply->body = str_dup(c->r->arena, (struct str){text.data, text.len});
 	return ERR_NONE;
+}
+
+enum err_code
+pages_show(struct call *c)
+{
+	return face_answer(c->r, c->reply, &c->ctx.err);
 }

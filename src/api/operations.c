@@ -317,7 +317,7 @@ describe_paths(struct describer *d)
 {
 	describe_object(d, "paths");
 	for (size_t i = 0; i < api_table_count; i++) {
-		if (!is_first(i))
+		if (!api_table[i].group || !is_first(i))
 			continue;
 		if (!is_by_register(&api_table[i])) {
 			path_write(d, i, NULL);

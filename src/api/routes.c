@@ -34,6 +34,7 @@
 	PAGE
 
 const struct api_route api_table[] = {
+	{HTTP_GET, "/{page...}", NEEDS_NOTHING, false, pages_show, .reply = "file"},
 	{HTTP_GET, "/healthz", NEEDS_NOTHING, false, health_live,
 	 .group = "health", .name = "live", .about = "Whether the process answers.",
 	 .reply = "text"},

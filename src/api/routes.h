@@ -12,6 +12,7 @@ const struct http_route *api_routes(struct arena *a);
 enum err_code health_live(struct call *c);
 enum err_code health_ready(struct call *c);
 enum err_code health_metrics(struct call *c);
+enum err_code pages_show(struct call *c);
 
 /* openapi.c */
 enum err_code openapi_show(struct call *c);

@@ -44,7 +44,8 @@ typedef enum err_code http_answer(const struct http_request *r, struct http_repl
 struct http_route {
 	enum http_method method; /* not HEAD, not OPTIONS */
 	/* "/api/v1/{register}/{id}": a part of the path is text as it stands, or a name in braces
-	 * that takes any. Text goes before names. */
+	 * that takes any. Text goes before names. At the end "{name...}" takes all the rest,
+	 * perhaps nothing, of paths that begin with no text that another row has there. */
 	const char *pattern;
 	http_answer *answer;
 	/* Media types of its body, parted by blanks, such as "application/json"; then it must come

@@ -7,13 +7,15 @@ static const struct {
 	const char *value;
 } secure[] = {
 	{"Content-Security-Policy",
-	 "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-	 "object-src 'none'"			    },
-	{"X-Content-Type-Options",	   "nosniff"	    },
-	{"Referrer-Policy",		    "no-referrer" },
-	{"Cross-Origin-Opener-Policy",   "same-origin" },
-	{"Cross-Origin-Resource-Policy", "same-origin" },
-	{"Cross-Origin-Embedder-Policy", "require-corp"},
+	 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+	 "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+	 "base-uri 'none'; frame-ancestors 'none'"						     },
+	{"X-Content-Type-Options",	   "nosniff"						     },
+	{"Referrer-Policy",		    "no-referrer"						 },
+	{"Cross-Origin-Opener-Policy",   "same-origin"						    },
+	{"Cross-Origin-Resource-Policy", "same-origin"						      },
+	{"Cross-Origin-Embedder-Policy", "require-corp"						       },
+	{"Permissions-Policy",	       "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
 };
 
 void

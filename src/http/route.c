@@ -2,8 +2,11 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 struct route_node {
 	struct str text; /* {NULL, 0}: a name in braces, which takes any text */
+	bool rest;	 /* and all that follows; it is the last of its neighbours */
 	struct route_node *next;
 	struct route_node *children; /* the one in braces is the last */
 	const struct http_route *routes[HTTP_METHODS];
@@ -18,6 +21,14 @@ is_name(struct str part)
 {
 	return part.len > 2 && part.ptr[0] == '{' && part.ptr[part.len - 1] == '}' &&
 	       text_is_name((struct str){part.ptr + 1, part.len - 2});
+}
+
+/* "{name...}" */
+static bool
+is_rest(struct str part)
+{
+	return part.len > 5 && memcmp(part.ptr + part.len - 4, "...}", 4) == 0 &&
+	       part.ptr[0] == '{' && text_is_name((struct str){part.ptr + 1, part.len - 5});
 }
 
 static bool
@@ -39,18 +50,27 @@ same_text(struct str a, struct str b)
 	return !a.ptr == !b.ptr && str_eq(a, b);
 }
 
+/* 0 for text, 1 for a name, 2 for one that takes all the rest. */
+static int
+rank(struct str text, bool rest)
+{
+	return text.ptr ? 0 : rest ? 2 : 1;
+}
+
 static struct route_node *
-child(struct route_node *parent, struct str text, struct arena *a)
+child(struct route_node *parent, struct str text, bool rest, struct arena *a)
 {
 	struct route_node **at = &parent->children;
 	struct route_node *n;
 
-	while (*at && !same_text((*at)->text, text) && (*at)->text.ptr)
+	while (*at && rank((*at)->text, (*at)->rest) <= rank(text, rest)) {
+		if (same_text((*at)->text, text) && (*at)->rest == rest)
+			return *at;
 		at = &(*at)->next;
-	if (*at && same_text((*at)->text, text))
-		return *at;
+	}
 	n = arena_alloc(a, sizeof(*n));
 	n->text = text;
+	n->rest = rest;
 	n->next = *at;
 	*at = n;
 	return n;
@@ -81,13 +101,17 @@ row_add(struct route_tree *t, const struct http_route *r, struct arena *a)
 	while (!fault && rest.ptr) {
 		struct str part = str_cut(&rest, '/');
 
+		bool all = is_rest(part);
+
 		if (++count > LIMIT_HTTP_SEGMENTS)
 			return "it has too many parts";
-		if (is_name(part))
+		if (all && rest.ptr)
+			return "nothing can follow what takes all the rest";
+		if (is_name(part) || all)
 			part = (struct str){0};
 		else if (!is_plain(part))
 			return "a part is neither plain text nor {a_name}";
-		n = child(n, part, a);
+		n = child(n, part, all, a);
 	}
 	if (!fault && n->routes[r->method])
 		fault = "another row takes the same";
@@ -125,19 +149,27 @@ leaf_take(const struct route_node *n, enum http_method method, struct route_matc
 }
 
 /* Text first; a name in braces is tried when nothing below the text fits, so that no row hides
- * another. The depth is that of the path, which has a limit. */
+ * another. But what takes all the rest is for what begins with no text of its neighbours: what is
+ * not there below them is nowhere. The depth is that of the path, which has a limit. */
 static void
 walk(const struct route_node *n, enum http_method method, const struct str *parts, size_t count,
      struct route_match *m)
 {
+	bool known = false; /* that a neighbour is called so */
+
 	if (count == 0) {
 		leaf_take(n, method, m);
 		return;
 	}
 	for (const struct route_node *c = n->children; c && !m->route; c = c->next) {
 		if (c->text.ptr) {
-			if (str_eq(c->text, parts[0]))
-				walk(c, method, parts + 1, count - 1, m);
+			if (!str_eq(c->text, parts[0]))
+				continue;
+			known = true;
+			walk(c, method, parts + 1, count - 1, m);
+		} else if (c->rest) {
+			if (!known)
+				leaf_take(c, method, m);
 		} else if (parts[0].len > 0) {
 			m->parameters[m->parameter_count++] = parts[0];
 			walk(c, method, parts + 1, count - 1, m);

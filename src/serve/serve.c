@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "face/face.h"
 #include "http/listen.h"
 #include "http/log.h"
 #include "http/tls.h"
@@ -11,6 +12,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -307,6 +309,21 @@ listen_start(struct serving *s)
 	return rc;
 }
 
+/* The browser keeps what stands behind a # to itself, so the secret is in nobody's log. */
+static void
+first_page_show(struct serving *s, const char *place, const char *link)
+{
+	struct str origin = s->edition.site.origin;
+
+	if (face_file_count == 0 || (!origin.ptr && strncmp(place, "unix:", 5) == 0))
+		return;
+	if (origin.ptr)
+		cli_print(s->c, "In a browser:\n\n  %.*s/first#%s\n\n", STR_ARG(origin), link);
+	else
+		cli_print(s->c, "In a browser:\n\n  %s://%s/first#%s\n\n",
+			  s->tls ? "https" : "http", place, link);
+}
+
 /* While nobody can sign in, whoever started the server is told how the first one can. It goes to
  * standard output, as it must not stand in a log. */
 static enum err_code
@@ -334,11 +351,15 @@ first_link_show(struct serving *s)
 	listen_text(s->edition.listener, place, sizeof(place));
 	cli_print(c,
 		  "Nobody can sign in yet. Whoever has this secret makes the first administrator, "
-		  "once, within %d hours:\n\n  %s\n\n"
-		  "  curl -X POST %s://%s/api/v1/first -H 'Content-Type: application/json' \\\n"
+		  "once, within %d hours:\n\n  %s\n\n",
+		  LIMIT_FIRST_LINK_SECONDS / 3600, link);
+	first_page_show(s, place, link);
+	cli_print(c,
+		  "In a shell:\n\n  curl -X POST %s://%s/api/v1/first -H 'Content-Type: "
+		  "application/json' \\\n"
 		  "    -d '{\"link\": \"%s\", \"name\": \"NAME\", \"password\": "
 		  "\"PASSWORD\"}'\n\n",
-		  LIMIT_FIRST_LINK_SECONDS / 3600, link, s->tls ? "https" : "http", place, link);
+		  s->tls ? "https" : "http", place, link);
 	return cli_flush(c);
 }
 

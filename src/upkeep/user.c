@@ -135,7 +135,8 @@ first_link(struct cli *c, const struct visit *v, struct str name)
 	if (!rc)
 		cli_note(c,
 			 "Whoever has this secret makes the first administrator with it, once, "
-			 "within %d hours.\n",
+			 "within %d hours. In a browser: the server's address, /first# and "
+			 "this.\n",
 			 LIMIT_FIRST_LINK_SECONDS / 3600);
 	return rc;
 }

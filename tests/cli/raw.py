@@ -5,7 +5,7 @@ import ssl
 import time
 
 SECURE = ("content-security-policy", "x-content-type-options", "referrer-policy",
-          "cross-origin-opener-policy", "cross-origin-resource-policy", "cross-origin-embedder-policy")
+          "cross-origin-opener-policy", "cross-origin-resource-policy", "cross-origin-embedder-policy", "permissions-policy")
 
 
 def dial(port, seconds=20, tls=None):

@@ -15,7 +15,7 @@ assert options.status == 204 and options.headers["allow"] == "GET, HEAD, OPTIONS
 assert statuses(port, b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n") == [204, "open"]
 wrong = get(port, "/healthz", method="POST")
 assert wrong.status == 405 and wrong.headers["allow"] == "GET, HEAD, OPTIONS"
-assert get(port, "/nothing").problem == "not_found"
+assert get(port, "/api/nothing").problem == "not_found"
 assert "strict-transport-security" not in wrong.headers
 
 # Requests on one connection, one after the other and all at once; HTTP/1.0 closes after one, unless asked.

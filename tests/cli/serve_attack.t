@@ -73,7 +73,7 @@ refused(b"GET\x00 /healthz HTTP/1.1\r\n" + host + b"\r\n", 400, "malformed")
 refused(b"GET /" + b"a" * 8192 + b" HTTP/1.1\r\n" + host + b"\r\n", 414, "target_too_long")
 refused(b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\n" + host + b"\r\n", 414)
 refused(b"GET /?" + b"&" * 20000 + b" HTTP/1.1\r\n" + host + b"\r\n", 431)
-for target in b"//", b"/healthz/", b"//healthz", b"/HEALTHZ", b"/nothing?a={|}&b[]=x", b"/%68ealthz/x":
+for target in b"/api//", b"/healthz/", b"/api//v1/me", b"/api/V1/me", b"/api/nothing?a={|}&b[]=x", b"/%68ealthz/x":
     refused(b"GET " + target + b" HTTP/1.1\r\n" + host + b"\r\n", 404, "not_found", goes_on=True)
 
 # Versions, hosts, methods.

@@ -25,7 +25,7 @@ static const struct http_route rows[] = {
 };
 
 static struct route_match
-find(enum http_method method, const char *path)
+find_among(const struct http_route *table, size_t count, enum http_method method, const char *path)
 {
 	struct str parts[LIMIT_HTTP_SEGMENTS];
 	const struct route_tree *t = NULL;
@@ -36,12 +36,43 @@ find(enum http_method method, const char *path)
 	size_t n = 0;
 
 	arena_init(&a, 1 << 20);
-	CHECK(route_tree_new(rows, COUNT_OF(rows), &a, &t, &e) == ERR_NONE);
+	CHECK(route_tree_new(table, count, &a, &t, &e) == ERR_NONE);
 	while (rest.ptr)
 		parts[n++] = str_cut(&rest, '/');
 	route_find(t, method, parts, n, &m);
 	arena_fini(&a);
 	return m;
+}
+
+static struct route_match
+find(enum http_method method, const char *path)
+{
+	return find_among(rows, COUNT_OF(rows), method, path);
+}
+
+TEST(http_route_takes_all_the_rest_of_what_begins_like_no_other)
+{
+	static const struct http_route some[] = {
+		{.method = HTTP_GET, .pattern = "/{page...}",	      .answer = nothing},
+		{.method = HTTP_GET, .pattern = "/api/{register}",	   .answer = nothing},
+		{.method = HTTP_GET, .pattern = "/{who}/card",	       .answer = nothing},
+		{.method = HTTP_GET, .pattern = "/api/files/{name...}", .answer = nothing},
+	};
+	static const char *const pages[] = {"/",     "/a", "/a/",	"/a/b/c.d",
+					    "/apix", "//", "/ann/cards"};
+
+	for (size_t i = 0; i < COUNT_OF(pages); i++) {
+		struct route_match m = find_among(some, COUNT_OF(some), HTTP_HEAD, pages[i]);
+
+		CHECK(m.route == &some[0] && m.parameter_count == 0);
+		m = find_among(some, COUNT_OF(some), HTTP_POST, pages[i]);
+		CHECK(!m.route && m.methods == 1u << HTTP_GET);
+	}
+	CHECK(find_among(some, COUNT_OF(some), HTTP_GET, "/ann/card").route == &some[2]);
+	CHECK(find_among(some, COUNT_OF(some), HTTP_GET, "/api/files/a/b").route == &some[3]);
+	CHECK(find_among(some, COUNT_OF(some), HTTP_GET, "/api/files").route == &some[1]);
+	CHECK(find_among(some, COUNT_OF(some), HTTP_GET, "/api").methods == 0);
+	CHECK(find_among(some, COUNT_OF(some), HTTP_GET, "/api/a/b").methods == 0);
 }
 
 TEST(http_route_finds_text_before_names_and_hides_none)
