@@ -212,7 +212,7 @@ call_administers(struct call *c)
 		return err_set(&c->ctx.err, ERR_DENIED, "",
 			       "only an administrator who is signed in looks after logins");
 	if (c->route->needs == NEEDS_WRITE && !identity_is_proven(&v, &c->who))
-		return err_set(&c->ctx.err, ERR_DENIED, "",
+		return err_set(&c->ctx.err, ERR_DENIED, "proof",
 			       "prove anew who you are: POST /api/v1/session/proof, or the second "
 			       "factor's code");
 	return ERR_NONE;

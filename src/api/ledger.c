@@ -1,6 +1,7 @@
 #include "ledger/ledger.h"
 
 #include "api/routes.h"
+#include "base/limits.h"
 #include "record/record.h"
 
 static const char text_type[] = "text/plain; charset=utf-8";
@@ -66,10 +67,46 @@ size_take(struct call *c, const char *name, uint64_t *ret_size)
 	return rc;
 }
 
+/* The version among those that the asker may see. */
+static enum err_code
+version_pick(struct call *c, const struct versions *all, int64_t version,
+	     const struct record **ret_record)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->rows[i].version == version) {
+			*ret_record = &all->rows[i];
+			return ERR_NONE;
+		}
+	}
+	return err_set(&c->ctx.err, ERR_MISSING, "version", "there is no such version");
+}
+
+/* What the leaf is the hash of, so that whoever asks can compute it. */
+static enum err_code
+entry_write(struct call *c, const struct record *r)
+{
+	CLEANUP(buf_fini) struct buf entry = {.limit = LIMIT_ENTRY_BYTES + 1};
+	DB_STMT *actor = NULL;
+	bool row = false;
+	enum err_code rc = db_prepare(c->ctx.db, "select a.name from actor a where a.id = :id",
+				      &actor, &c->ctx.err);
+
+	if (rc)
+		return rc;
+	db_bind_int(actor, 1, r->recorded_by);
+	rc = db_step(actor, &row, &c->ctx.err);
+	if (!rc)
+		rc = record_entry(&c->ctx, r, row ? db_text(actor, 0) : str_of(""), &entry);
+	if (!rc)
+		jw_key_text(&c->w, "entry", (struct str){entry.data, entry.len});
+	return rc;
+}
+
 /* That a version of a record stands in the ledger. */
 enum err_code
 ledger_inclusion(struct call *c)
 {
+	const struct record *r = NULL;
 	struct merkle_proof proof;
 	struct versions versions;
 	uint64_t index = 0;
@@ -86,6 +123,8 @@ ledger_inclusion(struct call *c)
 	if (!rc)
 		rc = record_versions(&c->ctx, id, c->r->arena, &versions);
 	if (!rc)
+		rc = version_pick(c, &versions, version, &r);
+	if (!rc)
 		rc = ledger_index(c->ctx.ledger, id, version, &index, &c->ctx.err);
 	if (!rc && index >= size)
 		rc = err_set(&c->ctx.err, ERR_INVALID, "size",
@@ -99,8 +138,9 @@ ledger_inclusion(struct call *c)
 	jw_key_int(&c->w, "index", (int64_t)index);
 	jw_key_int(&c->w, "size", (int64_t)size);
 	proof_write(c, &proof);
+	rc = entry_write(c, r);
 	jw_end_object(&c->w);
-	return ERR_NONE;
+	return rc;
 }
 
 /* That a tree extends an earlier one. */

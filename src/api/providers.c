@@ -190,7 +190,7 @@ me_link(struct call *c)
 	enum err_code rc = ERR_NONE;
 
 	if (!identity_is_proven(&v, &c->who))
-		rc = err_set(&c->ctx.err, ERR_DENIED, "session",
+		rc = err_set(&c->ctx.err, ERR_DENIED, "proof",
 			     "prove once more who you are first, in a session");
 	if (!rc)
 		rc = begin(c, &ask, &way);

@@ -186,7 +186,7 @@ factor_may_change(const struct visit *v, const struct who *who)
 			       "give your present second factor first");
 	/* A browser that was left open is not enough. */
 	if (now - who->proven_at >= (int64_t)LIMIT_STEP_UP_SECONDS * MS_A_SECOND)
-		return err_set(e, ERR_DENIED, "session", "prove once more who you are first");
+		return err_set(e, ERR_DENIED, "proof", "prove once more who you are first");
 	return ERR_NONE;
 }
 

@@ -481,7 +481,7 @@ identity_key_remove(const struct visit *v, const struct who *who, struct str id)
 	if (!is_base64url(id))
 		return err_set(&v->ctx->err, ERR_MISSING, "key", "you have no such security key");
 	if (!identity_is_proven(v, who))
-		return err_set(&v->ctx->err, ERR_DENIED, "second_factor",
+		return err_set(&v->ctx->err, ERR_DENIED, "proof",
 			       "give your second factor once more first");
 	return visit_write(v, who->actor, remove_write, &r);
 }

@@ -176,7 +176,7 @@ identity_token_make(const struct visit *v, const struct who *who, const struct t
 	enum err_code rc = scope_check(v, n);
 
 	if (!rc && who && !identity_is_proven(v, who))
-		rc = err_set(&v->ctx->err, ERR_DENIED, "session",
+		rc = err_set(&v->ctx->err, ERR_DENIED, "proof",
 			     "a token is made by whoever has just signed in; prove once more who "
 			     "you are");
 	if (rc)

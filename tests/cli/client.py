@@ -19,6 +19,21 @@ def code(secret, step=0):
     return "%06d" % ((struct.unpack(">I", digest[at:at + 4])[0] & 0x7fffffff) % 1000000)
 
 
+def root_of(proof):
+    """The root of a tree by a proof that a leaf stands in it, from what the leaf is the hash of (RFC 9162, 2.1.3.2)."""
+    node = hashlib.sha256(b"\0" + proof["entry"].encode()).digest()
+    at, last = proof["index"], proof["size"] - 1
+    for other in map(bytes.fromhex, proof["hashes"]):
+        if at % 2 or at == last:
+            node = hashlib.sha256(b"\1" + other + node).digest()
+            while at and at % 2 == 0:
+                at, last = at // 2, last // 2
+        else:
+            node = hashlib.sha256(b"\1" + node + other).digest()
+        at, last = at // 2, last // 2
+    return node
+
+
 class Answer:
     def __init__(self, reply):
         self.status = reply.status

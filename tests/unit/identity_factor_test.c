@@ -149,6 +149,7 @@ TEST(recovery_codes_are_made_anew_and_the_old_ones_end)
 	CHECK(!identity_session(&f.v, str_of(enrolled.token), &who));
 	desk_wait(&f, (int64_t)LIMIT_STEP_UP_SECONDS * SECOND);
 	CHECK(identity_recovery_renew(&f.v, &who, &fresh) == ERR_DENIED);
+	CHECK(strcmp(f.v.ctx->err.field, "proof") == 0);
 	CHECK(!identity_second_factor(&f.v, &who, str_of(desk_code(&f, secret)), &done));
 	who = desk_who(&f, &done);
 	CHECK(!identity_recovery_renew(&f.v, &who, &fresh));

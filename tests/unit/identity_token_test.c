@@ -179,6 +179,7 @@ TEST(a_token_is_made_by_who_has_just_proven_itself_and_never_by_a_token)
 	CHECK(identity_token_make(&f.v, &program, &n, &made) == ERR_DENIED);
 	desk_wait(&f, (int64_t)LIMIT_STEP_UP_SECONDS * 1000);
 	CHECK(identity_token_make(&f.v, &who, &n, &made) == ERR_DENIED);
+	CHECK(strcmp(f.v.ctx->err.field, "proof") == 0);
 }
 
 TEST(a_token_made_without_a_second_factor_is_no_way_round_it)
