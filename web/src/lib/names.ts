@@ -1,6 +1,7 @@
 // Records by their names and keys: what INC-12 is called, and which ones fit what somebody types.
 
 import { get, type Schemas } from "./api";
+import { registerOf } from "./catalogue";
 import type { RecordsPage } from "./listing.svelte";
 import type { Reference } from "./values";
 
@@ -18,6 +19,22 @@ export function keyOf(id: string): Promise<string> {
 		known.set(id, key);
 	}
 	return key;
+}
+
+const names = new Map<string, Promise<string>>();
+
+/** What people call a record, by the field that its register names them by; its number where whoever asks may not see it. */
+export function called(id: string): Promise<string> {
+	let name = names.get(id);
+	if (!name) {
+		name = (async () => {
+			const field = (await registerOf(id))?.named_by;
+			const record = await get<Record<string, string | null>>(`/records/${encodeURIComponent(id)}`, { fields: field ? `key,${field}` : "key" });
+			return (field && record[field]) || record["key"] || id;
+		})().catch(() => id);
+		names.set(id, name);
+	}
+	return name;
 }
 
 export interface Choice extends Reference {

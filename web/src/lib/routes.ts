@@ -8,6 +8,7 @@ export const routes: Route[] = [
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
 	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
+	{ path: "/account", page: () => import("../pages/Account.svelte") },
 ];
 
 /** What the navigation leads to, in its order. */
