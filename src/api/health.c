@@ -1,9 +1,13 @@
 #include "api/routes.h"
 
+#include "base/civil.h"
+#include "base/limits.h"
+#include "base/text.h"
 #include "face/face.h"
+#include "http/log.h"
 #include "ledger/ledger.h"
 
-enum { METRICS_LIMIT = 4 * 1024 * 1024 };
+enum { METRICS_LIMIT = 4 * 1024 * 1024, ERROR_LINE_LIMIT = 65536, MINUTE_MS = 60000 };
 
 static void
 text_say(struct call *c, const char *text)
@@ -66,4 +70,80 @@ enum err_code
 pages_show(struct call *c)
 {
 	return face_answer(c->r, c->reply, &c->ctx.err);
+}
+
+/* A session that has reported enough in this minute must wait for the next. */
+static bool
+meter_takes(struct error_meter *m, int64_t who, int64_t minute)
+{
+	size_t i = 0;
+	bool takes;
+
+	(void)pthread_mutex_lock(&m->lock);
+	if (m->minute != minute)
+		m->row_count = 0;
+	m->minute = minute;
+	while (i < m->row_count && m->rows[i].who != who)
+		i++;
+	if (i == m->row_count && i < LIMIT_BROWSER_REPORTERS) {
+		m->rows[i].who = who;
+		m->rows[i].count = 0;
+		m->row_count++;
+	}
+	takes = i < m->row_count && m->rows[i].count < LIMIT_BROWSER_ERRORS;
+	if (takes)
+		m->rows[i].count++;
+	(void)pthread_mutex_unlock(&m->lock);
+	return takes;
+}
+
+static void
+said_write(struct json_writer *w, const json_t *body, const char *name, size_t most)
+{
+	struct str text = str_of(json_string_value(json_object_get(body, name)));
+
+	if (text.len > most)
+		text.len = text_whole((struct str){text.ptr, most});
+	jw_key_text(w, name, text);
+}
+
+static void
+error_log(struct call *c, int64_t now)
+{
+	CLEANUP(buf_fini) struct buf line = {.limit = ERROR_LINE_LIMIT};
+	char time[CIVIL_STAMP_LEN + 1];
+	struct json_writer w;
+
+	civil_format_stamp(now, time);
+	jw_begin(&w, &line, false);
+	jw_object(&w);
+	jw_key_word(&w, "time", time);
+	jw_key_word(&w, "level", "warning");
+	jw_key_word(&w, "event", "browser_error");
+	jw_key_word(&w, "request", c->r->id);
+	jw_key_text(&w, "who", c->who.actor);
+	said_write(&w, c->body, "message", LIMIT_BROWSER_ERROR_BYTES);
+	said_write(&w, c->body, "page", LIMIT_BROWSER_ERROR_BYTES);
+	said_write(&w, c->body, "source", LIMIT_BROWSER_ERROR_BYTES);
+	jw_key_int(&w, "line", json_integer_value(json_object_get(c->body, "line")));
+	said_write(&w, c->body, "stack", LIMIT_BROWSER_STACK_BYTES);
+	jw_end_object(&w);
+	buf_add(&line, "\n", 1);
+	if (!line.failed)
+		log_line(c->service->log, (struct str){line.data, line.len});
+}
+
+enum err_code
+pages_failed(struct call *c)
+{
+	int64_t now = clock_now(&(struct clock){0});
+	int64_t who = c->who.session ? c->who.session : -c->who.token;
+
+	if (!meter_takes(&c->service->errors, who, now / MINUTE_MS)) {
+		c->retry_after = 60;
+		return err_set(&c->ctx.err, ERR_TOO_OFTEN, "",
+			       "enough errors were reported in this minute");
+	}
+	error_log(c, now);
+	return ERR_NONE;
 }

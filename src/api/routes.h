@@ -13,6 +13,7 @@ enum err_code health_live(struct call *c);
 enum err_code health_ready(struct call *c);
 enum err_code health_metrics(struct call *c);
 enum err_code pages_show(struct call *c);
+enum err_code pages_failed(struct call *c);
 
 /* openapi.c */
 enum err_code openapi_show(struct call *c);

@@ -205,6 +205,8 @@ static const struct schema schemas[] = {
 	 {"url text"}},
 	{"ended", "How many sessions ended.",
 	 {"ended int"}},
+	{"page_error_input", "An error of a page: what, on which page, and where in the program. Texts that are too long are cut.",
+	 {"message text", "page text", "source+ text", "line+ int", "stack+ text"}},
 	{"problem", "What went wrong (RFC 9457). `type` is stable, for programs; `detail` is for people, and may change. "
 	 "`field` is what was at fault, `instance` names the request, as the log does; `items` says which of many changes were refused.",
 	 {"type text", "title text", "status int", "detail text", "field+ text", "items+ item_problem[]", "instance+ text"}},

@@ -34,6 +34,7 @@ service_init(struct service *s)
 {
 	readers_init(&s->readers, LIMIT_READERS);
 	readers_init(&s->past, LIMIT_PAST_READERS);
+	(void)pthread_mutex_init(&s->errors.lock, NULL);
 }
 
 void
@@ -41,6 +42,7 @@ service_fini(struct service *s)
 {
 	readers_fini(&s->readers);
 	readers_fini(&s->past);
+	(void)pthread_mutex_destroy(&s->errors.lock);
 }
 
 /* One that is there; NULL when another is to be opened. */

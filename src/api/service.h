@@ -34,6 +34,17 @@ struct readers {
 	size_t most;
 };
 
+/* Who reported errors of pages in the minute that it is. */
+struct error_meter {
+	pthread_mutex_t lock;
+	int64_t minute;
+	struct {
+		int64_t who;
+		int64_t count;
+	} rows[LIMIT_BROWSER_REPORTERS];
+	size_t row_count;
+};
+
 struct service {
 	struct workspace *ws; /* readers are made from it; what it has open is the group's */
 	struct readers readers;
@@ -45,6 +56,8 @@ struct service {
 	struct jobs *jobs;
 	struct watch *watch;
 	struct http_server *server;
+	struct http_log *log;
+	struct error_meter errors;
 	const struct http_route *routes;       /* of api_routes() */
 	const struct description *description; /* of the API, made when the server starts */
 	struct webauthn_site site;	       /* where browsers find it; without texts: not told */

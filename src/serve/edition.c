@@ -103,6 +103,7 @@ edition_new(const struct edition_options *o, struct workspace *ws, struct editio
 	arena_init(&ed->arena, MEMORY);
 	service_init(&ed->service);
 	ed->log = o->http.log;
+	ed->service.log = ed->log;
 	ed->service.ws = ws;
 	ed->service.description = &ed->description;
 	ed->service.site = o->site;

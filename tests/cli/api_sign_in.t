@@ -97,6 +97,20 @@ reader.refused(401, "not_signed_in", "GET", "/me")
 holdfast("enable", "ann")
 reader.good("GET", "/me")
 
+# An error of a page is one line of the log, as long as it may be; a session that reports many waits, and no other does.
+fault = {"message": "broken\n\"here\" \u2028" + "m" * 9000, "page": "/registers/account", "source": "/assets/x.js", "line": 7,
+         "stack": "\u20ac" * 9000}
+told = 0
+while reader.post("/browser-errors", {"message": "again", "page": "/"}).status == 204:
+    told += 1
+    assert told <= 60
+assert told >= 20
+assert int(reader.refused(429, "too_often", "POST", "/browser-errors", fault).headers["retry-after"]) > 0
+ann.good("POST", "/session", {"name": "ann", "password": PASSWORD})
+ann.good("POST", "/browser-errors", fault, 204)
+ann.refused(403, "denied", "POST", "/browser-errors", fault, Origin="http://evil.example")
+Client(port).refused(401, "not_signed_in", "POST", "/browser-errors", fault)
+
 # Who tries too often waits.
 for i in range(20):
     answer = ann.post("/session", {"name": "ann", "password": "guess number %d" % i})
@@ -105,5 +119,15 @@ for i in range(20):
 assert answer.problem == "too_often" and int(answer.headers["retry-after"]) > 0, answer.text
 '
 serve_stop
+python3 -I - <<'END' || fail 'errors of pages in the log'
+import json
+with open("serve.log", encoding="utf-8") as file:
+    lines = [json.loads(line) for line in file if "browser_error" in line and "\"path\"" not in line]
+assert sum(line["message"] == "again" for line in lines) >= 20, lines[-1]
+long = lines[-1]
+assert long["who"].startswith("user:ann") and long["event"] == "browser_error" and long["line"] == 7 and long["page"] == "/registers/account"
+assert long["message"].startswith("broken\n\"here\" \u2028m") and len(long["message"].encode()) == 1024
+assert set(long["stack"]) == {"\u20ac"} and 8190 <= len(long["stack"].encode()) <= 8192, len(long["stack"])
+END
 ! grep -qF -e "$PASSWORD" -e hfs_ -e hft_ -e hfl_ serve.log || fail 'a secret stands in the log'
 ok holdfast verify --home ws

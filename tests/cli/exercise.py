@@ -182,6 +182,12 @@ class Exercise:
         gone = self.who.ask_at("POST", path, {"changes": [{"record": record, "version": 1, "values": {"severity": "low"}}]})
         assert gone["results"] == [{"index": 0, "record": record, "version": 2}], gone.text
 
+    def report_errors(self, operation):
+        path, error = operation.path, {"message": "m", "page": "/registers", "source": "s", "line": 1, "stack": "x"}
+        for body in ("[]", "{", {}, {"message": 1, "page": "/"}, {**error, "line": "one"}, {**error, "no-such": 1}):
+            self.refused("POST", path, {400} if isinstance(body, str) else {422}, body)
+        assert self.who.ask_at("POST", path, error).status == 204
+
     def nobody(self, operation, target):
         """Without a token, and with one that is none."""
         for token in (None, "hft_" + "0" * 40):
@@ -248,6 +254,8 @@ class Exercise:
                 continue
             if operation.method == "GET":
                 self.read(operation)
+            elif operation.id == "reportError":
+                self.report_errors(operation)
             elif operation.id == "makeChanges":
                 self.write_many(operation)
             elif operation.method == "POST":
