@@ -8,6 +8,7 @@ export const routes: Route[] = [
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
 	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
+	{ path: "/ledger", page: () => import("../pages/Ledger.svelte") },
 	{ path: "/account", page: () => import("../pages/Account.svelte") },
 ];
 
@@ -15,4 +16,5 @@ export const routes: Route[] = [
 export const places: { path: string; name: string; under: string[] }[] = [
 	{ path: "/", name: "Posture", under: ["/cells"] },
 	{ path: "/registers", name: "Registers", under: ["/records"] },
+	{ path: "/ledger", name: "Ledger", under: [] },
 ];
