@@ -90,7 +90,7 @@ define run
 $(if $(V),,@)$(1)
 endef
 
-.PHONY: all web benches unit cli-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
+.PHONY: all web web-check benches unit cli-tests browser-tests fuzzers fuzz-corpora headers layers budget sqltext banned format \
 	format-fix tool-tests cppcheck readme lint-plan openapi check setup run stop bench soak clean install help
 
 all: $(BINARY)
@@ -135,6 +135,9 @@ build/face-no/table.c:
 	@mkdir -p $(@D)
 	@printf '#include "face/face.h"\n\nconst struct face_file face_files[1];\nconst size_t face_file_count = 0;\n' >$@
 web: build/web/index.html
+# Types, markup, and the tests of what it works out by itself.
+web-check: web/node_modules/.package-lock.json
+	@cd web && npm run --silent check && npm test --silent --if-present
 
 $(OUT)/obj/face-$(WEB)/table.o: $(FACE)/table.c src/face/face.h $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
@@ -175,6 +178,13 @@ unit: $(OUT)/unit
 
 cli-tests: $(BINARY) $(LOADS)
 	@LOAD=$(CURDIR)/$(OUT)/tests/load tests/cli/run.sh $(BINARY) $(T)
+
+# With Debian's Chromium, against this program and a demo. T=text runs tests with the text in their names.
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	$(call run,cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error,npm)
+	@touch $@
+browser-tests: $(BINARY) tests/browser/node_modules/.package-lock.json
+	@cd tests/browser && npx tsc --noEmit -p . && HOLDFAST=$(CURDIR)/$(BINARY) npx playwright test $(if $(T),--grep '$(T)')
 
 fuzzers: $(FUZZERS)
 
@@ -274,6 +284,8 @@ help:
 	@echo 'make soak             fuzz each target FUZZ_SECONDS (60), attack a server with known tools, and run the'
 	@echo '                      unit tests under valgrind'
 	@echo 'make bench            measure against limits, with a million records (or BENCH_RECORDS=100000)'
+	@echo 'make web-check         types, markup and arithmetic of the web application'
+	@echo 'make browser-tests     the web application in a browser (T=text)'
 	@echo 'make web              the web application alone, into build/web'
 	@echo 'make setup clean help'
 	@echo

@@ -74,6 +74,7 @@ rule headers make headers
 rule build-gcc make WERROR=-Werror
 rule build-bench make WERROR=-Werror benches
 rule build-clang make VARIANT=clang WERROR=-Werror
+rule web make web-check
 rule cppcheck tools/check_cppcheck.sh
 rule build-asan make VARIANT=asan all build/asan/unit
 rule build-tsan make VARIANT=tsan build/tsan/unit
@@ -85,6 +86,7 @@ runner unit-tsan env UNIT_SECONDS=120 tools/fixed_addresses.sh make VARIANT=tsan
 runner cli-tsan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=tsan cli-tests T=serve_reload
 runner cli env CLI_SECONDS=240 make cli-tests
 runner cli-asan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=asan cli-tests
+runner browser make browser-tests
 runner fuzz-corpora tools/fixed_addresses.sh make fuzz-corpora
 rule lint-plan make lint-plan
 rule lint-plan-postgres make lint-plan STORE=postgres

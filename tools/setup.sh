@@ -64,6 +64,7 @@ needs() {
 		liboath0          package                                glewlwyd
 		libcbor0.8        package                                glewlwyd
 		libldap-2.5-0     package                                glewlwyd
+		chromium          command:chromium                       tests of the web application
 	END
 	[ "$want" = soak ] || return 0
 	cat <<-END

@@ -13,7 +13,7 @@ export default defineConfig({
 	retries: 0,
 	timeout: 60_000,
 	expect: { timeout: 15_000 },
-	reporter: process.env["CI"] ? [["list"]] : [["line"]],
+	reporter: "./reporter.ts",
 	use: {
 		baseURL: process.env["HOLDFAST_URL"] ?? "",
 		browserName: "chromium",
