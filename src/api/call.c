@@ -240,7 +240,7 @@ api_waits(const struct http_request *r)
 	enum needs needs = route_of(r)->needs;
 	struct moment at;
 
-	return needs == NEEDS_WRITE || needs == NEEDS_ANYBODY ||
+	return needs == NEEDS_WRITE || needs == NEEDS_ANYBODY || route_of(r)->ponders ||
 	       (needs == NEEDS_READ && asks_past(r, &at));
 }
 

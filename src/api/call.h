@@ -70,11 +70,13 @@ struct api_route {
 	bool people;	   /* reads about logins, which a connection held to rows does not see */
 	bool tagged;	   /* its reply has an ETag; what changes wants it in If-Match */
 	bool keyed;	   /* takes an Idempotency-Key (once.c) */
+	bool ponders;	   /* may take long, though it only reads the present */
 	bool forgiving;	   /* parameters that are not listed are passed over */
 	struct api_parameter parameters[API_PARAMETERS];
 };
 
-/* Answers any of them; and whether that may take long: what writes, and what reads the past. */
+/* Answers any of them; and whether that may take long: what writes, what reads the past, and what
+ * ponders. */
 enum err_code api_answer(const struct http_request *r, struct http_reply *reply, struct err *e);
 bool api_waits(const struct http_request *r);
 

@@ -27,6 +27,7 @@ enum err_code records_list(struct call *c);
 enum err_code records_show(struct call *c);
 enum err_code records_history(struct call *c);
 enum err_code records_steps(struct call *c);
+enum err_code search_show(struct call *c);
 
 enum err_code records_make(struct call *c);
 enum err_code records_change(struct call *c);
@@ -97,9 +98,6 @@ enum err_code scim_replace_group(struct call *c);
 enum err_code scim_patch_group(struct call *c);
 enum err_code scim_remove_group(struct call *c);
 
-/* search.c */
-enum err_code search_show(struct call *c);
-
 /* plan.c */
 enum err_code plan_show(struct call *c);
 enum err_code plan_sections(struct call *c);
@@ -114,6 +112,9 @@ enum err_code posture_show(struct call *c);
 enum err_code posture_show_cells(struct call *c);
 enum err_code posture_show_failures(struct call *c);
 enum err_code posture_show_feeds(struct call *c);
+
+/* work.c */
+enum err_code work_show(struct call *c);
 
 /* jobs.c */
 enum err_code jobs_import(struct call *c);

@@ -36,6 +36,7 @@ posture.pages(som)
 posture.plan(som)
 posture.matrix(contact)
 posture.pages(contact)
+posture.decide(som, contact)
 assert {o["key"] for o in contact.good("GET", "/posture")["organisations"]} == {one}
 # One after the other on the same connections: nobody is served with what the one before may see.
 for i in range(20):

@@ -29,6 +29,7 @@ contact = Client(port)
 contact.sign_in("contact", PASSWORD)
 posture.matrix(contact)
 posture.pages(contact)
+posture.decide(som, contact)
 assert {o["key"] for o in contact.good("GET", "/posture")["organisations"]} == {os.environ["ONE"]}
 
 assessed = som.good("GET", "/cells?obligation=6.5-c")["assessed_at"]

@@ -86,3 +86,43 @@ def plan(who):
     versions = who.good("GET", "/plan/versions")
     assert versions["versions"][0]["hash"] == who.good("GET", "/plan")["hash"] and versions["versions"][-1]["changes"] is None
     assert who.good("GET", "/plan/versions?before=1")["versions"] == []
+
+
+def work(who):
+    """What somebody has to do is of the duties that his roles own, and of the records whose steps he may take."""
+    me = who.good("GET", "/me")
+    owners = {o["id"]: o["owners"] for o in who.good("GET", "/plan/obligations")["obligations"]}
+    held = {(r["role"], r["organisation"]) for r in me["roles"]}
+    own = [c for c in who.good("GET", "/cells")["cells"] if c["state"] in ("failing", "unproven") and any(
+        (role, organisation) in held for role in owners[c["obligation"]] for organisation in (c["organisation"], None))]
+    told = who.good("GET", "/work?limit=500&days=0")
+    rows = told["work"]
+    assert {(w["obligation"], w["organisation"]) for w in rows if w["obligation"]} == {(c["obligation"], c["organisation"]) for c in own}
+    assert {k: n for k, n in told["totals"].items()} == {k: sum(w["kind"] == k for w in rows) for k in told["totals"]}
+    order = [("failing", "decision", "due", "unproven").index(w["kind"]) for w in rows]
+    assert order == sorted(order)
+    since = [w["since"] for w in rows if w["kind"] == "failing"]
+    assert since == sorted(since)
+    far = who.good("GET", "/work?days=366")["totals"]
+    assert far["unproven"] == 0 and far["due"] == told["totals"]["due"] + told["totals"]["unproven"]
+    for w in rows:
+        if w["kind"] == "decision":
+            steps = who.good("GET", "/records/%s/transitions" % w["record"])
+            assert w["steps"] and set(w["steps"]) <= {s["to"] for s in steps["transitions"] if s["allowed"]} and w["state"] == steps["state"]
+    assert len(who.good("GET", "/work?limit=1")["work"]) == (1 if rows else 0)
+    for query in ("limit=0", "limit=501", "days=-1", "days=367"):
+        who.refused(422, "invalid", "GET", "/work?" + query)
+    return [w["record"] for w in rows if w["kind"] == "decision"]
+
+
+def decide(som, contact):
+    """Evidence of one waits for another, and for nobody who gave it; once accepted for nobody."""
+    duty = som.good("GET", "/plan/obligations")["obligations"][0]["id"]
+    before = work(som), work(contact)
+    values = {"obligation": duty, "period_from": "2026-03-01", "period_to": "2026-03-31", "kind": "statement"}
+    made = contact.good("POST", "/registers/evidence/records", {**values, "given_by": contact.good("GET", "/me")["person"]}, 201)
+    own = som.good("POST", "/registers/evidence/records", {**values, "given_by": som.good("GET", "/me")["person"]}, 201)
+    after = work(som), work(contact)
+    assert set(after[0]) - set(before[0]) == {made["id"]} and after[1] == before[1], (before, after, own["id"])
+    som.good("PATCH", "/records/" + made["id"], {"state": "accepted", "accepted_by": som.good("GET", "/me")["person"]}, If_Match=made.headers["etag"])
+    assert set(work(som)) == set(before[0])

@@ -2,6 +2,7 @@
 #include "access_world.h"
 #include "check/posture.h"
 #include "duty/tally.h"
+#include "duty/work.h"
 #include "engine_fixture.h"
 #include "intake/extract.h"
 #include "list/list.h"
@@ -399,6 +400,21 @@ tallies_try(struct matrix *m, struct ctx *ctx, const struct posture_list *list)
 }
 
 static void
+work_try(struct matrix *m, struct ctx *ctx)
+{
+	const struct work_question q = {.limit = INT64_MAX};
+	struct work_list l;
+
+	CHECK(!work_read(ctx, &q, &l));
+	for (size_t i = 0; i < l.count; i++) {
+		const struct work *w = &l.rows[i];
+		const struct reg *r = w->cell ? model_reg(ctx->model, str_of("cell")) : w->reg;
+
+		tell(m, "a decision", r, true, is_own(m, w->cell ? w->cell->id : w->record));
+	}
+}
+
+static void
 posture_try(struct matrix *m, struct ctx *ctx)
 {
 	const struct posture_question q = {
@@ -413,6 +429,7 @@ posture_try(struct matrix *m, struct ctx *ctx)
 		tell(m, "a cell", cell, true, is_own(m, list.cells[i].id));
 	CHECK(list.count == rows_there(m, cell));
 	tallies_try(m, ctx, &list);
+	work_try(m, ctx);
 	CHECK(!posture_failures(ctx, &q, failure_seen, &failures));
 	for (int of = 0; of < PARTIES; of++) {
 		struct seen feeds = {.m = m};
