@@ -8,7 +8,12 @@ export const routes: Route[] = [
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
 	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
+	{ path: "/findings", page: () => import("../pages/Findings.svelte") },
+	{ path: "/people", page: () => import("../pages/People.svelte") },
+	{ path: "/people/:person", page: () => import("../pages/Person.svelte") },
 	{ path: "/ledger", page: () => import("../pages/Ledger.svelte") },
+	{ path: "/admin", page: () => import("../pages/Admin.svelte") },
+	{ path: "/admin/:part", page: () => import("../pages/Admin.svelte") },
 	{ path: "/account", page: () => import("../pages/Account.svelte") },
 ];
 
@@ -16,5 +21,8 @@ export const routes: Route[] = [
 export const places: { path: string; name: string; under: string[] }[] = [
 	{ path: "/", name: "Posture", under: ["/cells"] },
 	{ path: "/registers", name: "Registers", under: ["/records"] },
+	{ path: "/findings", name: "Findings", under: [] },
+	{ path: "/people", name: "People", under: [] },
 	{ path: "/ledger", name: "Ledger", under: [] },
+	{ path: "/admin", name: "Administration", under: [] },
 ];
