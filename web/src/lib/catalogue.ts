@@ -9,6 +9,7 @@ export type RegisterHead = Schemas["register_head"];
 export type Field = Schemas["field"];
 export type Obligation = Schemas["obligation"];
 export type Section = Schemas["section"];
+export type Parameter = Schemas["parameter"];
 export type Plan = Schemas["plan"];
 
 const asked = new Map<string, Promise<unknown>>();
@@ -32,6 +33,7 @@ export const catalogue = {
 	sections: async () => (await once<Schemas["sections"]>("/plan/sections")).sections,
 	obligations: async () => (await once<Schemas["obligations"]>("/plan/obligations")).obligations,
 	obligation: (id: string) => once<Obligation>(`/plan/obligations/${encodeURIComponent(id)}`),
+	parameters: async () => (await once<Schemas["parameters"]>("/plan/parameters")).parameters,
 	roles: async () => (await once<Schemas["roles"]>("/plan/roles")).roles,
 };
 

@@ -1,11 +1,9 @@
 // What a duty and its cells say, in words, and what is to be done about them.
 
-import type { Schemas } from "./api";
+import type { Obligation, Parameter } from "./catalogue";
 import { count, day, month, number, words } from "./format";
 import type { Cell } from "./posture";
 import { reasonMeaning } from "./states";
-
-type Obligation = Schemas["obligation"];
 
 export const cadenceWords: Record<Obligation["cadence"], string> = {
 	continuous: "at all times",
@@ -105,12 +103,12 @@ export function nextFor(cell: Cell, duty: Obligation): string {
 }
 
 /** The figures of the plan that a check reads. */
-export function figuresOf(sql: string | null, parameters: Schemas["parameter"][]): Schemas["parameter"][] {
+export function figuresOf(sql: string | null, parameters: Parameter[]): Parameter[] {
 	const named = new Set([...(sql ?? "").matchAll(/:([a-z_][a-z0-9_]*)/g)].map((found) => found[1]));
 	return parameters.filter((one) => named.has(one.name));
 }
 
-export function figure(one: Schemas["parameter"]): string {
+export function figure(one: Parameter): string {
 	if (one.number !== null) return `${number(one.number)} ${one.number === 1 ? one.unit.replace(/s$/, "") : one.unit}`;
 	return one.text ?? one.words.join(", ");
 }

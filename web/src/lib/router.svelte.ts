@@ -83,6 +83,8 @@ class Router {
 			if (by === 0 && location.pathname === this.path && location.search.slice(1) === this.query.toString()) return;
 			this.#arrive(false);
 			const scroll = (history.state as { scroll?: number } | null)?.scroll ?? 0;
+			// A place within the page: the browser goes there.
+			if (location.hash && history.state === null) return;
 			setTimeout(() => scrollTo(0, scroll), 60);
 		});
 		addEventListener("click", (event) => {

@@ -4,6 +4,8 @@ import type { Route } from "./router.svelte";
 export const routes: Route[] = [
 	{ path: "/", page: () => import("../pages/Posture.svelte") },
 	{ path: "/cells/:obligation/:organisation", page: () => import("../pages/Cell.svelte") },
+	{ path: "/plan", page: () => import("../pages/Plan.svelte") },
+	{ path: "/plan/:section", page: () => import("../pages/Plan.svelte") },
 	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
@@ -20,6 +22,7 @@ export const routes: Route[] = [
 /** What the navigation leads to, in its order. */
 export const places: { path: string; name: string; under: string[] }[] = [
 	{ path: "/", name: "Posture", under: ["/cells"] },
+	{ path: "/plan", name: "Plan", under: [] },
 	{ path: "/registers", name: "Registers", under: ["/records"] },
 	{ path: "/findings", name: "Findings", under: [] },
 	{ path: "/people", name: "People", under: [] },

@@ -1,0 +1,19 @@
+// Writes docs/screenshots when SCREENSHOTS=1.
+
+import { expect, test } from "./people";
+
+const folder = new URL("../../docs/screenshots/", import.meta.url).pathname;
+const pages = { posture: "/", section: "/?section=6.5&organisation=quillstone", cell: "/cells/9.5-f/marrowdale", plan: "/plan" };
+
+test.skip(process.env["SCREENSHOTS"] !== "1", "pictures are made when they are asked for");
+for (const [name, path] of Object.entries(pages)) {
+	for (const colorScheme of ["light", "dark"] as const) {
+		test(`${name}, ${colorScheme}`, async ({ page }) => {
+			await page.emulateMedia({ colorScheme });
+			await page.goto(path);
+			await expect(page.getByRole("main").getByRole("heading", { level: 2 }).first()).toBeVisible();
+			await page.waitForTimeout(1500);
+			await page.screenshot({ path: `${folder}${name}-${colorScheme}.png` });
+		});
+	}
+}
