@@ -50,6 +50,8 @@ test.describe("the posture", () => {
 		await page.keyboard.press("Enter");
 		await expect(page).toHaveURL(/organisation=/);
 		await expect(table.getByRole("heading", { name: /^6\.5 .*: / })).toBeVisible();
+		// What is half under the table's head is too small for axe.
+		await page.evaluate(() => scrollTo(0, 0));
 		await clean(page);
 		await page.reload();
 		await expect(table.getByRole("heading", { name: /^6\.5 .*: / })).toBeVisible();
@@ -107,8 +109,7 @@ test.describe("the posture", () => {
 		await page.setViewportSize({ width: 320, height: 700 });
 		for (const path of ["/", "/?section=6.5", "/cells/6.5-c/quillstone", "/plan/6.5"]) {
 			await page.goto(path);
-			await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-			await page.waitForLoadState("networkidle").catch(() => {});
+			await expect(page.getByRole("main").getByRole("listitem").first()).toBeVisible();
 			expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(320);
 		}
 	});
