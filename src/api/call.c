@@ -182,13 +182,13 @@ answer(struct call *c, const struct api_route *route)
 		return rc;
 	call_tell_anew(c);
 	rc = route->answer(c);
-	if (rc || c->reply->body.ptr || c->reply->source.pull || c->out.len == 0)
+	if (rc || c->reply->body.ptr || c->reply->source.pull || c->out->len == 0)
 		return rc;
-	if (c->out.failed)
+	if (c->out->failed)
 		return err_set(&c->ctx.err, ERR_TOO_BIG, "",
 			       "the reply is too long; ask for fewer records or fields");
 	c->reply->type = "application/json";
-	c->reply->body = str_dup(c->r->arena, (struct str){c->out.data, c->out.len});
+	c->reply->body = (struct str){c->out->data, c->out->len};
 	return ERR_NONE;
 }
 
@@ -216,10 +216,11 @@ enum err_code
 api_answer(const struct http_request *r, struct http_reply *reply, struct err *e)
 {
 	const struct api_route *route = route_of(r);
-	struct call c = {.r = r, .route = route, .reply = reply, .service = service_of(r)};
+	struct call c = {
+		.r = r, .route = route, .reply = reply, .service = service_of(r), .out = r->text};
 	enum err_code rc = ERR_NONE;
 
-	buf_init(&c.out, REPLY_LIMIT);
+	c.out->limit = REPLY_LIMIT;
 	if (route->needs != NEEDS_NOTHING)
 		rc = service_read(r, &c.ctx, e);
 	if (rc)
@@ -230,7 +231,6 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 	db_txn_end(&c.txn);
 	service_give(&c.ctx);
 	json_decref(c.body);
-	buf_fini(&c.out);
 	return ERR_NONE;
 }
 
@@ -247,11 +247,11 @@ api_waits(const struct http_request *r)
 void
 call_tell_anew(struct call *c)
 {
-	c->out.len = 0;
+	c->out->len = 0;
 	c->told = 0;
 	c->notes = NULL;
 	*c->reply = (struct http_reply){.status = api_success(c->route), .who = c->reply->who};
-	jw_begin(&c->w, &c->out, false);
+	jw_begin(&c->w, c->out, false);
 }
 
 enum err_code

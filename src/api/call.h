@@ -21,9 +21,9 @@ struct call {
 	struct ctx ctx; /* of a reader, in a read transaction unless the route writes */
 	struct db_txn txn;
 	struct json_writer w; /* the reply's body: one JSON value */
-	struct buf out;
-	json_t *body;	     /* of a route that takes JSON */
-	struct who who;	     /* whose request it is, of a route that must know */
+	struct buf *out;      /* the request's */
+	json_t *body;	      /* of a route that takes JSON */
+	struct who who;	      /* whose request it is, of a route that must know */
 	int64_t known_at;    /* the ledger's size when he was looked up, for another; 0: just now */
 	int64_t retry_after; /* seconds, with ERR_TOO_OFTEN */
 	int64_t told;	     /* the record that the reply tells, of a change; 0: none */

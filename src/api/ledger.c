@@ -27,10 +27,10 @@ ledger_checkpoint(struct call *c)
 enum err_code
 ledger_show_key(struct call *c)
 {
-	note_key_public_text(ledger_key(c->ctx.ledger), &c->out);
-	buf_addf(&c->out, "\n");
+	note_key_public_text(ledger_key(c->ctx.ledger), c->out);
+	buf_addf(c->out, "\n");
 	c->reply->type = text_type;
-	c->reply->body = str_dup(c->r->arena, (struct str){c->out.data, c->out.len});
+	c->reply->body = (struct str){c->out->data, c->out->len};
 	return ERR_NONE;
 }
 

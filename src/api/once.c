@@ -146,7 +146,7 @@ keep(const struct once *o, struct writer *w)
 	DB_STMT *s = NULL;
 	enum err_code rc;
 
-	if (c->out.failed || c->out.len > LIMIT_KEPT_REPLY_BYTES)
+	if (c->out->failed || c->out->len > LIMIT_KEPT_REPLY_BYTES)
 		return err_set(&ctx->err, ERR_TOO_BIG, header,
 			       "the reply would be longer than the %d bytes that are kept; ask for "
 			       "less at a time, or without a key",
@@ -165,7 +165,7 @@ keep(const struct once *o, struct writer *w)
 	db_bind_int(s, 5, c->told);
 	db_bind_text(s, 6, header_of(c->reply, "Location"));
 	db_bind_text(s, 7, header_of(c->reply, "ETag"));
-	db_bind_text(s, 8, (struct str){c->out.data, c->out.len});
+	db_bind_text(s, 8, (struct str){c->out->len ? c->out->data : NULL, c->out->len});
 	return db_run(s, &ctx->err);
 }
 

@@ -31,21 +31,25 @@ is_plain_word(uint64_t bytes)
 		tops) == 0;
 }
 
+/* The last eight bytes are looked at together, some of them again. */
 static bool
 is_plain_text(struct str text)
 {
+	uint64_t word;
 	size_t i = 0;
 
-	for (; i + sizeof(uint64_t) <= text.len; i += sizeof(uint64_t)) {
-		uint64_t word;
-
+	if (text.len < sizeof(word)) {
+		while (i < text.len && is_plain((unsigned char)text.ptr[i]))
+			i++;
+		return i == text.len;
+	}
+	for (; i + sizeof(word) < text.len; i += sizeof(word)) {
 		memcpy(&word, text.ptr + i, sizeof(word));
 		if (!is_plain_word(word))
 			return false;
 	}
-	while (i < text.len && is_plain((unsigned char)text.ptr[i]))
-		i++;
-	return i == text.len;
+	memcpy(&word, text.ptr + text.len - sizeof(word), sizeof(word));
+	return is_plain_word(word);
 }
 
 /* Text given by the caller must be UTF-8. Most has nothing in it to be escaped. */
@@ -179,6 +183,15 @@ jw_key(struct json_writer *w, const char *name)
 {
 	separate(w);
 	json_escape(w->out, str_of(name));
+	buf_add(w->out, ": ", w->pretty ? 2 : 1);
+	w->after_key = true;
+}
+
+void
+jw_quoted_key(struct json_writer *w, struct str quoted)
+{
+	separate(w);
+	buf_add(w->out, quoted.ptr, quoted.len);
 	buf_add(w->out, ": ", w->pretty ? 2 : 1);
 	w->after_key = true;
 }

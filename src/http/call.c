@@ -36,6 +36,7 @@ thread_free(void *thread)
 		struct http_call *next = t->spare->next;
 
 		arena_fini(&t->spare->arena);
+		buf_fini(&t->spare->text);
 		free(t->spare);
 		t->spare = next;
 	}
@@ -48,6 +49,7 @@ call_take(struct http_thread *t)
 {
 	struct http_call *c = t->spare;
 	struct arena kept;
+	struct buf text;
 
 	if (!c) {
 		c = calloc(1, sizeof(*c));
@@ -58,7 +60,8 @@ call_take(struct http_thread *t)
 	}
 	t->spare = c->next;
 	kept = c->arena;
-	*c = (struct http_call){.arena = kept};
+	text = c->text;
+	*c = (struct http_call){.arena = kept, .text = text};
 	return c;
 }
 
@@ -85,6 +88,7 @@ call_begin(void *server, const char *uri, struct MHD_Connection *connection)
 		(unsigned long long)random_mix(
 			s->seed, atomic_fetch_add_explicit(&s->calls, 1, memory_order_relaxed)));
 	r->arena = &c->arena;
+	r->text = &c->text;
 	r->object = s->o.object;
 	r->call = c;
 	r->tls = s->o.tls != NULL;
@@ -281,6 +285,10 @@ call_end(void *server, struct MHD_Connection *connection, void **context,
 	atomic_fetch_sub(&s->body_bytes, c->body.len);
 	buf_fini(&c->body);
 	arena_reset(&c->arena);
+	if (c->text.cap > TEXT_KEPT)
+		buf_fini(&c->text);
+	c->text.len = 0;
+	c->text.failed = false;
 	c->next = c->thread->spare;
 	c->thread->spare = c;
 	p->call = NULL;

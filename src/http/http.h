@@ -13,6 +13,7 @@
 #define HTTP_HTTP_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -75,7 +76,8 @@ struct http_request {
 	bool tls;			 /* it came encrypted, here or to the trusted proxy */
 	char id[HTTP_ID_LEN + 1];	 /* in the log, and in the reply's header Request-Id */
 	struct arena *arena;
-	void *object; /* of the server's options */
+	struct buf *text; /* empty; what is written there lives as long as the arena */
+	void *object;	  /* of the server's options */
 	struct http_call *call;
 };
 

@@ -26,6 +26,7 @@ enum {
 	CONNECTION_MEMORY = 16 * 1024 + LIMIT_HTTP_HEADER_BYTES,
 	PIECE_SIZE = 32 * 1024,
 	REQUEST_MEMORY = 64 * 1024 * 1024,
+	TEXT_KEPT = 128 * 1024, /* of a reply's, for the next call */
 	LINGER_MS = 2000,
 	RATE_MS = 1000, /* of LIMIT_HTTP_BODY_RATE */
 };
@@ -67,6 +68,7 @@ struct http_call {
 	struct http_thread *thread;
 	struct peer *peer;
 	struct arena arena;
+	struct buf text;
 	struct http_request request;
 	struct head head;
 	struct http_target target;

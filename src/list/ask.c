@@ -113,14 +113,13 @@ column_add(struct page_query *q, const struct field **columns, const struct fiel
 	columns[q->column_count++] = f;
 }
 
-/* What is read, each column once: what the filter asks, what it is sorted by, and what is shown. */
+/* By what is sifted, each column once: what the filter asks, and what it is sorted by. */
 static void
 columns_gather(struct ctx *ctx, struct asked *a)
 {
 	struct page_query *q = &a->query;
 	const struct field **columns = (const struct field **)arena_alloc(
-		ctx->arena,
-		(a->filter.count + a->column_count + q->key_count + 2) * sizeof(void *));
+		ctx->arena, (a->filter.count + q->key_count + 2) * sizeof(void *));
 	const struct attribute *own = attribute_find(&a->attributes, str_of("organisation"));
 
 	if (q->within)
@@ -133,14 +132,8 @@ columns_gather(struct ctx *ctx, struct asked *a)
 		if (at->kind != ATTRIBUTE_ID && field_has_column(at->field))
 			column_add(q, columns, at->field);
 	}
-	q->asked_count = q->column_count;
 	for (size_t i = 0; i < q->key_count; i++)
 		column_add(q, columns, a->keys[i].attribute->field);
-	q->sifted_count = q->column_count;
-	for (size_t i = 0; i < a->column_count; i++) {
-		if (a->columns[i]->kind != ATTRIBUTE_ID && field_has_column(a->columns[i]->field))
-			column_add(q, columns, a->columns[i]->field);
-	}
 	q->columns = columns;
 }
 

@@ -5,6 +5,10 @@
 #include "model/sql.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* What is read by numbers: the cells of a page, then the items of its lists, and the keys that it
+ * refers to. */
 
 /* Asked for in one statement. */
 enum { AT_ONCE = 200 };
@@ -12,11 +16,14 @@ enum { AT_ONCE = 200 };
 struct beside {
 	struct ctx *ctx;
 	struct list_page *page;
-	struct list_row **by_id; /* the rows by number */
-	int64_t *ids;		 /* that the rows refer to */
+	struct list_row **by_id;     /* the rows by number */
+	const struct field **fields; /* that have a column */
+	size_t *places;		     /* where they are shown */
+	size_t field_count;
+	int64_t *ids; /* that the rows refer to */
 	size_t id_count;
 	size_t id_cap;
-	size_t bytes; /* of the items */
+	size_t bytes; /* of cells and items */
 };
 
 static int
@@ -37,11 +44,133 @@ ids_ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Statements are for one of these many records, so that few of them are kept prepared. */
+static size_t
+room_for(size_t count)
+{
+	static const size_t rooms[] = {1, 10, LIST_LIMIT};
+
+	for (size_t i = 0; i < COUNT_OF(rooms); i++) {
+		if (count <= rooms[i])
+			return rooms[i];
+	}
+	return AT_ONCE;
+}
+
+/* The last one again where there is more room. */
 static void
 bind_records(struct db_stmt *s, const int64_t *ids, size_t count)
 {
+	for (size_t i = 0; i < room_for(count); i++)
+		db_bind_int(s, (int)i + 1, ids[i < count ? i : count - 1]);
+}
+
+/* For rows of the page. */
+static enum err_code
+rows_prepare(struct beside *b, const struct buf *sql, size_t first, size_t count,
+	     struct db_stmt **ret_stmt)
+{
+	int64_t ids[AT_ONCE];
+	enum err_code rc = db_prepare(b->ctx->db, sql->data, ret_stmt, &b->ctx->err);
+
 	for (size_t i = 0; i < count; i++)
-		db_bind_int(s, (int)i + 1, ids[i]);
+		ids[i] = b->by_id[first + i]->id;
+	if (!rc)
+		bind_records(*ret_stmt, ids, count);
+	return rc;
+}
+
+static enum err_code
+bytes_check(struct beside *b, const struct field *f)
+{
+	if (b->bytes <= LIMIT_LIST_BYTES)
+		return ERR_NONE;
+	return err_set(&b->ctx->err, ERR_TOO_BIG, f ? f->name : "limit",
+		       "the page has more than %d bytes; ask for fewer records or fields",
+		       LIMIT_LIST_BYTES);
+}
+
+/* Its texts are copied into one piece. */
+static void
+row_take(struct beside *b, const struct db_stmt *s, struct list_row *row)
+{
+	size_t bytes = 0;
+	char *texts;
+
+	for (size_t i = 0; i < b->field_count; i++) {
+		struct value *v = &row->cells[b->places[i]];
+
+		*v = row_value(s, (int)i + 1);
+		bytes += v->text.len;
+	}
+	b->bytes += bytes;
+	texts = arena_alloc(b->ctx->arena, bytes + 1);
+	for (size_t i = 0; i < b->field_count; i++) {
+		struct value *v = &row->cells[b->places[i]];
+
+		if (v->kind != VALUE_TEXT)
+			continue;
+		memcpy(texts, v->text.ptr, v->text.len);
+		v->text.ptr = texts;
+		texts += v->text.len;
+	}
+}
+
+static enum err_code
+cells_read(struct beside *b, size_t first, size_t count)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	page_rows_sql(b->page->reg, b->fields, b->field_count, room_for(count), &sql);
+	rc = rows_prepare(b, &sql, first, count, &s);
+	while (!rc && !(rc = db_step(s, &row, &b->ctx->err)) && row) {
+		const struct list_row wanted = {.id = db_int(s, 0)};
+		const struct list_row *key = &wanted;
+		struct list_row **at =
+			bsearch(&key, &b->by_id[first], count, sizeof(*b->by_id), rows_by_id);
+
+		if (at)
+			row_take(b, s, *at);
+		rc = bytes_check(b, NULL);
+	}
+	return rc;
+}
+
+/* Which columns the register's own table has; the number is known. */
+static void
+fields_find(struct beside *b)
+{
+	struct list_page *p = b->page;
+
+	b->fields = (const struct field **)arena_alloc(b->ctx->arena,
+						       (p->column_count + 1) * sizeof(void *));
+	b->places = arena_alloc(b->ctx->arena, (p->column_count + 1) * sizeof(*b->places));
+	for (size_t i = 0; i < p->column_count; i++) {
+		const struct attribute *at = p->columns[i];
+
+		if (at->kind == ATTRIBUTE_ID || !field_has_column(at->field))
+			continue;
+		b->fields[b->field_count] = at->field;
+		b->places[b->field_count++] = i;
+	}
+}
+
+static void
+cells_begin(struct list_page *p, struct arena *a)
+{
+	struct value *cells = arena_alloc(a, (p->count * p->column_count + 1) * sizeof(*cells));
+
+	for (size_t i = 0; i < p->count; i++) {
+		p->rows[i].cells = &cells[i * p->column_count];
+		for (size_t c = 0; c < p->column_count; c++) {
+			if (p->columns[c]->kind == ATTRIBUTE_ID)
+				p->rows[i].cells[c] =
+					(struct value){.kind = VALUE_INT, .number = p->rows[i].id};
+		}
+	}
 }
 
 /* One more item of a row. */
@@ -64,11 +193,7 @@ item_take(struct beside *b, const struct field *f, const struct db_stmt *s, stru
 	v->kind = VALUE_ITEMS;
 	v->number = (int64_t)width;
 	v->count++;
-	if (b->bytes > LIMIT_LIST_BYTES)
-		return err_set(&b->ctx->err, ERR_TOO_BIG, f->name,
-			       "the page has more than %d bytes; ask for fewer records or fields",
-			       LIMIT_LIST_BYTES);
-	return ERR_NONE;
+	return bytes_check(b, f);
 }
 
 static enum err_code
@@ -76,54 +201,61 @@ items_read(struct beside *b, size_t column, size_t first, size_t count)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	const struct field *f = b->page->columns[column]->field;
-	int64_t ids[AT_ONCE];
 	size_t at = first;
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
 
-	page_items_sql(f, count, &sql);
-	rc = db_prepare(b->ctx->db, sql.data, &s, &b->ctx->err);
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < count; i++)
-		ids[i] = b->by_id[first + i]->id;
-	bind_records(s, ids, count);
-	while (!(rc = db_step(s, &row, &b->ctx->err)) && row) {
+	page_items_sql(f, room_for(count), &sql);
+	rc = rows_prepare(b, &sql, first, count, &s);
+	while (!rc && !(rc = db_step(s, &row, &b->ctx->err)) && row) {
 		while (b->by_id[at]->id != db_int(s, 0))
 			at++;
 		rc = item_take(b, f, s, &b->by_id[at]->cells[column]);
-		if (rc)
-			return rc;
 	}
 	return rc;
 }
 
+/* Records next to each other often refer to the same one. */
 static void
-id_add(struct beside *b, const struct field *f, const struct value *v)
+id_add(struct beside *b, const struct field *f, const struct value *v, int64_t *last)
 {
-	if ((f->type != FIELD_REF && f->type != FIELD_REFS) || v->kind != VALUE_INT)
+	if ((f->type != FIELD_REF && f->type != FIELD_REFS) || v->kind != VALUE_INT ||
+	    v->number == *last)
 		return;
+	*last = v->number;
 	b->ids = arena_room(b->ctx->arena, b->ids, b->id_count, &b->id_cap, sizeof(*b->ids));
 	b->ids[b->id_count++] = v->number;
 }
 
 static void
-ids_gather(struct beside *b)
+column_gather(struct beside *b, size_t column)
 {
-	struct list_page *p = b->page;
-	size_t n = 0;
+	const struct list_page *p = b->page;
+	const struct field *f = p->columns[column]->field;
+	int64_t last = 0;
 
-	for (size_t i = 0; i < p->count * p->column_count; i++) {
-		const struct value *v = &p->rows[i / p->column_count].cells[i % p->column_count];
-		const struct field *f = p->columns[i % p->column_count]->field;
+	if (f->type != FIELD_REF && f->type != FIELD_REFS && f->type != FIELD_LIST)
+		return;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct value *v = &p->rows[i].cells[column];
 		size_t width = (size_t)v->number;
 
 		if (v->kind != VALUE_ITEMS)
-			id_add(b, f, v);
+			id_add(b, f, v, &last);
 		for (size_t k = 0; v->kind == VALUE_ITEMS && k < v->count * width; k++)
-			id_add(b, f->type == FIELD_LIST ? &f->fields[k % width] : f, &v->items[k]);
+			id_add(b, f->type == FIELD_LIST ? &f->fields[k % width] : f, &v->items[k],
+			       &last);
 	}
+}
+
+static void
+ids_gather(struct beside *b)
+{
+	size_t n = 0;
+
+	for (size_t c = 0; c < b->page->column_count; c++)
+		column_gather(b, c);
 	if (b->id_count == 0)
 		return;
 	qsort(b->ids, b->id_count, sizeof(*b->ids), ids_ascending);
@@ -145,7 +277,7 @@ keys_read(struct beside *b, const struct reg *r, size_t first, size_t count)
 	enum err_code rc;
 	bool row;
 
-	page_keys_sql(r, &seen, count, &sql);
+	page_keys_sql(r, &seen, room_for(count), &sql);
 	rc = db_prepare(b->ctx->db, sql.data, &s, &b->ctx->err);
 	if (rc)
 		return rc;
@@ -192,10 +324,14 @@ beside_read(struct ctx *ctx, struct list_page *p)
 	struct beside b = {.ctx = ctx, .page = p};
 	enum err_code rc = ERR_NONE;
 
+	cells_begin(p, ctx->arena);
+	fields_find(&b);
 	b.by_id = (struct list_row **)arena_alloc(ctx->arena, (p->count + 1) * sizeof(*b.by_id));
 	for (size_t i = 0; i < p->count; i++)
 		b.by_id[i] = &p->rows[i];
 	qsort(b.by_id, p->count, sizeof(*b.by_id), rows_by_id);
+	for (size_t i = 0; !rc && b.field_count > 0 && i < p->count; i += AT_ONCE)
+		rc = cells_read(&b, i, p->count - i < AT_ONCE ? p->count - i : AT_ONCE);
 	for (size_t c = 0; !rc && c < p->column_count; c++) {
 		if (field_has_column(p->columns[c]->field))
 			continue;

@@ -5,28 +5,15 @@
 #include "record/note.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 enum {
 	LOOK_FIRST = 3, /* times the page's size */
 	LOOK_MORE = 8,	/* times as many as before */
 };
 
-/* One page while it is read. */
-struct reading {
-	struct ctx *ctx;
-	const struct list_question *question;
-	struct asked *asked;
-	struct list_page *page;
-	struct value *last; /* the keys' values of the last row, and its number */
-	int64_t look;	    /* records that the next statement looks at */
-	bool few;	    /* all that the leader finds may be gathered */
-	bool more;
-	size_t bytes;
-};
-
-static enum err_code
-prepare(struct ctx *ctx, const struct buf *sql, struct db_stmt **ret_stmt)
+enum err_code
+list_prepare(struct ctx *ctx, const struct buf *sql, struct db_stmt **ret_stmt)
 {
 	if (sql->failed)
 		return err_set(&ctx->err, ERR_TOO_BIG, "filter",
@@ -45,7 +32,7 @@ bind_int(struct db_stmt *s, const char *name, int64_t value)
 
 /* Of the records whose keys the list is sorted by. */
 static void
-sights_bind(const struct reading *rd, struct db_stmt *s)
+sights_bind(const struct page_reading *rd, struct db_stmt *s)
 {
 	const struct page_query *q = &rd->asked->query;
 
@@ -59,8 +46,8 @@ sights_bind(const struct reading *rd, struct db_stmt *s)
 }
 
 /* Every parameter that the statement has; what page.h names. */
-static void
-bind_all(const struct reading *rd, struct db_stmt *s)
+void
+list_bind(const struct page_reading *rd, struct db_stmt *s)
 {
 	const struct asked *a = rd->asked;
 	char name[32];
@@ -84,192 +71,108 @@ bind_all(const struct reading *rd, struct db_stmt *s)
 	bind_int(s, "code", rd->page->reg->code);
 	bind_int(s, "look", rd->look);
 	bind_int(s, "skip", rd->look - 1);
-	bind_int(s, "limit", a->limit + 1 - (int64_t)rd->page->count);
+	bind_int(s, "limit", a->limit + 1);
 }
 
-/* One number. */
-static enum err_code
-ask(struct reading *rd, const struct buf *sql, int64_t *ret_number)
+static struct found
+found_of(const struct page_reading *rd, const struct db_stmt *s)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = prepare(rd->ctx, sql, &s);
-	bool row;
+	size_t count = rd->asked->query.key_count;
+	struct found f = {.id = db_int(s, 0),
+			  .keys = arena_alloc(rd->ctx->arena, (count + 1) * sizeof(*f.keys))};
 
-	if (rc)
-		return rc;
-	bind_all(rd, s);
-	rc = db_step(s, &row, &rd->ctx->err);
-	if (!rc)
-		*ret_number = row ? db_int(s, 0) : 0;
-	return rc;
-}
-
-/* How many the leader finds, or `most`. */
-static enum err_code
-found(struct reading *rd, int64_t most, int64_t *ret_found)
-{
-	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-
-	rd->look = most;
-	page_found_sql(&rd->asked->query, &sql);
-	return ask(rd, &sql, ret_found);
-}
-
-/* Whether an index alone finds all of the list. */
-static bool
-is_led_alone(const struct page_query *q)
-{
-	return q->filter->count + q->within <= 1 && q->hidden_count == 0 &&
-	       (q->filter->count == 0 || filter_can_lead(&q->filter->terms[0]));
-}
-
-/* Of what an index finds, that which finds the fewest; without any, the whole register. Engines
- * guess, and are wrong where values go together; this looks. */
-static enum err_code
-leader_choose(struct reading *rd, int64_t *ret_found)
-{
-	struct page_query *q = &rd->asked->query;
-	const struct filter_term *best = NULL;
-	bool organisations = false;
-	int64_t least = 1 + (is_led_alone(q) ? LIMIT_LIST_COUNTED : LIMIT_LIST_GATHERED);
-	int64_t n = 0;
-	enum err_code rc = ERR_NONE;
-
-	for (size_t i = 0; !rc && i < q->filter->count; i++) {
-		if (!filter_can_lead(&q->filter->terms[i]))
-			continue;
-		q->leader = &q->filter->terms[i];
-		rc = found(rd, least, &n);
-		if (!rc && (!best || n < least)) {
-			least = n;
-			best = q->leader;
-		}
+	for (size_t i = 0; i < count; i++) {
+		f.keys[i] = row_value(s, (int)i + 1);
+		f.keys[i].text = str_dup(rd->ctx->arena, f.keys[i].text);
 	}
-	q->leader = NULL;
-	if (!rc && q->within) {
-		q->organisations_lead = true;
-		rc = found(rd, least, &n);
-		organisations = !rc && (!best || n < least);
-		least = organisations ? n : least;
-	}
-	q->organisations_lead = organisations;
-	q->leader = organisations ? NULL : best;
-	if (!rc && !q->leader && !organisations)
-		rc = found(rd, least, &least);
-	*ret_found = least;
-	return rc;
+	f.keys[count] = (struct value){.kind = VALUE_INT, .number = f.id};
+	return f;
 }
 
-/* How many there are, as far as a quick list may know. */
-static enum err_code
-total_find(struct reading *rd)
-{
-	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	const struct page_query *q = &rd->asked->query;
-	struct list_page *p = rd->page;
-	int64_t least = 0;
-	enum err_code rc = leader_choose(rd, &least);
-
-	if (rc)
-		return rc;
-	rd->few = least <= LIMIT_LIST_GATHERED;
-	p->total = least;
-	if (is_led_alone(q) && !rd->question->thorough) {
-		p->total_is_exact = least <= LIMIT_LIST_COUNTED;
-		p->total -= !p->total_is_exact;
-		return ERR_NONE;
-	}
-	p->total_is_exact = rd->few || rd->question->thorough;
-	rd->look = rd->few ? LIMIT_LIST_GATHERED : LIMIT_LIST_SAMPLED;
-	page_count_sql(q, !rd->question->thorough, &sql);
-	rc = ask(rd, &sql, &p->total);
-	rd->few = rd->few || (p->total_is_exact && p->total <= LIMIT_LIST_GATHERED);
-	return rc;
-}
-
-/* Place of the field among the columns that were read, counted from 1: the number is 0. */
 static int
-column_of(const struct page_query *q, const struct field *f)
+numbers_ascending(const void *a, const void *b)
 {
-	int i = 0;
+	int64_t x = ((const struct found *)a)->id;
+	int64_t y = ((const struct found *)b)->id;
 
-	while (q->columns[i] != f)
-		i++;
-	return i + 1;
+	return (x > y) - (x < y);
 }
 
+static int
+numbers_descending(const void *a, const void *b)
+{
+	return numbers_ascending(b, a);
+}
+
+static bool
+is_tie(const struct found *a, const struct found *b)
+{
+	return str_eq(a->keys[0].text, b->keys[0].text);
+}
+
+/* Equals that were found in any order, from `first` on, in that of their numbers. */
 static void
-row_take(struct reading *rd, const struct db_stmt *s)
+ties_sort(struct page_reading *rd, size_t first)
 {
-	const struct page_query *q = &rd->asked->query;
-	struct list_page *p = rd->page;
-	struct list_row *row = &p->rows[p->count++];
-	struct arena *a = rd->ctx->arena;
-	int looked_up = (int)q->column_count + 1;
+	size_t end;
 
-	row->id = db_int(s, 0);
-	row->cells = arena_alloc(a, (p->column_count + 1) * sizeof(*row->cells));
-	for (size_t i = 0; i < p->column_count; i++) {
-		const struct attribute *at = p->columns[i];
-
-		if (at->kind == ATTRIBUTE_ID)
-			row->cells[i] = (struct value){.kind = VALUE_INT, .number = row->id};
-		else if (field_has_column(at->field))
-			row->cells[i] = row_value(s, column_of(q, at->field));
-		row->cells[i].text = str_dup(a, row->cells[i].text);
-		rd->bytes += row->cells[i].text.len;
+	for (; first < rd->count; first = end) {
+		for (end = first + 1; end < rd->count; end++) {
+			if (!is_tie(&rd->found[first], &rd->found[end]))
+				break;
+		}
+		if (end > first + 1)
+			qsort(&rd->found[first], end - first, sizeof(*rd->found),
+			      rd->asked->query.descending ? numbers_descending : numbers_ascending);
 	}
-	if ((int64_t)p->count < rd->asked->limit)
-		return;
-	for (size_t i = 0; i < q->key_count; i++) {
-		rd->last[i] = row_value(s, q->keys[i].target_count
-						   ? looked_up++
-						   : column_of(q, q->keys[i].attribute->field));
-		rd->last[i].text = str_dup(a, rd->last[i].text);
-	}
-	rd->last[q->key_count] = (struct value){.kind = VALUE_INT, .number = row->id};
 }
 
+/* The numbers of records for the page. Where equals come in any order, all of those that share the
+ * last one's key, which may be more than the page holds. */
 static enum err_code
-rows_take(struct reading *rd, const struct buf *sql)
+numbers_take(struct page_reading *rd, const struct buf *sql, bool ties)
 {
 	struct ctx *ctx = rd->ctx;
+	const size_t first = rd->count;
+	const size_t limit = (size_t)rd->asked->limit;
 	DB_STMT *s = NULL;
-	enum err_code rc = prepare(ctx, sql, &s);
+	enum err_code rc = list_prepare(ctx, sql, &s);
 	bool row;
 
 	if (rc)
 		return rc;
-	bind_all(rd, s);
-	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
-		if ((int64_t)rd->page->count == rd->asked->limit) {
+	list_bind(rd, s);
+	while (!(rc = db_step(s, &row, &ctx->err)) && row && !rd->more) {
+		struct found f = found_of(rd, s);
+
+		if (rd->count >= limit &&
+		    !(ties && rd->count > first && is_tie(&rd->found[rd->count - 1], &f))) {
 			rd->more = true;
-			return ERR_NONE;
+			continue;
 		}
-		row_take(rd, s);
-		if (rd->bytes > LIMIT_LIST_BYTES)
-			return err_set(&ctx->err, ERR_TOO_BIG, "limit",
-				       "the page has more than %d bytes; ask for fewer records or "
-				       "fields",
-				       LIMIT_LIST_BYTES);
+		rd->found =
+			arena_room(ctx->arena, rd->found, rd->count, &rd->cap, sizeof(*rd->found));
+		rd->found[rd->count++] = f;
 	}
+	if (ties)
+		ties_sort(rd, first);
 	return rc;
 }
 
 static enum err_code
-set_read(struct reading *rd)
+set_read(struct page_reading *rd)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 
 	rd->look = LIMIT_LIST_GATHERED;
 	page_set_sql(&rd->asked->query, !rd->question->thorough, &sql);
-	return rows_take(rd, &sql);
+	return numbers_take(rd, &sql, false);
 }
 
 /* Moves on to the last record that was looked at; *ret_reached false when the stretch ends before.
  */
 static enum err_code
-reach(struct reading *rd, enum page_stretch stretch, bool *ret_reached)
+reach(struct page_reading *rd, enum page_stretch stretch, bool *ret_reached)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	struct asked *a = rd->asked;
@@ -278,10 +181,10 @@ reach(struct reading *rd, enum page_stretch stretch, bool *ret_reached)
 	bool row;
 
 	page_reach_sql(&a->query, stretch, &sql);
-	rc = prepare(rd->ctx, &sql, &s);
+	rc = list_prepare(rd->ctx, &sql, &s);
 	if (rc)
 		return rc;
-	bind_all(rd, s);
+	list_bind(rd, s);
 	rc = db_step(s, &row, &rd->ctx->err);
 	if (rc)
 		return rc;
@@ -298,22 +201,39 @@ reach(struct reading *rd, enum page_stretch stretch, bool *ret_reached)
 	return ERR_NONE;
 }
 
+/* The last that was looked at may share its key with others that were not: all of them are left to
+ * the next statements, which find them by their numbers. */
+static void
+ties_leave(struct page_reading *rd)
+{
+	struct asked *a = rd->asked;
+
+	while (rd->count > 0 && str_eq(rd->found[rd->count - 1].keys[0].text, a->after[0].text))
+		rd->count--;
+	a->after[1].number = a->query.descending ? INT64_MAX : 0;
+}
+
 /* The stretches from where the walk stands, `look` records in each. *ret_reached false when all are
  * at their end. */
 static enum err_code
-stretches_read(struct reading *rd, bool *ret_reached)
+stretches_read(struct page_reading *rd, bool *ret_reached)
 {
+	const struct page_query *q = &rd->asked->query;
 	enum err_code rc = ERR_NONE;
 
 	*ret_reached = false;
 	for (int i = 0; !rc && !rd->more && !*ret_reached && i < STRETCHES; i++) {
 		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+		bool ties = page_walk_ties(q, (enum page_stretch)i);
 
-		if (!page_walk_sql(&rd->asked->query, (enum page_stretch)i, &sql))
+		if (!page_walk_sql(q, (enum page_stretch)i, &sql))
 			continue;
-		rc = rows_take(rd, &sql);
+		rc = numbers_take(rd, &sql, ties);
 		if (!rc && !rd->more)
 			rc = reach(rd, (enum page_stretch)i, ret_reached);
+		if (!rc && ties && *ret_reached)
+			ties_leave(rd);
+		rd->more = rd->more || rd->count > (size_t)rd->asked->limit;
 	}
 	return rc;
 }
@@ -321,7 +241,7 @@ stretches_read(struct reading *rd, bool *ret_reached)
 /* Looks at few records first, and at more and more where few of them fit. A quick list that has
  * looked at enough gives what it has, and the next page goes on from there. */
 static enum err_code
-walk_read(struct reading *rd)
+walk_read(struct page_reading *rd)
 {
 	int64_t left = rd->question->thorough ? INT64_MAX : LIMIT_LIST_LOOKED;
 	bool reached = true;
@@ -334,7 +254,6 @@ walk_read(struct reading *rd)
 		if (!rc && !rd->more && reached && left <= 0) {
 			rd->more = true;
 			rd->page->stopped = true;
-			memcpy(rd->last, rd->asked->after, sizeof(rd->asked->after));
 		}
 		rd->look *= LOOK_MORE;
 		rd->look = rd->look < left ? rd->look : left;
@@ -356,7 +275,7 @@ list_sorts(const struct attributes *all, struct buf *out)
 }
 
 static enum err_code
-refuse_sort(struct reading *rd)
+refuse_sort(struct page_reading *rd)
 {
 	CLEANUP(buf_fini) struct buf sorts = {.limit = SQL_LIMIT};
 	const struct page_query *q = &rd->asked->query;
@@ -373,21 +292,45 @@ refuse_sort(struct reading *rd)
 }
 
 static enum err_code
-rows_read(struct reading *rd)
+rows_read(struct page_reading *rd)
 {
 	const struct page_query *q = &rd->asked->query;
 	struct list_page *p = rd->page;
 	bool everything = q->filter->count == 0 && !q->within && q->hidden_count == 0;
+	int64_t least;
 	enum err_code rc;
 
 	if (page_can_walk(q) && (everything || !rd->few))
 		rc = walk_read(rd);
 	else
 		rc = rd->few || rd->question->thorough ? set_read(rd) : refuse_sort(rd);
-	/* The page may have found more than those that it was counted among. */
-	if (p->total < (int64_t)p->count)
-		p->total = (int64_t)p->count;
+	if (rd->count > (size_t)rd->asked->limit)
+		rd->count = (size_t)rd->asked->limit;
+	/* The page may have found more than were counted. */
+	least = (int64_t)rd->count + (rd->more && !p->stopped);
+	if (p->total < least)
+		p->total = least;
 	return rc;
+}
+
+static void
+rows_make(struct page_reading *rd)
+{
+	struct list_page *p = rd->page;
+
+	p->rows = arena_alloc(rd->ctx->arena, (rd->count + 1) * sizeof(*p->rows));
+	for (; p->count < rd->count; p->count++)
+		p->rows[p->count].id = rd->found[p->count].id;
+}
+
+/* Where the next page goes on: after the last row, or where it stopped to look. */
+static enum err_code
+next_write(struct page_reading *rd)
+{
+	const struct value *place =
+		rd->page->stopped ? rd->asked->after : rd->found[rd->count - 1].keys;
+
+	return cursor_write(rd->ctx, rd->asked, place, &rd->page->next);
 }
 
 /* Of a restricted register the ledger says who read which records. */
@@ -408,23 +351,23 @@ enum err_code
 list_read(struct ctx *ctx, const struct list_question *q, struct list_page *ret_page)
 {
 	struct asked asked;
-	struct value last[LIMIT_SORT_FIELDS + 1];
 	struct list_page p = {.reg = q->reg};
-	struct reading rd = {.ctx = ctx, .question = q, .asked = &asked, .page = &p, .last = last};
+	struct page_reading rd = {.ctx = ctx, .question = q, .asked = &asked, .page = &p};
 	enum err_code rc = asked_read(ctx, q, &asked);
 
 	if (rc)
 		return rc;
 	p.columns = asked.columns;
 	p.column_count = asked.column_count;
-	p.rows = arena_alloc(ctx->arena, (size_t)asked.limit * sizeof(*p.rows));
 	rc = total_find(&rd);
 	if (!rc)
 		rc = rows_read(&rd);
-	if (!rc)
+	if (!rc) {
+		rows_make(&rd);
 		rc = beside_read(ctx, &p);
+	}
 	if (!rc && rd.more)
-		rc = cursor_write(ctx, &asked, last, &p.next);
+		rc = next_write(&rd);
 	if (!rc)
 		rc = page_note(ctx, &p);
 	if (!rc)
@@ -437,7 +380,7 @@ list_total(struct ctx *ctx, const struct list_question *q, struct list_page *ret
 {
 	struct asked asked;
 	struct list_page p = {.reg = q->reg};
-	struct reading rd = {.ctx = ctx, .question = q, .asked = &asked, .page = &p};
+	struct page_reading rd = {.ctx = ctx, .question = q, .asked = &asked, .page = &p};
 	enum err_code rc = asked_read(ctx, q, &asked);
 
 	if (!rc)

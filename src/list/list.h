@@ -29,9 +29,9 @@ struct list_question {
 	size_t organisation_count;
 	/* Counts every record and sorts by any field, however long that takes. Else it is quick: it
 	 * gathers LIMIT_LIST_GATHERED records at most, and sorts more only by what has an index; it
-	 * counts those, or LIMIT_LIST_COUNTED by an index alone, and of more says how many there
-	 * are at least; and it looks at LIMIT_LIST_LOOKED for a page, which may then be short, or
-	 * empty, though more pages follow. */
+	 * counts those, or LIMIT_LIST_COUNTED by an index alone, and of more says that there are
+	 * more than it found; and it looks at LIMIT_LIST_LOOKED for a page, which may then be
+	 * short, or empty, though more pages follow. */
 	bool thorough;
 };
 
@@ -65,6 +65,12 @@ struct list_page {
 	struct list_target *targets; /* by number */
 	size_t target_count;
 };
+
+/* What is known of terms of filters that find many records: for how long after it was counted that
+ * holds follows from the ledger. A context with them (ctx.h) need not count for each page; any
+ * number of threads share them. NULL when there is no memory. */
+struct tallies *tallies_new(void);
+void tallies_free(struct tallies *t);
 
 /* One page. The caller holds a read transaction, so that all of it is of one state. ERR_INVALID
  * says what is wrong with the filter, sort, fields or cursor; ERR_TOO_BIG past their limits. */

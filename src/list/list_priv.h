@@ -21,6 +21,35 @@ struct asked {
 	const int64_t *organisations; /* those that it is held to, with query.within */
 };
 
+/* A record for the page: its number, and the values of the keys that it is sorted by; the number
+ * again is the last of them. */
+struct found {
+	int64_t id;
+	struct value *keys;
+};
+
+/* One page while it is read. */
+struct page_reading {
+	struct ctx *ctx;
+	const struct list_question *question;
+	struct asked *asked;
+	struct list_page *page;
+	struct found *found;
+	size_t count;
+	size_t cap;
+	int64_t look; /* records that the next statement looks at */
+	bool few;     /* all that the leader finds may be gathered */
+	bool more;
+};
+
+/* list.c: a statement of page.h, and every parameter that it has. */
+MUST_CHECK enum err_code list_prepare(struct ctx *ctx, const struct buf *sql,
+				      struct db_stmt **ret_stmt);
+void list_bind(const struct page_reading *rd, struct db_stmt *s);
+
+/* count.c: chooses what finds the fewest, and tells how many there are. */
+MUST_CHECK enum err_code total_find(struct page_reading *rd);
+
 /* ask.c: the whole question, checked. */
 MUST_CHECK enum err_code asked_read(struct ctx *ctx, const struct list_question *q,
 				    struct asked *ret_asked);

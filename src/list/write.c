@@ -3,12 +3,43 @@
 #include "base/civil.h"
 #include "base/limits.h"
 
-/* What a cell holds, told to people or to programs. */
+/* What a cell holds, told to programs. The names of the columns are put in quotes once. */
 struct telling {
 	const struct model *model;
 	const struct list_page *page;
 	struct json_writer *json;
+	struct buf names;
+	size_t ends[LIMIT_ROW_COLUMNS];
 };
+
+static void
+telling_begin(struct telling *t, struct json_writer *w, const struct model *m,
+	      const struct list_page *p)
+{
+	t->model = m;
+	t->page = p;
+	t->json = w;
+	buf_init(&t->names, SQL_LIMIT);
+	for (size_t i = 0; i < p->column_count; i++) {
+		json_escape(&t->names, str_of(p->columns[i]->field->name));
+		t->ends[i] = t->names.len;
+	}
+}
+
+static void
+telling_end(struct telling *t)
+{
+	t->json->out->failed |= t->names.failed;
+	buf_fini(&t->names);
+}
+
+static void
+column_key(const struct telling *t, size_t column)
+{
+	size_t start = column ? t->ends[column - 1] : 0;
+
+	jw_quoted_key(t->json, (struct str){t->names.data + start, t->ends[column] - start});
+}
 
 static void
 reference_json(const struct telling *t, int64_t id)
@@ -18,11 +49,11 @@ reference_json(const struct telling *t, int64_t id)
 
 	record_name(t->model, id, name);
 	jw_object(t->json);
-	jw_key(t->json, "id");
+	jw_quoted_key(t->json, (struct str){"\"id\"", 4});
 	jw_text(t->json, str_of(name));
-	jw_key(t->json, "register");
+	jw_quoted_key(t->json, (struct str){"\"register\"", 10});
 	jw_text(t->json, r ? str_of(r->name) : (struct str){0});
-	jw_key(t->json, "key");
+	jw_quoted_key(t->json, (struct str){"\"key\"", 5});
 	jw_text(t->json, list_key(t->page, id));
 	jw_end_object(t->json);
 }
@@ -116,13 +147,13 @@ row_json(const struct telling *t, const struct list_row *row)
 			break;
 		case ATTRIBUTE_RECORDED:
 			civil_format_stamp(row->cells[i].number, stamp);
-			jw_key(t->json, f->name);
+			column_key(t, i);
 			jw_text(t->json, str_of(stamp));
 			break;
 		case ATTRIBUTE_KEY:
 		case ATTRIBUTE_HOLDER:
 		case ATTRIBUTE_FIELD:
-			jw_key(t->json, f->name);
+			column_key(t, i);
 			if (field_has_column(f))
 				scalar_json(t, f, &row->cells[i]);
 			else
@@ -143,16 +174,19 @@ void
 list_row_json(struct json_writer *w, const struct model *m, const struct list_page *p,
 	      const struct list_row *row)
 {
-	const struct telling t = {.model = m, .page = p, .json = w};
+	struct telling t;
 
+	telling_begin(&t, w, m, p);
 	row_json(&t, row);
+	telling_end(&t);
 }
 
 void
 list_json(struct json_writer *w, const struct model *m, const struct list_page *p)
 {
-	const struct telling t = {.model = m, .page = p, .json = w};
+	struct telling t;
 
+	telling_begin(&t, w, m, p);
 	jw_object(w);
 	jw_key(w, "register");
 	jw_text(w, str_of(p->reg->name));
@@ -170,6 +204,7 @@ list_json(struct json_writer *w, const struct model *m, const struct list_page *
 	jw_key(w, "next");
 	jw_text(w, p->next);
 	jw_end_object(w);
+	telling_end(&t);
 }
 
 static void

@@ -121,11 +121,7 @@ model_reg(const struct model *m, struct str name)
 const struct reg *
 model_reg_by_code(const struct model *m, int64_t code)
 {
-	for (size_t i = 0; i < m->reg_count; i++) {
-		if (m->regs[i]->code == code)
-			return m->regs[i];
-	}
-	return NULL;
+	return code >= 0 && code <= REG_CODE_MAX ? m->by_code[code] : NULL;
 }
 
 const struct reg *

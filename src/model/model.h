@@ -120,6 +120,7 @@ enum { GRANT_READ = 1, GRANT_WRITE = 2, GRANT_RETIRE = 4 };
 struct model {
 	const struct reg **regs; /* by name */
 	size_t reg_count;
+	const struct reg **by_code;  /* up to REG_CODE_MAX; NULL where none has it */
 	const unsigned char *grants; /* role by role, a byte for each register (grants.c) */
 	struct plan plan;
 	struct hash hash; /* of every file's name and content */

@@ -110,12 +110,12 @@ conditions(const struct page_query *q, enum part part, struct buf *out)
 }
 
 static void
-columns_sql(const struct page_query *q, size_t count, struct buf *out)
+columns_sql(const struct field *const *fields, size_t count, struct buf *out)
 {
 	buf_adds(out, "select t.\"id\"");
 	for (size_t i = 0; i < count; i++) {
 		buf_adds(out, ", t.\"");
-		buf_adds(out, q->columns[i]->name);
+		buf_adds(out, fields[i]->name);
 		buf_adds(out, "\"");
 	}
 }
@@ -142,20 +142,24 @@ target_sql(const struct page_query *q, const struct page_key *k, struct buf *out
 		buf_addf(out, "end ");
 }
 
-/* By what records are sifted. `found`: as it is found, with what must be looked up. */
+/* "select id, <the keys> from (select <that by which records are sifted>", with what is looked up.
+ */
 static void
-sifted_sql(const struct page_query *q, bool found, struct buf *out)
+page_begin(const struct page_query *q, struct buf *out)
 {
-	columns_sql(q, q->sifted_count, out);
+	buf_adds(out, "select t.\"id\"");
+	for (size_t i = 0; i < q->key_count; i++)
+		buf_addf(out, ", t.\"%s\"", q->keys[i].column);
+	buf_adds(out, " from (");
+	columns_sql(q->columns, q->column_count, out);
 	for (size_t i = 0; i < q->key_count; i++) {
 		const struct page_key *k = &q->keys[i];
 
 		if (k->target_count == 0)
 			continue;
-		buf_addf(out, ", ");
-		if (found)
-			target_sql(q, k, out);
-		buf_addf(out, "%s\"%s\"", found ? "as " : "t.", k->column);
+		buf_adds(out, ", ");
+		target_sql(q, k, out);
+		buf_addf(out, "as \"%s\"", k->column);
 	}
 }
 
@@ -211,16 +215,16 @@ page_key_always(const struct page_key *k)
 
 /* "order by": nulls last whichever way, as engines differ in where they put them. */
 static void
-order_sql(const struct page_query *q, const char *t, struct buf *out)
+order_sql(const struct page_query *q, struct buf *out)
 {
-	buf_addf(out, " order by ");
+	buf_adds(out, " order by ");
 	for (size_t i = 0; i < q->key_count; i++) {
 		const struct page_key *k = &q->keys[i];
 
-		buf_addf(out, "%s.\"%s\"%s%s, ", t, k->column, k->descending ? " desc" : "",
+		buf_addf(out, "t.\"%s\"%s%s, ", k->column, k->descending ? " desc" : "",
 			 page_key_always(k) ? "" : " nulls last");
 	}
-	buf_addf(out, "%s.\"id\"%s", t, q->descending ? " desc" : "");
+	buf_addf(out, "t.\"id\"%s", q->descending ? " desc" : "");
 }
 
 /* " and (<beyond in the first key, or equal there and beyond in the second, ...>)". */
@@ -253,33 +257,10 @@ after_sql(const struct page_query *q, struct buf *out)
 	}
 }
 
-/* What is shown is read of the page's records alone, after they were sifted. */
-static void
-page_begin(const struct page_query *q, struct buf *out)
-{
-	columns_sql(q, q->column_count, out);
-	for (size_t i = 0; i < q->key_count; i++) {
-		if (q->keys[i].target_count > 0)
-			buf_addf(out, ", p.\"%s\"", q->keys[i].column);
-	}
-	buf_addf(out, " from (");
-	sifted_sql(q, false, out);
-	buf_addf(out, " from (");
-}
-
-static void
-page_end(const struct page_query *q, struct buf *out)
-{
-	order_sql(q, "t", out);
-	buf_addf(out, " limit :limit) p join \"%s\" t on t.id = p.id", q->reg->name);
-	order_sql(q, "p", out);
-}
-
 void
 page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 {
 	page_begin(q, out);
-	sifted_sql(q, true, out);
 	if (bounded) {
 		found_sql(q, out);
 		buf_addf(out, " limit :look) t where 1 = 1");
@@ -290,7 +271,8 @@ page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 		buf_addf(out, ") t where 1 = 1");
 	}
 	after_sql(q, out);
-	page_end(q, out);
+	order_sql(q, out);
+	buf_adds(out, " limit :limit");
 }
 
 bool
@@ -326,8 +308,15 @@ has_stretch(const struct page_query *q, enum page_stretch stretch)
 	return nulls;
 }
 
+bool
+page_walk_ties(const struct page_query *q, enum page_stretch stretch)
+{
+	return stretch == STRETCH_VALUES && walks_keys(q);
+}
+
 /* " from ... where ... order by": the records of a stretch, in order, whether they fit or not. No
- * index finds those without a value: among all records they are looked for by number. */
+ * index finds those without a value: among all records they are looked for by number. Where equals
+ * come as the index has them, an engine would have to sort each few of them anew. */
 static void
 stretch_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out)
 {
@@ -351,10 +340,11 @@ stretch_sql(const struct page_query *q, enum page_stretch stretch, struct buf *o
 	}
 	if (numbers && q->after_null)
 		buf_addf(out, " and t.\"id\" %s :after", beyond);
-	buf_addf(out, " order by ");
+	buf_adds(out, " order by ");
 	if (name && stretch == STRETCH_VALUES)
-		buf_addf(out, "t.\"%s\"%s, ", name, order);
-	buf_addf(out, "t.\"id\"%s", order);
+		buf_addf(out, "t.\"%s\"%s", name, order);
+	if (!page_walk_ties(q, stretch))
+		buf_addf(out, "%st.\"id\"%s", name && stretch == STRETCH_VALUES ? ", " : "", order);
 }
 
 bool
@@ -363,13 +353,12 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 	if (!has_stretch(q, stretch))
 		return false;
 	page_begin(q, out);
-	sifted_sql(q, true, out);
 	stretch_sql(q, stretch, out);
+	/* What is sifted out of it keeps its order, in every engine. */
 	buf_addf(out, " limit :look) t where 1 = 1");
 	conditions(q, stretch == STRETCH_NULLS ? PART_EACH : PART_RESTS_ON_WALK, out);
 	if (stretch == STRETCH_NULLS)
 		buf_addf(out, " and t.\"%s\" is null", q->keys[0].column);
-	page_end(q, out);
 	return true;
 }
 
@@ -388,9 +377,20 @@ page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf
 static void
 records_sql(size_t count, struct buf *out)
 {
-	for (size_t i = 0; i < count; i++)
-		buf_addf(out, "%s:r%zu", i ? ", " : " in (", i + 1);
-	buf_addf(out, ")");
+	for (size_t i = 0; i < count; i++) {
+		buf_adds(out, i ? ", :r" : " in (:r");
+		buf_add_int(out, (int64_t)i + 1);
+	}
+	buf_adds(out, ")");
+}
+
+void
+page_rows_sql(const struct reg *r, const struct field *const *fields, size_t field_count,
+	      size_t count, struct buf *out)
+{
+	columns_sql(fields, field_count, out);
+	buf_addf(out, " from \"%s\" t where t.\"id\"", r->name);
+	records_sql(count, out);
 }
 
 void

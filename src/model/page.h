@@ -1,11 +1,12 @@
 /* page.h -- the statements that give one page of a list of records, and how many there are in all.
  *
  * The order is that of the keys, then of the number; records without a value come last in either
- * direction. Two ways lead to a page. The set: all records that are found by one term of the filter
- * are looked at and sorted, which is good for few. The walk: an index is followed in order from
- * where the last page ended and what does not fit is passed over, which is good for many; it goes
- * in stretches, each of which an engine can find by an index alone. Both look at no more than :look
- * records, so that what a page costs has an end.
+ * direction. Two ways lead to the numbers of a page's records. The set: all records that are found
+ * by one term of the filter are looked at and sorted, which is good for few. The walk: an index is
+ * followed in order from where the last page ended and what does not fit is passed over, which is
+ * good for many; it goes in stretches, each of which an engine can find by an index alone. Both
+ * look at no more than :look records, so that what a page costs has an end. What is shown is then
+ * read by the numbers.
  *
  * Other parameters: :o1 ... the organisations, those of sql_sight, :f1 ... the filter's
  * (filter_bind), :s1 ... the values of the last row's keys and :after its number, :limit.
@@ -38,13 +39,9 @@ struct page_query {
 	/* What finds the records: a term of the filter, or the organisations; else nothing does. */
 	const struct filter_term *leader;
 	bool organisations_lead;
-	/* What is read after the number, each once: first what the filter asks, then the keys, by
-	 * which records are sifted; then the rest, of the page's records alone. What is looked up
-	 * follows, in the order of the keys. */
+	/* By what records are sifted, each once: what the filter asks, and the keys. */
 	const struct field *const *columns;
 	size_t column_count;
-	size_t asked_count;
-	size_t sifted_count;
 	const struct page_key *keys; /* the number, which decides between equals, is none of them */
 	size_t key_count;
 	bool descending;	/* of the number */
@@ -61,7 +58,7 @@ void page_found_sql(const struct page_query *q, struct buf *out);
  */
 void page_count_sql(const struct page_query *q, bool bounded, struct buf *out);
 
-/* The page by way of the set; `bounded` as above. */
+/* "select id, <the keys>" of the page, by way of the set; `bounded` as above. */
 void page_set_sql(const struct page_query *q, bool bounded, struct buf *out);
 
 /* Whether there is an index to walk along. */
@@ -73,15 +70,19 @@ enum page_stretch {
 	STRETCH_NULLS,	/* what has none, looked for among all */
 	STRETCHES,
 };
-/* The rows of the next :look records that fit, :limit at most. False when the page has no such
- * stretch; they follow one another. */
+/* The same of the next :look records, as far as they fit. False when the page has no such stretch;
+ * they follow one another. */
 bool page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out);
+/* Whether that gives equals in any order: the index goes on with something else than the number. */
+bool page_walk_ties(const struct page_query *q, enum page_stretch stretch);
 /* The last of those records, its number and the key's value; no row when there are fewer. Parameter
  * :skip is :look - 1. */
 void page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out);
 
-/* Rows of the tables beside: "select id, key from <register>" and the items of a list field, of the
- * records :r1 to :r<count>. */
+/* What is read of the records :r1 to :r<count>: "select id, <fields>", the keys of those that are
+ * to be seen, and the items of a list field. */
+void page_rows_sql(const struct reg *r, const struct field *const *fields, size_t field_count,
+		   size_t count, struct buf *out);
 void page_keys_sql(const struct reg *r, const struct sight *seen, size_t count, struct buf *out);
 void page_items_sql(const struct field *f, size_t count, struct buf *out);
 

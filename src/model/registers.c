@@ -470,6 +470,8 @@ registers_read(struct builder *b, const char *folder)
 	const struct yaml **maps;
 	struct err e = {0};
 
+	b->model->by_code = (const struct reg **)arena_alloc(
+		b->bind.arena, (REG_CODE_MAX + 1) * sizeof(*b->model->by_code));
 	if (files_list(&b->bind, folder, ".yaml", &names, &e)) {
 		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s", e.message);
 		return;
@@ -493,6 +495,7 @@ registers_read(struct builder *b, const char *folder)
 		check_unique(b, r);
 		maps[b->model->reg_count] = map;
 		r->index = b->model->reg_count;
+		b->model->by_code[r->code] = r;
 		b->model->regs[b->model->reg_count++] = r;
 	}
 	registers_finish(b, maps);

@@ -504,38 +504,39 @@ sqlite_get_int(const struct db_stmt *s, int column)
 	return sqlite3_column_int64(of_stmt(s), column);
 }
 
+/* What a value is stays as it is while only the connection's own thread asks, so that the column
+ * need not be looked up for each question about it. */
 static struct str
-bytes_of(sqlite3_stmt *h, int column, int type)
+bytes_of(sqlite3_value *v, int type)
 {
-	const void *bytes = type == SQLITE_BLOB ? sqlite3_column_blob(h, column)
-						: (const void *)sqlite3_column_text(h, column);
+	const void *bytes =
+		type == SQLITE_BLOB ? sqlite3_value_blob(v) : (const void *)sqlite3_value_text(v);
 
-	return (struct str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(h, column)};
+	return (struct str){bytes ? bytes : "", (size_t)sqlite3_value_bytes(v)};
 }
 
 static struct str
 sqlite_get_text(const struct db_stmt *s, int column)
 {
-	sqlite3_stmt *h = of_stmt(s);
-	int type = sqlite3_column_type(h, column);
+	sqlite3_value *v = sqlite3_column_value(of_stmt(s), column);
+	int type = sqlite3_value_type(v);
 
 	if (type == SQLITE_NULL)
 		return (struct str){0};
-	return bytes_of(h, column, type);
+	return bytes_of(v, type);
 }
 
 static struct db_cell
 sqlite_get_cell(const struct db_stmt *s, int column)
 {
-	sqlite3_stmt *h = of_stmt(s);
-	int type = sqlite3_column_type(h, column);
+	sqlite3_value *v = sqlite3_column_value(of_stmt(s), column);
+	int type = sqlite3_value_type(v);
 
 	if (type == SQLITE_NULL)
 		return (struct db_cell){.kind = CELL_NULL};
 	if (type == SQLITE_INTEGER)
-		return (struct db_cell){.kind = CELL_INT,
-					.number = sqlite3_column_int64(h, column)};
-	return (struct db_cell){.kind = CELL_TEXT, .text = bytes_of(h, column, type)};
+		return (struct db_cell){.kind = CELL_INT, .number = sqlite3_value_int64(v)};
+	return (struct db_cell){.kind = CELL_TEXT, .text = bytes_of(v, type)};
 }
 
 const struct db_engine sqlite_engine = {

@@ -132,6 +132,25 @@ items_put(struct list_fixture *f, size_t count)
 	CHECK(!writer_commit(w));
 }
 
+void
+twins_put(struct list_fixture *f, const char *key, size_t count)
+{
+	WRITER *w = NULL;
+
+	CHECK(!writer_begin(f->ctx, &w));
+	for (size_t i = 0; i < count; i++) {
+		struct record r = item(f, key);
+		enum written written;
+		char feed[16];
+
+		(void)snprintf(feed, sizeof(feed), "f%zu", 9999 - i);
+		r.feed = str_of(feed);
+		CHECK(!writer_new_id(w, f->item, &r.id));
+		CHECK(!writer_put(w, &r, &written));
+	}
+	CHECK(!writer_commit(w));
+}
+
 const char *
 list_keys(struct list_fixture *f, const struct list_question *question)
 {

@@ -27,6 +27,8 @@ int64_t item_put(struct list_fixture *f, const char *key, const char *values);
 /* So many items at once, with numbers in their keys; of each third one `kind` is missing. One of a
  * hundred is closed and one has no state; the others are open. */
 void items_put(struct list_fixture *f, size_t count);
+/* So many that share a key, from feeds whose names fall from f9999 while their numbers rise. */
+void twins_put(struct list_fixture *f, const char *key, size_t count);
 
 /* The keys of the whole list in their order, parted by blanks, read in pages of `limit`; "!" and
  * the message when it was refused. */
