@@ -1,0 +1,279 @@
+import { clean } from "./axe";
+import { expect, test } from "./people";
+import type { APIRequestContext, Page } from "@playwright/test";
+
+interface Made {
+	id: string;
+	key: string;
+	row_version: number;
+}
+
+/** A record of its own for each test, made as the page's person. */
+async function make(request: APIRequestContext, register: string, values: Record<string, unknown>): Promise<Made> {
+	const answer = await request.post(`/api/v1/registers/${register}/records`, { data: values });
+	expect(answer.status(), await answer.text()).toBe(201);
+	return (await answer.json()) as Made;
+}
+
+async function arrive(page: Page, path: string, heading: string | RegExp): Promise<void> {
+	await page.goto(path);
+	await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+}
+
+test.describe("a list", () => {
+	test("is filtered by chips, ordered by its heads, and stands in the address", async ({ page }) => {
+		await arrive(page, "/registers", "Registers");
+		await clean(page);
+		await page.getByRole("link", { name: "Accounts", exact: true }).click();
+		const table = page.getByRole("grid", { name: "Accounts" });
+		await expect(table.getByRole("link", { name: /^ACC-/ }).first()).toBeVisible();
+		await page.getByRole("button", { name: "+ Filter" }).click();
+		await page.getByLabel("Field", { exact: true }).selectOption({ label: "State" });
+		await page.getByLabel("Disabled").check();
+		await page.getByLabel("Deleted").check();
+		await clean(page);
+		await page.getByRole("button", { name: "Add the filter" }).click();
+		await expect(page.getByRole("button", { name: "State is disabled or deleted" })).toBeVisible();
+		await expect(page).toHaveURL(/filter=state%3Ddisabled%2Cdeleted/);
+		await expect(table.getByText("Active", { exact: true })).toHaveCount(0);
+		await expect(table.getByText("Disabled", { exact: true }).first()).toBeVisible();
+		await table.getByRole("button", { name: "Key" }).click();
+		await table.getByRole("button", { name: "Key" }).click();
+		await expect(table.getByRole("columnheader", { name: "Key" })).toHaveAttribute("aria-sort", "descending");
+		await page.goBack();
+		await page.goBack();
+		await expect(table.getByRole("columnheader", { name: "Key" })).not.toHaveAttribute("aria-sort");
+		await page.getByRole("button", { name: "Take away the filter on State" }).click();
+		await expect(table.getByText("Active", { exact: true }).first()).toBeVisible();
+	});
+
+	test("takes a filter as text, with every key that is typed, and says what is wrong with it", async ({ page }) => {
+		await arrive(page, "/registers/account", "Accounts");
+		await page.getByRole("button", { name: "As text" }).click();
+		const filter = page.getByRole("textbox", { name: "Filter" });
+		await filter.pressSequentially("kind=privi");
+		await expect(page.getByRole("alert")).toContainText("is no value of 'kind'");
+		await filter.pressSequentially("leged");
+		await expect(page.getByRole("alert")).toBeHidden();
+		await expect(page.getByRole("grid").getByText("Privileged", { exact: true }).first()).toBeVisible();
+		await filter.fill('key="nothing has, this key"');
+		await expect(page.getByText("No record fits")).toBeVisible();
+		await clean(page);
+		await page.getByRole("button", { name: "show all" }).click();
+		await expect(page.getByRole("grid").getByRole("link", { name: /^ACC-/ }).first()).toBeVisible();
+	});
+
+	test("is gone through by the keyboard alone, to its end, and has few rows in the document", async ({ page }) => {
+		await arrive(page, "/registers/account", "Accounts");
+		await page.getByRole("grid").getByRole("gridcell").first().focus();
+		await page.keyboard.press("ArrowDown");
+		await page.keyboard.press("ArrowRight");
+		await expect(page.locator('[data-at="1,1"]')).toBeFocused();
+		for (let i = 0; i < 6; i++) {
+			await page.keyboard.press("End");
+			await page.waitForTimeout(200);
+		}
+		const total = Number(/[\d,]+/.exec(await page.getByText(/^[\d,]+ records$/).innerText())?.[0]?.replace(",", ""));
+		await expect(async () => {
+			await page.keyboard.press("End");
+			await expect(page.locator(`[data-at="${total - 1},1"]`)).toBeFocused({ timeout: 500 });
+		}).toPass();
+		expect(await page.locator("tr[data-row]").count()).toBeLessThan(70);
+		await page.keyboard.press("Enter");
+		await expect(page).toHaveURL(/\/records\/ACC-\d+$/);
+	});
+
+	test("has the columns that one chooses, and is kept as a view", async ({ page }) => {
+		await arrive(page, "/registers/site", "Sites");
+		await page.getByRole("button", { name: "Columns" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByLabel("Recorded").check();
+		await dialog.getByRole("button", { name: "Move Recorded to the left" }).click();
+		await clean(page);
+		await dialog.getByRole("button", { name: "Done" }).click();
+		await expect(page.getByRole("columnheader", { name: "Recorded" })).toBeVisible();
+		await page.getByRole("button", { name: "Views" }).click();
+		await dialog.getByLabel("Keep this list as").fill("By <b>day</b>");
+		await dialog.getByRole("button", { name: "Keep it" }).click();
+		await clean(page);
+		await page.keyboard.press("Escape");
+		await page.goto("/registers/site");
+		await page.getByRole("button", { name: "Views" }).click();
+		await dialog.getByRole("link", { name: "By <b>day</b>" }).click();
+		await expect(page.getByRole("columnheader", { name: "Recorded" })).toBeVisible();
+	});
+
+	test("goes out as a file with what is shown", async ({ page }) => {
+		await arrive(page, "/registers/account?filter=kind%3Dprivileged", "Accounts");
+		await page.getByRole("button", { name: "Export" }).click();
+		await clean(page);
+		await page.getByLabel("The columns that are shown").check();
+		await page.getByRole("button", { name: "Write the file" }).click();
+		const waited = page.waitForEvent("download");
+		await page.getByRole("link", { name: "Save account.csv" }).click();
+		const file = await (await waited).createReadStream();
+		let text = "";
+		for await (const piece of file) text += String(piece);
+		const [head = "", ...lines] = text.trim().split(/\r?\n/);
+		expect(head.split(",")).toContain("kind");
+		expect(lines.length).toBeGreaterThan(0);
+		expect(lines.every((line) => line.includes("privileged"))).toBe(true);
+	});
+
+	test("changes one value where it stands, and takes that back", async ({ page, request }) => {
+		const made = await make(request, "account", { login: "in-place", key: `in-place-${Date.now()}`, kind: "user" });
+		await arrive(page, `/registers/account?filter=id%3D${made.id}`, "Accounts");
+		await page.getByRole("gridcell", { name: "in-place", exact: true }).focus();
+		await page.keyboard.press("F2");
+		const field = page.getByLabel(`Login of ${made.id}`);
+		await field.fill("elsewhere");
+		await page.keyboard.press("Escape");
+		await expect(page.getByRole("gridcell", { name: "in-place", exact: true })).toBeFocused();
+		await page.keyboard.press("F2");
+		await field.fill("elsewhere");
+		await page.keyboard.press("Enter");
+		await expect(page.getByRole("gridcell", { name: "elsewhere", exact: true })).toBeFocused();
+		await page.getByRole("button", { name: "Undo" }).click();
+		await expect(page.getByRole("gridcell", { name: "in-place", exact: true })).toBeVisible();
+	});
+});
+
+test.describe("a record", () => {
+	test("is made by a form out of the description, changed, taken back, and told as history", async ({ page }) => {
+		const key = `made-${Date.now()}`;
+		await arrive(page, "/registers/account/new", /New record: Accounts/);
+		await clean(page);
+		await page.getByLabel("Key", { exact: true }).fill(key);
+		await page.getByLabel("Kind", { exact: true }).selectOption("Service");
+		await page.getByRole("button", { name: "Make the record" }).click();
+		// The server says what is missing, beside the field.
+		const login = page.getByLabel(/^Login/);
+		await expect(login).toBeFocused();
+		await expect(login).toHaveAttribute("aria-invalid", "true");
+		await login.fill("svc-backup");
+		await page.getByLabel("Enabled", { exact: true }).selectOption("Yes");
+		await page.getByLabel("Created at").fill("2026-07-01T13:00:00");
+		await expect(page.getByText("2026-07-01 12:00:00 UTC")).toBeVisible();
+		await page.getByLabel("Responsible owner").fill("QS-1001");
+		await page.getByRole("option", { name: /^QS-1001/ }).first().click();
+		await page.getByRole("button", { name: "Make the record" }).click();
+		await expect(page.getByRole("heading", { name: "svc-backup", level: 1 })).toBeVisible();
+		await expect(page.getByText("1 Jul 2026, 13:00")).toBeVisible();
+		await expect(page.getByRole("heading", { name: "Related records" })).toBeVisible();
+		await clean(page);
+
+		await page.getByRole("button", { name: "Edit" }).click();
+		await page.getByLabel("Granted permissions").fill("read\nwrite");
+		await page.keyboard.press("Control+Enter");
+		await expect(page.getByText("Saved: Granted permissions.")).toBeVisible();
+		const history = page.getByRole("region", { name: "History" });
+		await expect(history.getByRole("definition")).toContainText("read, write");
+		await page.getByRole("button", { name: "Undo" }).click();
+		await expect(page.getByText("It is as it was before.")).toBeVisible();
+		await expect(history.getByText("version 3")).toBeVisible();
+		await history.getByRole("link", { name: "As it was then" }).nth(1).click();
+		await expect(page.getByText("Nothing can be changed here")).toBeVisible();
+		await expect(page.getByRole("definition").getByText("read, write").first()).toBeVisible();
+		await expect(page.getByRole("button", { name: "Edit" })).toBeHidden();
+	});
+
+	test("takes the steps of its state, and says why not of the others", async ({ page, request }) => {
+		const made = await make(request, "change", { kind: "software", key: `steps-${Date.now()}` });
+		await arrive(page, `/records/${made.id}`, made.key);
+		const state = page.getByRole("region", { name: "State" });
+		await state.getByRole("button", { name: "Submitted" }).click();
+		await state.getByRole("button", { name: "Assessed" }).click();
+		await expect(state.getByRole("listitem").filter({ hasText: "Approved" })).toContainText(/change_board/);
+		await clean(page);
+	});
+
+	test("that two people change at once shows both, and loses nothing", async ({ page, request }) => {
+		const made = await make(request, "account", { login: "shared", key: `two-${Date.now()}`, role_profile: "clerk", vault_ref: "a" });
+		await arrive(page, `/records/${made.id}?edit=1`, "shared");
+		await page.getByLabel("Role profile").fill("mine");
+		await page.getByLabel("Vault reference").fill("b");
+		const other = await request.patch(`/api/v1/records/${made.id}`, { data: { role_profile: "theirs", shared: true }, headers: { "If-Match": '"1"' } });
+		expect(other.ok()).toBe(true);
+		await page.getByRole("button", { name: "Save", exact: true }).click();
+		const dialog = page.getByRole("dialog", { name: /Somebody else/ });
+		await expect(dialog.getByRole("row", { name: /Role profile/ })).toContainText("clerk");
+		await expect(dialog).toContainText("They also changed Shared by several people");
+		await expect(dialog.getByRole("row", { name: /Vault/ })).toHaveCount(0);
+		await clean(page);
+		await dialog.getByLabel("Role profile: theirs").check();
+		await dialog.getByRole("button", { name: "Save what is chosen" }).click();
+		await expect(page.getByText("Saved:")).toBeVisible();
+		const now = (await (await request.get(`/api/v1/records/${made.id}`)).json()) as Record<string, unknown>;
+		expect([now["role_profile"], now["vault_ref"], now["shared"]]).toEqual(["theirs", "b", true]);
+	});
+
+	test("that is half changed is not left unasked, by a link or by the back button", async ({ page, request }) => {
+		const made = await make(request, "account", { login: "leaving", key: `leave-${Date.now()}` });
+		await arrive(page, "/registers", "Registers");
+		await arrive(page, `/records/${made.id}`, "leaving");
+		await page.getByRole("button", { name: "Edit" }).click();
+		await page.getByLabel("Role profile").fill("typed");
+		await page.getByRole("link", { name: "Registers", exact: true }).click();
+		const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
+		await clean(page);
+		await dialog.getByRole("button", { name: "Stay here" }).click();
+		await expect(page.getByLabel("Role profile")).toHaveValue("typed");
+		await page.goBack();
+		await dialog.getByRole("button", { name: "Stay here" }).click();
+		await expect(page.getByLabel("Role profile")).toHaveValue("typed");
+		await page.goBack();
+		await dialog.getByRole("button", { name: "Leave, and lose it" }).click();
+		await expect(page.getByLabel("Role profile")).toBeHidden();
+		await expect(page.getByRole("button", { name: "Edit" })).toBeVisible();
+	});
+
+	test("says what it says, whatever that is: markup, ten thousand characters, right to left, pictures", async ({ page, request }) => {
+		const name = `<img src=x onerror=alert(1)> شركة الأمن 👩‍💻 ${Date.now()}`;
+		const long = "long ".repeat(2000);
+		const made = await make(request, "account", { login: name, key: `<b>${Date.now()}</b>`, role_profile: long });
+		page.on("dialog", () => {
+			throw new Error("a script of the data ran");
+		});
+		await arrive(page, `/records/${made.id}`, name);
+		await page.getByRole("button", { name: "Show all 10,000 characters" }).click();
+		await expect(page.getByRole("definition").filter({ hasText: "long long" })).toContainText(long.trim());
+		await clean(page);
+		await page.getByRole("button", { name: "Edit" }).click();
+		await expect(page.getByLabel(/^Login/)).toHaveValue(name);
+		await expect(page.getByLabel("Role profile")).toHaveValue(long);
+		await page.getByLabel("Vault reference").fill("x");
+		await page.getByRole("button", { name: "Save", exact: true }).click();
+		await expect(page.getByText("Saved: Vault reference.")).toBeVisible();
+		await page.goto(`/registers/account?filter=id%3D${made.id}&columns=key,login,role_profile`);
+		await expect(page.getByRole("gridcell", { name })).toBeVisible();
+		await page.setViewportSize({ width: 320, height: 700 });
+		await page.goto(`/records/${made.id}`);
+		await expect(page.getByRole("heading", { level: 1 })).toContainText("شركة الأمن");
+		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+	});
+
+	test("is not lost when the server is gone while it is typed", async ({ page, request }) => {
+		const made = await make(request, "account", { login: "gone", key: `gone-${Date.now()}` });
+		await arrive(page, `/records/${made.id}?edit=1`, "gone");
+		await page.getByLabel("Role profile").fill("typed before");
+		await page.route(/\/(api|healthz)/, (route) => route.abort("connectionrefused"));
+		await page.getByRole("button", { name: "Save", exact: true }).click();
+		await expect(page.getByText("The server does not answer")).toBeVisible();
+		await expect(page.getByLabel("Role profile")).toHaveValue("typed before");
+		await page.unroute(/\/(api|healthz)/);
+		await expect(page.getByText("Saved: Role profile.")).toBeVisible();
+	});
+});
+
+test.describe("for a member", () => {
+	test.use({ person: "member" });
+
+	test("what may not be changed offers no way to", async ({ page }) => {
+		await arrive(page, "/registers/system", "Systems");
+		await page.getByRole("grid").getByRole("link", { name: /^SYS-/ }).first().click();
+		await expect(page.getByRole("heading", { name: "History" })).toBeVisible();
+		await page.goto("/registers/personnel_case");
+		await expect(page.getByText("This register is not for your roles")).toBeVisible();
+		await clean(page);
+	});
+});
