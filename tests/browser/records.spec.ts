@@ -65,7 +65,7 @@ test.describe("a list", () => {
 
 	test("is gone through by the keyboard alone, to its end, and has few rows in the document", async ({ page }) => {
 		await arrive(page, "/registers/account", "Accounts");
-		await page.getByRole("grid").getByRole("gridcell").first().focus();
+		await page.locator('[data-at="0,0"]').focus();
 		await page.keyboard.press("ArrowDown");
 		await page.keyboard.press("ArrowRight");
 		await expect(page.locator('[data-at="1,1"]')).toBeFocused();
@@ -87,7 +87,7 @@ test.describe("a list", () => {
 		await arrive(page, "/registers/site", "Sites");
 		await page.getByRole("button", { name: "Columns" }).click();
 		const dialog = page.getByRole("dialog");
-		await dialog.getByLabel("Recorded").check();
+		await dialog.getByRole("checkbox", { name: "Recorded" }).check();
 		await dialog.getByRole("button", { name: "Move Recorded to the left" }).click();
 		await clean(page);
 		await dialog.getByRole("button", { name: "Done" }).click();
@@ -138,6 +138,40 @@ test.describe("a list", () => {
 	});
 });
 
+test("many records are changed at once, after a look at what would change", async ({ page, request }) => {
+	const mark = `many-${Date.now()}`;
+	const made = [];
+	for (const i of [1, 2, 3]) made.push(await make(request, "change", { key: `${mark}-${i}`, kind: "software", rollback_plan: `plan ${i}` }));
+	const beyond = made[2] as Made;
+	for (const [i, state] of ["submitted", "assessed"].entries())
+		expect((await request.patch(`/api/v1/records/${beyond.id}`, { data: { state }, headers: { "If-Match": `"${i + 1}"` } })).ok()).toBe(true);
+	await arrive(page, `/registers/change?filter=key~${mark}`, "Changes");
+	await page.locator('[data-at="0,0"]').focus();
+	await page.keyboard.press("Space");
+	await expect(page.getByText("1 record chosen")).toBeVisible();
+	await page.getByLabel("Choose all that are loaded").check();
+	await page.getByRole("button", { name: "Change them" }).click();
+	const dialog = page.getByRole("dialog", { name: "Change 3 records" });
+	await dialog.getByLabel("Becomes").selectOption("Submitted");
+	await dialog.getByRole("button", { name: "See what would change" }).click();
+	await expect(dialog.getByText("2 records can be changed, 1 cannot.")).toBeVisible();
+	await expect(dialog.getByRole("row", { name: beyond.id })).toContainText("as now");
+	await clean(page);
+	await dialog.getByRole("button", { name: "Move 2 records to submitted" }).click();
+	await expect(page.getByText("Changed 2 records.")).toBeVisible();
+	await expect(page.getByRole("grid").getByText("Submitted", { exact: true })).toHaveCount(2);
+	await page.getByLabel("Choose all that are loaded").check();
+	await page.getByRole("button", { name: "Change them" }).click();
+	await dialog.getByLabel("What").selectOption("Rollback plan");
+	await dialog.getByLabel("Becomes").fill("the same for all");
+	await dialog.getByRole("button", { name: "See what would change" }).click();
+	await dialog.getByRole("button", { name: "Change 3 records" }).click();
+	await page.getByRole("button", { name: "Undo" }).click();
+	await expect(page.getByText("3 records are as before.")).toBeVisible();
+	const now = (await (await request.get(`/api/v1/records/${beyond.id}`)).json()) as Record<string, unknown>;
+	expect(now["rollback_plan"]).toBe("plan 3");
+});
+
 test.describe("a record", () => {
 	test("is made by a form out of the description, changed, taken back, and told as history", async ({ page }) => {
 		const key = `made-${Date.now()}`;
@@ -152,7 +186,7 @@ test.describe("a record", () => {
 		await expect(login).toHaveAttribute("aria-invalid", "true");
 		await login.fill("svc-backup");
 		await page.getByLabel("Enabled", { exact: true }).selectOption("Yes");
-		await page.getByLabel("Created at").fill("2026-07-01T13:00:00");
+		await page.getByLabel("Created at").fill("2026-07-01T13:00");
 		await expect(page.getByText("2026-07-01 12:00:00 UTC")).toBeVisible();
 		await page.getByLabel("Responsible owner").fill("QS-1001");
 		await page.getByRole("option", { name: /^QS-1001/ }).first().click();
@@ -275,5 +309,57 @@ test.describe("for a member", () => {
 		await page.goto("/registers/personnel_case");
 		await expect(page.getByText("This register is not for your roles")).toBeVisible();
 		await clean(page);
+	});
+});
+
+test.describe("an import", () => {
+	const csv = (rows: string[]) => ({ name: "leavers.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n") + "\n") });
+
+	test("guesses the columns, tells what would happen with each line that is wrong, and takes the others in", async ({ page }) => {
+		const mark = `imp${Date.now()}`;
+		await arrive(page, "/registers/account/import", /Import/);
+		await clean(page);
+		await page.getByLabel("File", { exact: true }).setInputFiles(csv(["Account no;LOGIN;Kind;Remark", `${mark}-1;ann;user;x`, `${mark}-2;;user;x`, `${mark}-3;"bo;b";nope;x`]));
+		const columns = page.getByRole("region", { name: "2. What its columns are" });
+		await expect(columns.getByLabel("Field for the column LOGIN")).toHaveValue("login");
+		await expect(columns.getByLabel("Field for the column Remark")).toHaveValue("");
+		await expect(page.getByText("No column is the key")).toBeVisible();
+		await columns.getByLabel("Field for the column Account no").selectOption("Key");
+		await page.getByLabel("Source", { exact: true }).fill(mark);
+		await page.getByRole("button", { name: "See what would happen" }).click();
+		await expect(page.getByRole("row", { name: "New records 1" })).toBeVisible();
+		await expect(page.getByRole("row", { name: /^3 LOGIN .*must be given/ })).toBeVisible();
+		await expect(page.getByRole("row", { name: /^4 Kind 'nope' is no value/ })).toBeVisible();
+		await clean(page);
+		await page.getByRole("button", { name: "Take in the others, without the 2 rejected" }).click();
+		await expect(page.getByText("It is taken in.")).toBeVisible();
+		await page.goto(`/registers/account?filter=feed%3D${mark}`);
+		await expect(page.getByRole("gridcell", { name: "ann", exact: true })).toBeVisible();
+		// The columns are known when such a file comes again.
+		await page.goto("/registers/account/import");
+		await page.getByLabel("File", { exact: true }).setInputFiles(csv(["Account no,LOGIN", `${mark}-1,ann`]));
+		await expect(page.getByLabel("Field for the column Account no")).toHaveValue("key");
+		await page.getByLabel("Source", { exact: true }).fill(mark);
+		await page.getByRole("button", { name: "See what would happen" }).click();
+		await expect(page.getByRole("row", { name: "As they are already 1" })).toBeVisible();
+	});
+
+	test("says kindly of a wrong file what it is and what to do", async ({ page }) => {
+		await arrive(page, "/registers/account/import", /Import/);
+		const file = page.getByLabel("File", { exact: true });
+		const wrong: [string, Buffer, RegExp][] = [
+			["book.xlsx", Buffer.from("PK\u0003\u0004 and so on"), /workbook.*save the sheet as CSV/],
+			["picture.csv", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0]), /no text file/],
+			["latin.csv", Buffer.from([0x6b, 0x65, 0x79, 0x0a, 0xe9, 0x0a]), /not in UTF-8/],
+			["empty.csv", Buffer.alloc(0), /empty/],
+			["half.json", Buffer.from('{"key": "a"}\n{"key": '), /Line 2 is no JSON/],
+		];
+		for (const [name, buffer, what] of wrong) {
+			await file.setInputFiles({ name, mimeType: "text/csv", buffer });
+			await expect(page.getByText(what)).toBeVisible();
+		}
+		await file.setInputFiles({ name: "list.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify([{ key: "j1", login: "jay" }])) });
+		await page.getByRole("button", { name: "See what would happen" }).click();
+		await expect(page.getByRole("row", { name: "New records 1" })).toBeVisible();
 	});
 });

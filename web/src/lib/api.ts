@@ -151,6 +151,7 @@ export function enter<T>(method: "GET" | "POST", path: string, body?: unknown): 
 	return answer<T>(method, path, { body, anonymous: true });
 }
 
-export function upload<T>(path: string, file: Blob, type: string, query?: Query): Promise<Answer<T>> {
-	return answer<T>("POST", path, { file, query, headers: { "Content-Type": type } });
+/** Sends a file, to be taken once. */
+export function upload<T>(path: string, file: Blob, type: string, query?: Query, key: string = crypto.randomUUID()): Promise<Answer<T>> {
+	return answer<T>("POST", path, { file, query, headers: { "Content-Type": type, "Idempotency-Key": key }, repeatable: true });
 }

@@ -8,6 +8,7 @@ export const routes: Route[] = [
 	{ path: "/plan/:section", page: () => import("../pages/Plan.svelte") },
 	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
+	{ path: "/registers/:register/import", page: () => import("../pages/Import.svelte") },
 	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
 	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
 	{ path: "/findings", page: () => import("../pages/Findings.svelte") },
