@@ -20,10 +20,17 @@ async function arrive(page: Page, path: string, heading: string | RegExp): Promi
 	await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
 }
 
+test("the registers are narrowed by a word", async ({ page }) => {
+	await arrive(page, "/registers", "Registers");
+	await page.getByRole("searchbox", { name: /Narrow/ }).fill("training");
+	await expect(page.getByRole("link", { name: "Training records", exact: true })).toBeVisible();
+	await expect(page.getByRole("link", { name: "Accounts", exact: true })).toBeHidden();
+	await clean(page);
+});
+
 test.describe("a list", () => {
 	test("is filtered by chips, ordered by its heads, and stands in the address", async ({ page }) => {
 		await arrive(page, "/registers", "Registers");
-		await clean(page);
 		await page.getByRole("link", { name: "Accounts", exact: true }).click();
 		const table = page.getByRole("grid", { name: "Accounts" });
 		await expect(table.getByRole("link", { name: /^ACC-/ }).first()).toBeVisible();
