@@ -6,6 +6,7 @@ export const routes: Route[] = [
 	{ path: "/cells/:obligation/:organisation", page: () => import("../pages/Cell.svelte") },
 	{ path: "/plan", page: () => import("../pages/Plan.svelte") },
 	{ path: "/plan/:section", page: () => import("../pages/Plan.svelte") },
+	{ path: "/work", page: () => import("../pages/Work.svelte") },
 	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register/import", page: () => import("../pages/Import.svelte") },
@@ -23,6 +24,7 @@ export const routes: Route[] = [
 /** What the navigation leads to, in its order. */
 export const places: { path: string; name: string; under: string[] }[] = [
 	{ path: "/", name: "Posture", under: ["/cells"] },
+	{ path: "/work", name: "My work", under: [] },
 	{ path: "/plan", name: "Plan", under: [] },
 	{ path: "/registers", name: "Registers", under: ["/records"] },
 	{ path: "/findings", name: "Findings", under: [] },
