@@ -197,7 +197,7 @@ totals_add(struct assess_totals *sum, const struct assess_totals *t)
 
 enum err_code
 duty_stands(struct assessment *as, struct assessor *a, const struct decision *d,
-	    struct standing_duty *sd)
+	    struct standing_duty *sd, bool changes)
 {
 	int64_t horizon = HORIZON_ALWAYS;
 	enum err_code rc = ERR_NONE;
@@ -210,8 +210,8 @@ duty_stands(struct assessment *as, struct assessor *a, const struct decision *d,
 	sd->ns = d->ns;
 	/* A check that failed is run again each time. */
 	if (!d->error)
-		rc = assessor_horizon(a, d->obligation, as->now, false, &horizon);
-	sd->horizon = horizon;
+		rc = assessor_horizon(a, d->obligation, as->now, changes, &horizon);
+	sd->horizon = changes && sd->horizon < horizon ? sd->horizon : horizon;
 	return rc ? rc : standing_scope_put(as, d);
 }
 
@@ -282,7 +282,7 @@ settle_all(struct assessment *as, struct assessor *a)
 		s.duties[i].horizon = HORIZON_NEVER;
 		rc = ctx_go_on(as->ctx);
 		if (!rc && d->obligation->check.text)
-			rc = duty_stands(as, a, d, &s.duties[i]);
+			rc = duty_stands(as, a, d, &s.duties[i], false);
 		if (!rc)
 			rc = duty_settle(as, d, &s.duties[i]);
 	}

@@ -1,6 +1,9 @@
 #include "check/increment.h"
 
 #include "check/run.h"
+#include "model/bind.h"
+#include "model/sql.h"
+#include "query/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +26,6 @@ assessor_new(struct ctx *ctx, struct assessor **ret_assessor)
 	a->reads = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->reads));
 	a->reads_cap = arena_alloc(&a->arena, (duties + 1) * sizeof(*a->reads_cap));
 	a->wanted = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->wanted));
-	a->changed = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->changed));
 	a->few = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->few));
 	a->rosters = arena_alloc(&a->arena, (regs + 1) * sizeof(*a->rosters));
 	for (size_t i = 0; i < regs; i++)
@@ -152,6 +154,32 @@ assessor_reach(struct assessor *a, const struct obligation *o, const char *table
 	return p->reach.all ? NULL : reach_of(&p->reach, str_of(table));
 }
 
+uint64_t
+assessor_columns(struct assessor *a, const struct obligation *o, const struct reg *r)
+{
+	struct prepared *p = &a->checks[index_of(a, o)];
+	const struct table *t = r->table;
+	uint64_t columns;
+
+	if (!p->columns)
+		p->columns = arena_alloc(&a->arena, a->ctx->model->reg_count * sizeof(*p->columns));
+	columns = p->columns[r->index];
+	if (columns)
+		return columns;
+	/* Whoever it belongs to answers for it, whatever the check asks. */
+	columns = column_bit(COLUMN_ORGANISATION) |
+		  columns_named(o->scope.composed, t->columns, t->column_count) |
+		  columns_named(o->check.composed, t->columns, t->column_count);
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (f->table && words_have(assessor_tables(a, o), str_of(f->table->name)))
+			columns |= delta_items_bit(r, f);
+	}
+	p->columns[r->index] = columns;
+	return columns;
+}
+
 enum err_code
 assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
 	       struct check **ret_check)
@@ -184,4 +212,5 @@ assessor_run_ends(struct assessor *a)
 	for (size_t i = 0; i < a->ctx->model->reg_count; i++)
 		roster_fini(&a->rosters[i]);
 	a->least_count = 0;
+	a->changed = NULL;
 }

@@ -15,6 +15,11 @@ static const struct column changed_columns[] = {
 	{"record",  COLUMN_INT, true},
 	{"version", COLUMN_INT, true},
 };
+static const struct column differ_columns[] = {
+	{"record",	   COLUMN_INT, true},
+	{"organisation", COLUMN_INT, true},
+	{"columns",	    COLUMN_INT, true},
+};
 static const struct column narrow_columns[] = {
 	{NARROW_COLUMN, COLUMN_INT, true},
 };
@@ -22,6 +27,12 @@ static const struct table fixed[] = {
 	{.name = DELTA_TABLE,
 	 .columns = changed_columns,
 	 .column_count = COUNT_OF(changed_columns),
+	 .primary_key = "record",
+	 .temporary = true,
+	 .if_missing = true},
+	{.name = DIFFER_TABLE,
+	 .columns = differ_columns,
+	 .column_count = COUNT_OF(differ_columns),
 	 .primary_key = "record",
 	 .temporary = true,
 	 .if_missing = true},
@@ -64,14 +75,15 @@ delta_tables_free(struct delta_tables *t)
 	free(t);
 }
 
-/* The temporary table that stands beside one of a register. */
+/* The temporary table that stands beside one of a register. With a key both versions of a record
+ * are found, however many an engine takes for granted. */
 static struct table
 beside(struct arena *a, const struct table *of)
 {
 	char *name = arena_alloc(a, strlen(of->name) + sizeof(DELTA_PREFIX));
 	struct table t = {.columns = of->columns,
 			  .column_count = of->column_count,
-			  .primary_key = "",
+			  .primary_key = of->held ? "id, row_version" : "",
 			  .temporary = true,
 			  .if_missing = true};
 
@@ -123,11 +135,16 @@ fixed_make(struct ctx *ctx)
 		rc = schema_create(ctx->db, &fixed[i], &ctx->err);
 	return rc ? rc
 		  : db_exec(ctx->db,
-			    "delete from " DELTA_TABLE "; delete from " NARROW_TABLE "; "
+			    "delete from " DELTA_TABLE "; delete from " DIFFER_TABLE "; "
+			    "delete from " NARROW_TABLE "; "
 			    "insert into " DELTA_TABLE " (record, version) values (0, 0); "
+			    "insert into " DIFFER_TABLE " (record, organisation, columns) "
+			    "values (0, 0, 0); "
 			    "insert into " NARROW_TABLE " (" NARROW_COLUMN ") values (0); "
-			    "analyze " DELTA_TABLE "; analyze " NARROW_TABLE "; "
-			    "delete from " DELTA_TABLE "; delete from " NARROW_TABLE,
+			    "analyze " DELTA_TABLE "; analyze " DIFFER_TABLE "; "
+			    "analyze " NARROW_TABLE "; "
+			    "delete from " DELTA_TABLE "; delete from " DIFFER_TABLE "; "
+			    "delete from " NARROW_TABLE,
 			    &ctx->err);
 }
 
@@ -205,16 +222,19 @@ delta_tables_forget(struct delta_tables *t)
 
 /* With the plus the engine does not read all of the ledger for the sake of its order. */
 static const char subjects_sql[] =
-	"select +l.subject, min(l.version) - 1, "
+	"select +l.subject, "
 	"max(case when l.idx < :own_from or l.idx >= :own_to then 1 else 0 end) "
 	"from ledger_leaf l where l.idx >= :seen group by +l.subject order by 1";
+static const char changed_sql[] =
+	"insert into " DELTA_TABLE " (record, version) "
+	"select +l.subject, min(l.version) - 1 from ledger_leaf l where l.idx >= :seen "
+	"and +l.subject >= :low and +l.subject < :high group by +l.subject";
 
-/* The changed records of the registers that matter, also in the temporary table. */
+/* The changed records of all registers. */
 static enum err_code
 subjects_read(struct assessment *as, const struct standing *s, const bool *wanted, struct delta *d)
 {
 	struct ctx *ctx = as->ctx;
-	DB_STMT *add = NULL;
 	DB_STMT *q = NULL;
 	int64_t own_to = 0;
 	size_t count = 0;
@@ -223,11 +243,6 @@ subjects_read(struct assessment *as, const struct standing *s, const bool *wante
 
 	if (!rc)
 		rc = db_prepare(ctx->db, subjects_sql, &q, &ctx->err);
-	if (!rc)
-		rc = db_prepare(ctx->db,
-				"insert into " DELTA_TABLE " (record, version) "
-				"values (:record, :version)",
-				&add, &ctx->err);
 	if (rc)
 		return rc;
 	db_bind_int(q, db_param(q, "own_from"), s->own_from);
@@ -241,18 +256,22 @@ subjects_read(struct assessment *as, const struct standing *s, const bool *wante
 			continue;
 		r->rows = arena_room(&as->work, r->rows, r->count, &r->cap, sizeof(*r->rows));
 		r->rows[r->count++] =
-			(struct changed){.record = db_int(q, 0), .foreign = db_int(q, 2) != 0};
-		r->foreign = r->foreign || db_int(q, 2);
-		if (!wanted[of->index])
-			continue;
-		d->too_many = ++count > DELTA_MAX;
+			(struct changed){.record = db_int(q, 0), .foreign = db_int(q, 1) != 0};
+		r->foreign = r->foreign || db_int(q, 1);
+		d->too_many = wanted[of->index] && ++count > DELTA_MAX;
 		if (d->too_many)
 			return ERR_NONE;
-		db_bind_int(add, 1, db_int(q, 0));
-		db_bind_int(add, 2, db_int(q, 1));
-		rc = db_run(add, &ctx->err);
 	}
 	return rc;
+}
+
+static void
+bounds_bind(struct db_stmt *q, const struct reg *r)
+{
+	if (db_param(q, "low") == 0)
+		return;
+	db_bind_int(q, db_param(q, "low"), r->code << ID_CODE_SHIFT);
+	db_bind_int(q, db_param(q, "high"), (r->code + 1) << ID_CODE_SHIFT);
 }
 
 static enum err_code
@@ -265,10 +284,7 @@ bounded_run(struct ctx *ctx, const struct buf *sql, const struct reg *r)
 
 	if (rc)
 		return rc;
-	if (db_param(q, "low") > 0) {
-		db_bind_int(q, db_param(q, "low"), r->code << ID_CODE_SHIFT);
-		db_bind_int(q, db_param(q, "high"), (r->code + 1) << ID_CODE_SHIFT);
-	}
+	bounds_bind(q, r);
 	return db_run(q, &ctx->err);
 }
 
@@ -293,41 +309,101 @@ table_fill(struct ctx *ctx, struct arena *a, const struct reg *r, const struct f
 	return rc ? rc : bounded_run(ctx, &past, r);
 }
 
-/* Whose the changed records were. */
+uint64_t
+delta_items_bit(const struct reg *r, const struct field *f)
+{
+	return column_bit(r->table->column_count + (size_t)(f - r->fields));
+}
+
+/* What the versions of then and of now have different; see DIFFER_TABLE. */
 static enum err_code
-organisations_read(struct ctx *ctx, const struct reg *r, struct delta_reg *d)
+differences_find(struct ctx *ctx, struct arena *a, const struct reg *r)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	struct table versions = beside(a, r->table);
+	enum err_code rc;
+
+	sql_differences(&versions, DIFFER_TABLE, DELTA_TABLE, &sql);
+	rc = bounded_run(ctx, &sql, r);
+	for (size_t i = 0; !rc && i < r->field_count; i++) {
+		const struct field *f = &r->fields[i];
+		CLEANUP(buf_fini) struct buf items = {.limit = SQL_LIMIT};
+		struct table t;
+		DB_STMT *q = NULL;
+
+		if (!f->table)
+			continue;
+		t = beside(a, f->table);
+		sql_differences_items(&t, DIFFER_TABLE, &items);
+		rc = db_prepare(ctx->db, items.data, &q, &ctx->err);
+		if (rc)
+			return rc;
+		db_bind_int(q, db_param(q, "bit"), (int64_t)delta_items_bit(r, f));
+		rc = db_run(q, &ctx->err);
+	}
+	return rc;
+}
+
+static void
+kind_add(struct delta_reg *d, uint64_t kind)
+{
+	size_t at = 0;
+
+	while (at < d->kind_count && d->kinds[at] != kind)
+		at++;
+	if (at == d->kind_count && at < DELTA_KINDS)
+		d->kinds[d->kind_count++] = kind;
+	d->mixed = d->mixed || at == DELTA_KINDS;
+}
+
+/* Whose the changed records were, and what changed of them. */
+static enum err_code
+differences_read(struct ctx *ctx, const struct reg *r, struct delta_reg *d)
+{
 	DB_STMT *q = NULL;
 	size_t at = 0;
 	bool row;
-	enum err_code rc;
+	enum err_code rc = db_prepare(ctx->db,
+				      "select c.record, c.organisation, c.columns "
+				      "from " DIFFER_TABLE " c "
+				      "where c.record >= :low and c.record < :high "
+				      "order by c.record",
+				      &q, &ctx->err);
 
-	sql_versions_owners(r, DELTA_TABLE, &sql);
-	rc = db_prepare(ctx->db, sql.data, &q, &ctx->err);
 	if (rc)
 		return rc;
-	db_bind_int(q, db_param(q, "low"), r->code << ID_CODE_SHIFT);
-	db_bind_int(q, db_param(q, "high"), (r->code + 1) << ID_CODE_SHIFT);
+	bounds_bind(q, r);
 	while (!rc && !(rc = db_step(q, &row, &ctx->err)) && row) {
 		while (at < d->count && d->rows[at].record < db_int(q, 0))
 			at++;
 		if (at < d->count && d->rows[at].record == db_int(q, 0))
 			d->rows[at].organisation = db_int(q, 1);
+		kind_add(d, (uint64_t)db_int(q, 2));
 	}
 	return rc;
 }
 
 static enum err_code
-reg_fill(struct assessment *as, const struct reg *r, struct delta_reg *d)
+reg_fill(struct assessment *as, const struct standing *s, const struct reg *r, struct delta_reg *d)
 {
-	enum err_code rc = table_fill(as->ctx, &as->work, r, NULL);
+	struct ctx *ctx = as->ctx;
+	DB_STMT *add = NULL;
+	enum err_code rc = db_prepare(ctx->db, changed_sql, &add, &ctx->err);
 
+	if (rc)
+		return rc;
+	db_bind_int(add, db_param(add, "seen"), s->seen);
+	bounds_bind(add, r);
+	rc = db_run(add, &ctx->err);
+	if (!rc)
+		rc = table_fill(ctx, &as->work, r, NULL);
 	for (size_t i = 0; !rc && i < r->field_count; i++) {
 		if (r->fields[i].table)
-			rc = table_fill(as->ctx, &as->work, r, &r->fields[i]);
+			rc = table_fill(ctx, &as->work, r, &r->fields[i]);
 	}
-	return rc ? rc : organisations_read(as->ctx, r, d);
+	if (!rc)
+		rc = differences_find(ctx, &as->work, r);
+	return rc ? rc : differences_read(ctx, r, d);
 }
 
 enum err_code
@@ -336,19 +412,21 @@ delta_read(struct assessment *as, struct delta_tables *t, const struct standing 
 {
 	const struct model *m = as->ctx->model;
 	struct delta d = {.regs = arena_alloc(&as->work, (m->reg_count + 1) * sizeof(*d.regs))};
-	enum err_code rc = db_exec(as->ctx->db, "delete from " DELTA_TABLE, &as->ctx->err);
+	enum err_code rc =
+		db_exec(as->ctx->db, "delete from " DELTA_TABLE "; delete from " DIFFER_TABLE,
+			&as->ctx->err);
 
 	if (!rc)
 		rc = subjects_read(as, s, wanted, &d);
-	/* One among the changed, two versions of the record. */
+	/* One among the changed and one of what differs, two versions of the record. */
 	for (size_t i = 0; i < m->reg_count; i++)
-		delta_tables_note(t, wanted[i] ? 3 * d.regs[i].count : 0);
+		delta_tables_note(t, wanted[i] ? 4 * d.regs[i].count : 0);
 	for (size_t i = 0; !rc && !d.too_many && i < m->reg_count; i++) {
 		if (!wanted[i] || d.regs[i].count == 0)
 			continue;
 		rc = reg_tables(as->ctx, t, i);
 		if (!rc)
-			rc = reg_fill(as, m->regs[i], &d.regs[i]);
+			rc = reg_fill(as, s, m->regs[i], &d.regs[i]);
 	}
 	if (!rc)
 		*ret_delta = d;

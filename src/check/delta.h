@@ -12,6 +12,8 @@
 #define DELTA_PREFIX "delta_"
 /* The temporary table of the changed records, with their version of then. */
 #define DELTA_TABLE "assess_changed"
+/* The temporary table that says what of them changed: record, organisation, columns. */
+#define DIFFER_TABLE "assess_differing"
 
 struct changed {
 	int64_t record;
@@ -19,13 +21,23 @@ struct changed {
 	bool foreign;	      /* not only the assessment itself wrote it */
 };
 
+enum { DELTA_KINDS = 64 };
+
 /* Of one register. */
 struct delta_reg {
 	struct changed *rows; /* by record */
 	size_t count;
 	size_t cap;
 	bool foreign; /* any row is */
+	/* What changed of a record: each combination of columns once. Bits of column_bit; after
+	 * those of the columns come those of the list fields. All bits: it is new, or retired. */
+	uint64_t kinds[DELTA_KINDS];
+	size_t kind_count;
+	bool mixed; /* there are more of them than that */
 };
+
+/* The bit of a list field among those of the register's columns. */
+uint64_t delta_items_bit(const struct reg *r, const struct field *f);
 
 struct delta {
 	struct delta_reg *regs; /* as the model's */

@@ -92,12 +92,12 @@ name_ask(struct looking *l, struct str name, bool *found)
 			continue;
 		f = field_of(r->fields, r->field_count, name);
 		*found = *found || f;
-		if (f && field_has_column(f) && (!l->changes || l->assessor->changed[i]))
+		if (f && field_has_column(f) && (!l->changes || l->assessor->changed[i].count > 0))
 			rc = column_least(l, r->table, f->name);
 		for (size_t k = 0; !rc && k < r->field_count; k++) {
 			f = field_of(r->fields[k].fields, r->fields[k].field_count, name);
 			*found = *found || f;
-			if (f && (!l->changes || l->assessor->changed[i]))
+			if (f && (!l->changes || l->assessor->changed[i].count > 0))
 				rc = column_least(l, r->fields[k].table, f->name);
 		}
 	}

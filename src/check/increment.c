@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* So few records are always decided one by one; of more it depends on what they cost each. */
-enum { FEW_RECORDS = 1000, RECORD_NS = 10000 };
+enum { FEW_RECORDS = 1000, RECORD_NS = 5000 };
 /* When more than half of all checks must be run in full, all are, side by side: unless they take no
  * time worth speaking of. */
 enum { WORTH_NS = 100000000 };
@@ -98,7 +98,7 @@ changes_reach(struct incremental *in, const struct obligation *o)
 	for (size_t i = 0; i < w->count; i++) {
 		const struct reach_table *t;
 
-		if (!assessor_changed(in->assessor, w->words[i]))
+		if (!assessor_changed(in->assessor, o, w->words[i]))
 			continue;
 		t = assessor_reach(in->assessor, o, w->words[i]);
 		if (!t || t->all)
@@ -166,7 +166,7 @@ decide_all(struct incremental *in, size_t i)
 		rc = decision_failed(as->ctx, d, rc);
 	if (rc)
 		return rc;
-	return duty_stands(as, in->assessor, d, sd);
+	return duty_stands(as, in->assessor, d, sd, !sd->erred && sd->horizon > as->now);
 }
 
 /* Counts what came into scope and what left it; a record may belong to another organisation now. */
@@ -397,8 +397,7 @@ changes_read(struct incremental *in)
 		rc = delta_tables_make(as->ctx, a->tables);
 	if (!rc)
 		rc = delta_read(as, a->tables, &in->standing, a->wanted, &in->delta);
-	for (size_t i = 0; !rc && i < m->reg_count; i++)
-		a->changed[i] = in->delta.regs[i].count > 0;
+	a->changed = in->delta.regs;
 	return rc;
 }
 

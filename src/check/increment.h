@@ -14,6 +14,7 @@ struct prepared {
 	struct moves moves;
 	bool reach_known;
 	struct reach reach; /* of scope and check together */
+	uint64_t *columns;  /* one a register of the model: those that can be told apart */
 };
 
 enum { LEAST_MAX = 200 };
@@ -28,10 +29,10 @@ struct assessor {
 	struct words *reads;	 /* tables that each check reads, as recorded */
 	size_t *reads_cap;
 	bool reads_known;
-	bool *wanted;		/* registers that some check reads */
-	bool *changed;		/* registers that changed since the last run */
-	struct roster *few;	/* of each register: the records in hand */
-	struct roster *rosters; /* whole ones, of one run */
+	bool *wanted;			 /* registers that some check reads */
+	const struct delta_reg *changed; /* of one run: what changed of each register */
+	struct roster *few;		 /* of each register: the records in hand */
+	struct roster *rosters;		 /* whole ones, of one run */
 	struct least {
 		const struct table *table;
 		const char *column;
@@ -66,14 +67,19 @@ MUST_CHECK enum err_code assessor_roster(struct assessor *a, const struct reg *r
 void assessor_forget_narrow(struct assessor *a);
 /* Forgets what was true of one run alone. */
 void assessor_run_ends(struct assessor *a);
-/* Whether the table, of a register or of one of its lists, changed since the last run. */
-bool assessor_changed(const struct assessor *a, const char *table);
+/* The columns and list fields of the register that the check can tell apart. */
+uint64_t assessor_columns(struct assessor *a, const struct obligation *o, const struct reg *r);
+/* Whether something changed since the last run that the check can see of the table, which is a
+ * register's or of one of its lists. */
+bool assessor_changed(struct assessor *a, const struct obligation *o, const char *table);
 
 /* touched.c: the records that what changed can touch. */
 
 /* What finds them. Many checks ask alike, and have the same records then. */
 struct touching {
 	const struct reg *reg;
+	uint64_t kinds;	  /* a bit for each of delta_reg's: changed records of the register */
+	uint64_t columns; /* in any of which they differ */
 	const struct obligation *open; /* with the records that it has failing, or NULL */
 	const char **ways;	       /* of reach.h */
 	size_t count;
@@ -101,9 +107,11 @@ void touched_drop(struct assessor *a, const struct touching *t, const struct tou
 MUST_CHECK enum err_code assessor_horizon(struct assessor *a, const struct obligation *o,
 					  int64_t now, bool changes, int64_t *ret_horizon);
 
-/* What an obligation that was decided whole leaves standing: its scope, and how long it holds. */
+/* What an obligation that was decided whole leaves standing: its scope, and how long it holds.
+ * With `changes` it holds no longer than before, and what changed tells whether less long. */
 MUST_CHECK enum err_code duty_stands(struct assessment *as, struct assessor *a,
-				     const struct decision *d, struct standing_duty *sd);
+				     const struct decision *d, struct standing_duty *sd,
+				     bool changes);
 /* What all runs do with a decided obligation: failures, cells, findings; then it stands. */
 MUST_CHECK enum err_code duty_settle(struct assessment *as, struct decision *d,
 				     struct standing_duty *sd);

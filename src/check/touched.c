@@ -8,19 +8,33 @@
 #include <string.h>
 
 /* What changed of the register itself, and what the obligation has failing. */
-static const char changed_sql[] = "select c.record from " DELTA_TABLE " c "
-				  "where c.record >= :low and c.record < :high";
+static const char changed_sql[] = "select c.record from " DIFFER_TABLE " c "
+				  "where c.record >= :low and c.record < :high "
+				  "and (c.columns & :columns) <> 0";
 static const char open_sql[] = "select f.subject as record from failure f "
 			       "where f.obligation = :obligation and f.fixed_at is null";
 
+/* Which kinds of changes are in some of the columns: a bit for each. */
+static uint64_t
+kinds_in(const struct delta_reg *d, uint64_t columns)
+{
+	uint64_t kinds = 0;
+
+	for (size_t i = 0; i < d->kind_count; i++) {
+		if (d->mixed || d->kinds[i] & columns)
+			kinds |= (uint64_t)1 << i;
+	}
+	return kinds;
+}
+
 bool
-assessor_changed(const struct assessor *a, const char *table)
+assessor_changed(struct assessor *a, const struct obligation *o, const char *table)
 {
 	const struct model *m = a->ctx->model;
 
 	for (size_t i = 0; i < m->reg_count; i++) {
 		if (assessor_is_of_reg(m->regs[i], table))
-			return a->changed[i];
+			return kinds_in(&a->changed[i], assessor_columns(a, o, m->regs[i])) != 0;
 	}
 	return true;
 }
@@ -45,11 +59,14 @@ void
 touching_find(struct assessor *a, const struct obligation *o, bool open, struct arena *work,
 	      struct touching *ret_touching)
 {
+	const struct delta_reg *changed = &a->changed[o->applies_to->index];
 	struct touching t = {.reg = o->applies_to, .open = open ? o : NULL};
 	const struct words *w = assessor_tables(a, o);
 
+	t.columns = changed->mixed ? COLUMN_BITS_ALL : assessor_columns(a, o, o->applies_to);
+	t.kinds = kinds_in(changed, t.columns);
 	for (size_t i = 0; i < w->count; i++) {
-		if (assessor_changed(a, w->words[i]))
+		if (assessor_changed(a, o, w->words[i]))
 			ways_add(a, o, w->words[i], work, &t);
 	}
 	*ret_touching = t;
@@ -58,7 +75,8 @@ touching_find(struct assessor *a, const struct obligation *o, bool open, struct 
 bool
 touching_same(const struct touching *a, const struct touching *b)
 {
-	bool same = a->reg == b->reg && a->open == b->open && a->count == b->count;
+	bool same = a->reg == b->reg && a->open == b->open && a->kinds == b->kinds &&
+		    a->count == b->count;
 
 	for (size_t i = 0; same && i < a->count; i++)
 		same = strcmp(a->ways[i], b->ways[i]) == 0;
@@ -87,7 +105,7 @@ records_find(struct assessor *a, const struct touching *t)
 
 	buf_addf(&sql, "insert into " NARROW_TABLE " (" NARROW_COLUMN
 		       ") select distinct q.record from (");
-	if (a->changed[t->reg->index])
+	if (t->kinds)
 		way_add(&sql, &count, changed_sql);
 	for (size_t i = 0; i < t->count; i++)
 		way_add(&sql, &count, t->ways[i]);
@@ -102,7 +120,8 @@ records_find(struct assessor *a, const struct touching *t)
 		return rc;
 	if (t->open)
 		db_bind_text(s, db_param(s, "obligation"), str_of(t->open->id));
-	if (a->changed[t->reg->index]) {
+	if (t->kinds) {
+		db_bind_int(s, db_param(s, "columns"), (int64_t)t->columns);
 		db_bind_int(s, db_param(s, "low"), t->reg->code << ID_CODE_SHIFT);
 		db_bind_int(s, db_param(s, "high"), (t->reg->code + 1) << ID_CODE_SHIFT);
 	}

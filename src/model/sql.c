@@ -4,6 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { COLUMN_BITS = 62 };
+
+uint64_t
+column_bit(size_t column)
+{
+	return (uint64_t)1 << (column < COLUMN_BITS ? column : COLUMN_BITS - 1);
+}
+
 bool
 field_has_column(const struct field *f)
 {
@@ -266,13 +274,37 @@ sql_analyze(const struct table *t, struct buf *out)
 }
 
 void
-sql_versions_owners(const struct reg *r, const char *changed, struct buf *out)
+sql_differences(const struct table *versions, const char *to, const char *changed, struct buf *out)
 {
 	buf_addf(out,
-		 "select t.id, t.organisation from \"%s\" c cross join \"%s\" t "
-		 "where t.id = c.record and t.row_version = c.version" BOUNDS
-		 " and t.retired = 0 order by t.id",
-		 changed, r->history->name);
+		 "insert into \"%s\" (record, organisation, columns) select c.record, "
+		 "coalesce(o.organisation, 0), case when o.id is null or n.id is null then -1 else "
+		 "0",
+		 to);
+	for (size_t i = 0; i < versions->column_count; i++) {
+		const char *column = versions->columns[i].name;
+
+		buf_addf(out,
+			 " | case when n.\"%s\" is distinct from o.\"%s\" then %lld else 0 end",
+			 column, column, (long long)column_bit(i));
+	}
+	buf_addf(out,
+		 " end from \"%s\" c "
+		 "left join \"%s\" o on o.id = c.record and o.row_version = c.version "
+		 "left join \"%s\" n on n.id = c.record and n.row_version > c.version "
+		 "where c.record >= :low and c.record < :high",
+		 changed, versions->name, versions->name);
+}
+
+void
+sql_differences_items(const struct table *items, const char *to, struct buf *out)
+{
+	buf_addf(out,
+		 "update \"%s\" set columns = columns | :bit where record in ("
+		 "select t.record from \"%s\" t group by ",
+		 to, items->name);
+	columns(items, "t.", 0, out);
+	buf_addf(out, " having count(*) <> 2)");
 }
 
 void

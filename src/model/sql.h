@@ -63,6 +63,10 @@ void sql_from(const struct reg *r, const char *columns, const char *tail, struct
 /* "select <column> from <register> where id = :id". */
 void sql_column(const struct reg *r, const struct field *f, struct buf *out);
 
+/* A bit for each column of a table, from 0; those past the last bit share it. */
+#define COLUMN_BITS_ALL UINT64_MAX
+uint64_t column_bit(size_t column);
+
 /* "delete from <table>". */
 void sql_empty(const struct table *t, struct buf *out);
 /* Copies into a table of the same columns the rows of a register, or of a list field, whose records
@@ -75,8 +79,14 @@ void sql_copy_version(const struct table *to, const struct table *history, const
 /* Copies one row; has the engine count what a table holds. */
 void sql_sample(const struct table *to, const struct table *from, struct buf *out);
 void sql_analyze(const struct table *t, struct buf *out);
-/* Number and organisation of those versions, by number. Parameters likewise. */
-void sql_versions_owners(const struct reg *r, const char *changed, struct buf *out);
+/* Puts each record of `changed`, with its organisation of then and what differs, into the table
+ * `to`(record, organisation, columns), out of both versions in `versions`: its bit for
+ * each column, all bits where there are not both. Parameters likewise. */
+void sql_differences(const struct table *versions, const char *to, const char *changed,
+		     struct buf *out);
+/* Adds the bits `:bit` to the records whose rows of then and now in `items`, of a list field,
+ * differ. */
+void sql_differences_items(const struct table *items, const char *to, struct buf *out);
 /* Each number of the table `records`(record) with the organisation of the present record, if any;
  * by number. */
 void sql_owners(const struct reg *r, const char *records, struct buf *out);

@@ -1,5 +1,6 @@
 #include "fuzz.h"
 
+#include "query/columns.h"
 #include "query/moves.h"
 #include "query/narrow.h"
 #include "query/reach.h"
@@ -29,6 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		narrow_query(sql, false, &held);
 		narrow_query(sql, true, &held);
 		moves_find(sql, &moves);
+		(void)columns_named(sql, NULL, 0);
 	}
 	arena_fini(&arena);
 	return 0;
