@@ -94,7 +94,8 @@ bulk_read(struct call *c, struct bulk *b)
 static bool
 is_common(enum err_code rc)
 {
-	return rc == ERR_LOST || rc == ERR_BUSY || rc == ERR_IO || rc == ERR_INTERNAL;
+	return rc == ERR_LOST || rc == ERR_BUSY || rc == ERR_FULL || rc == ERR_IO ||
+	       rc == ERR_INTERNAL;
 }
 
 /* After a refusal it goes on, to tell all that is wrong, unless the store refused it: then nothing

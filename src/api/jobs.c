@@ -64,7 +64,7 @@ static enum err_code
 ask_for(struct call *c, struct job_ask *ask)
 {
 	const struct job_asker a = asker(c);
-	const struct deed d = {.prepare = ask->upload.len ? ask_prepare : NULL,
+	const struct deed d = {.prepare = ask->upload ? ask_prepare : NULL,
 			       .write = jobs_ask,
 			       .tell = ask_tell,
 			       .object = ask};
@@ -90,7 +90,7 @@ import_ask(struct call *c, const struct reg *reg, json_t *arguments)
 	static const char *const texts[] = {"organisation", "source", "file"};
 	static const char *const flags[] = {"full", "dry_run"};
 	struct job_ask a = {
-		.kind = JOB_IMPORT, .reg = reg, .arguments = arguments, .upload = c->r->body};
+		.kind = JOB_IMPORT, .reg = reg, .arguments = arguments, .upload = c->r->upload};
 	struct str type = http_header(c->r, "Content-Type");
 	bool lines = type.len >= 17 && strncasecmp(type.ptr, "application/jsonl", 17) == 0;
 

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+enum { PIECE_BYTES = 65536 };
+
 static const char header[] = "Idempotency-Key";
 
 /* One change with a key. */
@@ -59,11 +61,30 @@ hash_take(struct hasher *h, char out[HASH_HEX_LEN + 1])
 	hash_hex(&hash, out);
 }
 
-static void
+/* The bytes of the file that it brings, if it does. */
+static enum err_code
+upload_add(struct hasher *h, struct call *c)
+{
+	struct scratch *upload = c->r->upload;
+	char *piece = arena_alloc(c->r->arena, upload ? PIECE_BYTES : 1);
+	enum err_code rc = ERR_NONE;
+
+	for (int64_t at = 0; !rc && upload && at < scratch_length(upload); at += PIECE_BYTES) {
+		size_t len = PIECE_BYTES;
+
+		rc = scratch_read(upload, at, piece, &len, &c->ctx.err);
+		if (!rc)
+			hasher_add(h, piece, len);
+	}
+	return rc;
+}
+
+static enum err_code
 hashes_take(struct once *o)
 {
-	const struct call *c = o->c;
+	struct call *c = o->c;
 	struct hasher *h = c->ctx.hasher;
+	enum err_code rc;
 
 	hasher_begin(h);
 	line_add(h, c->ctx.actor);
@@ -73,7 +94,9 @@ hashes_take(struct once *o)
 	line_add(h, str_of(http_method_name(c->r->method)));
 	line_add(h, c->r->target);
 	line_add(h, c->r->body);
+	rc = upload_add(h, c);
 	hash_take(h, o->request);
+	return rc;
 }
 
 static enum err_code
@@ -233,10 +256,11 @@ call_do(struct call *c, const struct deed *d)
 				      .about = d->about};
 	struct once once = {.c = c, .d = d};
 	bool keyed = http_header(c->r, header).ptr != NULL;
-	enum err_code rc;
+	enum err_code rc = keyed ? hashes_take(&once) : ERR_NONE;
 
+	if (rc)
+		return rc;
 	if (keyed) {
-		hashes_take(&once);
 		change.write = once_write;
 		change.object = &once;
 	}

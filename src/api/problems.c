@@ -84,6 +84,7 @@ static const struct refusal {
 	 "Too often, or too many at one time: wait, as Retry-After says where it is there.",  ""			       },
 	{500, always,	      "Something went wrong inside; the server's log says what.", ""			    },
 	{503, has_store,		 "Not now: try again later.",				      "too_many_bodies"	       },
+	{507, has_store,		 "The server's disk is full.",			       ""			 },
 };
 
 static bool

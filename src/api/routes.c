@@ -396,6 +396,7 @@ api_routes(struct arena *a)
 		if (!r->takes && !r->files)
 			continue;
 		routes[i].types = api_types(r);
+		routes[i].to_file = r->files != NULL;
 		routes[i].body_max = r->files ? LIMIT_HTTP_BODY_BYTES : BODY_MAX;
 	}
 	return routes;

@@ -457,6 +457,8 @@ cli_main(int argc, char **argv)
 	streams_hold();
 	/* A reader that went away is an error of writing, which is told, and no sudden end. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Too large a file is an error like any other, too. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	cli_init(&c, argc);
 	c.program = argc > 0 && strchr(argv[0], '/') ? argv[0] : "holdfast";
 	rc = cli_run(&c, argc, argv);

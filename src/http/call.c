@@ -206,6 +206,10 @@ answer(struct http_call *c, struct MHD_Connection *connection)
 	if (!peer_enter(c->peer, PEER_ANSWER, 0))
 		return MHD_NO;
 	c->request.body = (struct str){c->body.data ? c->body.data : "", c->body.len};
+	if (c->fault) {
+		reply_fail(c, c->fault);
+		return reply_send(c, connection);
+	}
 	if (!c->match.route->waits || !c->match.route->waits(&c->request))
 		reply_make(c);
 	if (!c->answered || c->reply.before) {
@@ -218,16 +222,49 @@ answer(struct http_call *c, struct MHD_Connection *connection)
 	return reply_send(c, connection);
 }
 
+/* A file that cannot be written ends, and its room is free for others. Its body is passed over, as
+ * whoever still sends might not hear why it is refused. */
+static void
+upload_fail(struct http_call *c, const struct err *e)
+{
+	scratch_free(c->request.upload);
+	c->request.upload = NULL;
+	c->fault = arena_alloc(&c->arena, sizeof(*c->fault));
+	*c->fault = *e;
+}
+
+static void
+upload_begin(struct http_call *c)
+{
+	struct err e = {0};
+
+	if (scratch_new(&c->request.upload, &e))
+		upload_fail(c, &e);
+}
+
+static void
+upload_take(struct http_call *c, struct str bytes)
+{
+	struct err e = {0};
+
+	if (!c->fault && scratch_add(c->request.upload, bytes, &e))
+		upload_fail(c, &e);
+}
+
 static enum MHD_Result
 body_take(struct http_call *c, const char *bytes, size_t *size)
 {
 	struct http_server *s = c->thread->server;
 	int64_t ms;
 
-	buf_add(&c->body, bytes, *size);
+	if (c->match.route->to_file)
+		upload_take(c, (struct str){bytes, *size});
+	else
+		buf_add(&c->body, bytes, *size);
+	c->received += *size;
 	atomic_fetch_add(&s->body_bytes, *size);
 	*size = 0;
-	ms = s->limits.body_ms + (int64_t)(c->body.len * RATE_MS / LIMIT_HTTP_BODY_RATE);
+	ms = s->limits.body_ms + (int64_t)(c->received * RATE_MS / LIMIT_HTTP_BODY_RATE);
 	if (c->body.failed || atomic_load(&s->body_bytes) > s->limits.bodies)
 		return MHD_NO;
 	return peer_enter(c->peer, PEER_BODY, c->body_ns + ms * NS_A_MS) ? MHD_YES : MHD_NO;
@@ -244,7 +281,10 @@ head_answer(struct http_call *c, struct MHD_Connection *connection)
 		return reply_send(c, connection);
 	if (c->length == 0)
 		return MHD_YES;
-	buf_init(&c->body, (size_t)c->length + 1);
+	if (c->match.route->to_file)
+		upload_begin(c);
+	else
+		buf_init(&c->body, (size_t)c->length + 1);
 	c->body_ns = clock_monotonic_ns();
 	return peer_enter(c->peer, PEER_BODY, deadline_after(c->thread->server->limits.body_ms))
 		       ? MHD_YES
@@ -282,8 +322,9 @@ call_end(void *server, struct MHD_Connection *connection, void **context,
 	(void)connection;
 	reply_end(c);
 	call_record(c, whole);
-	atomic_fetch_sub(&s->body_bytes, c->body.len);
+	atomic_fetch_sub(&s->body_bytes, c->received);
 	buf_fini(&c->body);
+	scratch_free(c->request.upload);
 	arena_reset(&c->arena);
 	if (c->text.cap > TEXT_KEPT)
 		buf_fini(&c->text);

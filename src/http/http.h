@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "sys/scratch.h"
 
 enum http_method {
 	HTTP_GET,
@@ -54,6 +55,8 @@ struct http_route {
 	const char *types;
 	/* Largest body; at most LIMIT_HTTP_BODY_BYTES. 0: it takes none. */
 	size_t body_max;
+	/* Its body goes to a file as it comes: `upload`. Others are held in memory. */
+	bool to_file;
 	/* Whether its function may wait or compute for long, for this request: for the disk, for
 	 * others, for a password. NULL: it never does. */
 	bool (*waits)(const struct http_request *r);
@@ -70,7 +73,8 @@ struct http_request {
 	const struct http_pair *query; /* decoded; no name comes twice */
 	size_t query_count;
 	struct str body;
-	struct str host;		 /* as the client called it; "" with HTTP/1.0 */
+	struct scratch *upload; /* the body, on a route that has it `to_file`; NULL: none */
+	struct str host;	/* as the client called it; "" with HTTP/1.0 */
 	char address[HTTP_ADDRESS_SIZE]; /* the client's, through trusted proxies; "unix" on a
 					    socket of this machine */
 	bool tls;			 /* it came encrypted, here or to the trusted proxy */
@@ -128,8 +132,8 @@ void http_reply_header(struct http_reply *reply, const char *name, struct str va
  * do. */
 void http_problem(const struct http_request *r, struct http_reply *reply, int status,
 		  const char *name, const char *detail);
-/* The same of an error. What the matter was with ERR_IO and ERR_INTERNAL goes to the log, and not
- * to the client. */
+/* The same of an error. What the matter was with ERR_FULL, ERR_IO and ERR_INTERNAL goes to the
+ * log, and not to the client. */
 void http_fail(const struct http_request *r, struct http_reply *reply, const struct err *e);
 
 /* The same, with a problem for each item of the request that was refused. */

@@ -38,6 +38,7 @@ http_status_title(int status)
 		{501, "Not Implemented"		       },
 		{503, "Service Unavailable"		   },
 		{505, "HTTP Version Not Supported"	  },
+		{507, "Insufficient Storage"	    },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(titles); i++) {
@@ -125,6 +126,12 @@ http_fail(const struct http_request *r, struct http_reply *reply, const struct e
 	http_fail_items(r, reply, e, NULL);
 }
 
+/* The rest is for whoever looks after the server. */
+static const char disk_full[] = "the server's disk is full; nothing was changed; try again when "
+				"there is room";
+static const char inside[] = "something went wrong inside; the server's log says what, under the "
+			     "request's name";
+
 void
 http_fail_items(const struct http_request *r, struct http_reply *reply, const struct err *e,
 		const struct http_problems *all)
@@ -136,12 +143,11 @@ http_fail_items(const struct http_request *r, struct http_reply *reply, const st
 			    .id = r->id,
 			    .items = all};
 
-	if (e->code == ERR_IO || e->code == ERR_INTERNAL) {
+	if (e->code == ERR_FULL || e->code == ERR_IO || e->code == ERR_INTERNAL) {
 		log_event(r->call->thread->server->o.log, LOG_LEVEL_ERROR, "failure",
 			  "request %s: %s%s%s", r->id, e->where, e->where[0] ? ": " : "",
 			  e->message);
-		p.detail = "something went wrong inside; the server's log says what, under the "
-			   "request's name";
+		p.detail = e->code == ERR_FULL ? disk_full : inside;
 		p.field = NULL;
 	}
 	if (p.status == 503)

@@ -71,7 +71,7 @@ line_write(struct http_call *c, bool whole, uint64_t ns)
 	jw_key(&w, "microseconds");
 	jw_int(&w, (int64_t)(ns / 1000));
 	jw_key(&w, "received");
-	jw_int(&w, (int64_t)c->body.len);
+	jw_int(&w, (int64_t)c->received);
 	jw_key(&w, "sent");
 	jw_int(&w, (int64_t)c->sent);
 	if (c->who.ptr) {
@@ -97,7 +97,7 @@ call_record(struct http_call *c, bool whole)
 					    .head = c->request.method == HTTP_HEAD,
 					    .status = c->status,
 					    .ns = ns,
-					    .bytes_in = c->body.len,
+					    .bytes_in = c->received,
 					    .bytes_out = c->sent});
 	line_write(c, whole, ns);
 }

@@ -75,6 +75,8 @@ struct http_call {
 	struct route_match match;
 	const char *target_fault;
 	struct buf body;
+	size_t received;   /* bytes of the body, in memory or in the file */
+	struct err *fault; /* why the file could not be written; NULL: it could */
 	int64_t started_ns;
 	int64_t body_ns; /* when its body began */
 	int status;	 /* 0: no reply yet */

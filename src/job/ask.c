@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "sys/random.h"
 
+#include <stdlib.h>
+
 enum { NUMBER_BITS = 52 };
 
 int64_t
@@ -73,8 +75,10 @@ static enum err_code
 arriving_write(void *object, struct writer *w)
 {
 	struct job_ask *a = object;
+	struct ctx *ctx = writer_ctx(w);
+	enum err_code rc = db_check_room(ctx->db, scratch_length(a->upload), &ctx->err);
 
-	return put(&a->job, JOB_ARRIVING, w);
+	return rc ? rc : put(&a->job, JOB_ARRIVING, w);
 }
 
 /* What an upload is put aside by, piece after piece. */
@@ -100,22 +104,34 @@ written(const struct job_asker *a, enum err_code (*write)(void *object, struct w
 	return group_write(a->jobs->o.group, &change, a->e);
 }
 
+static enum err_code
+pieces_put(const struct job_asker *a, const struct job_ask *ask, char *bytes)
+{
+	struct bringing b = {
+		.id = ask->job.id, .bytes = {bytes, JOB_PIECE_BYTES}
+	    };
+	enum err_code rc = ERR_NONE;
+
+	for (; !rc && b.bytes.len == JOB_PIECE_BYTES; b.piece++) {
+		rc = scratch_read(ask->upload, b.piece * JOB_PIECE_BYTES, bytes, &b.bytes.len,
+				  a->e);
+		if (!rc && b.bytes.len > 0)
+			rc = written(a, piece_write, &b);
+	}
+	return rc;
+}
+
 enum err_code
 jobs_bring(const struct job_asker *a, struct job_ask *ask)
 {
-	struct bringing b = {.id = ask->job.id};
-	struct str rest = ask->upload;
-	enum err_code rc = written(a, arriving_write, ask);
+	char *bytes = malloc(JOB_PIECE_BYTES);
+	enum err_code rc = bytes ? written(a, arriving_write, ask)
+				 : err_set(a->e, ERR_INTERNAL, "", "no memory to put a file aside");
 
 	ask->brought = !rc;
-	for (; !rc && rest.len > 0; b.piece++) {
-		b.bytes = (struct str){rest.ptr, rest.len};
-		if (b.bytes.len > JOB_PIECE_BYTES)
-			b.bytes.len = JOB_PIECE_BYTES;
-		rest.ptr += b.bytes.len;
-		rest.len -= b.bytes.len;
-		rc = written(a, piece_write, &b);
-	}
+	if (!rc)
+		rc = pieces_put(a, ask, bytes);
+	free(bytes);
 	return rc;
 }
 

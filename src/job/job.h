@@ -19,6 +19,7 @@
 #include "identity/again.h"
 #include "record/group.h"
 #include "record/workspace.h"
+#include "sys/scratch.h"
 
 enum job_kind { JOB_IMPORT, JOB_EXPORT, JOB_ASSESS, JOB_KINDS };
 enum job_state {
@@ -86,7 +87,7 @@ struct job_ask {
 	enum job_kind kind;
 	const struct reg *reg;	 /* that it is about, or NULL */
 	const json_t *arguments; /* an object */
-	struct str upload;	 /* what it brings */
+	struct scratch *upload;	 /* what it brings, or NULL */
 	struct job job;		 /* it, as it is told once it was asked for */
 	bool brought, asked;	 /* the jobs' own */
 };

@@ -100,8 +100,9 @@ common_failed(const struct writer *w, const struct batch *b, enum err_code rc)
 {
 	if (rc == ERR_LOST)
 		return writer_unknown(w) ? FAILED : LOST;
-	return b->one_by_one || rc == ERR_BUSY || rc == ERR_IO || rc == ERR_DENIED ? FAILED
-										   : SUSPECT;
+	return b->one_by_one || rc == ERR_BUSY || rc == ERR_FULL || rc == ERR_IO || rc == ERR_DENIED
+		       ? FAILED
+		       : SUSPECT;
 }
 
 /* Reads at once what those from `from` on are about. */

@@ -153,8 +153,8 @@ writer_endp(struct writer **w)
 enum err_code
 step_end(struct writer *w, enum err_code rc)
 {
-	if (rc &&
-	    (w->halfway || rc == ERR_IO || rc == ERR_BUSY || rc == ERR_LOST || rc == ERR_INTERNAL))
+	if (rc && (w->halfway || rc == ERR_FULL || rc == ERR_IO || rc == ERR_BUSY ||
+		   rc == ERR_LOST || rc == ERR_INTERNAL))
 		w->torn = true;
 	w->halfway = false;
 	return rc;

@@ -361,6 +361,12 @@ db_save(struct db *db, const char *path, struct err *e)
 }
 
 enum err_code
+db_check_room(struct db *db, int64_t bytes, struct err *e)
+{
+	return db->engine->check_room ? db->engine->check_room(db, bytes, e) : ERR_NONE;
+}
+
+enum err_code
 db_clear(struct db *db, struct err *e)
 {
 	stmt_cache_empty(&db->idle);

@@ -143,6 +143,10 @@ MUST_CHECK enum err_code db_learn(struct db *db, struct err *e);
  * transaction. */
 bool db_has_file(const struct db *db);
 MUST_CHECK enum err_code db_save(struct db *db, const char *path, struct err *e);
+/* Whether so many bytes more have room on the disk of such a file, with what else is written
+ * meanwhile: ERR_FULL. Once a disk is full to its end, nothing can be deleted either. Of a server,
+ * which has its own disk, nothing is known before. */
+MUST_CHECK enum err_code db_check_room(struct db *db, int64_t bytes, struct err *e);
 
 /* Drops every table and function of ours on a server, for a store that was never finished; the
  * connection is of no use then but to be closed. */

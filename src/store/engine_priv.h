@@ -74,6 +74,7 @@ struct db_engine {
 	/* Writes the whole store, as it is at one moment, to a new file. NULL where it has no
 	 * file. */
 	enum err_code (*save)(struct db *db, const char *path, struct err *e);
+	enum err_code (*check_room)(struct db *db, int64_t bytes, struct err *e);
 	/* Drops all that is ours on a server. NULL for a file, which is removed instead. */
 	enum err_code (*clear)(struct db *db, struct err *e);
 	enum err_code (*changes)(struct db *db, int64_t *ret_count, struct err *e);

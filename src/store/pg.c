@@ -54,7 +54,7 @@ static const struct {
 } kinds[] = {
 	{"55P03", ERR_BUSY,	    "another process is writing to this store; try again when it is done"},
 	{"40",    ERR_BUSY,	 "another process was in the way; try again"			    },
-	{"53100", ERR_IO,	  "the server's disk is full; nothing was changed"			  },
+	{"53100", ERR_FULL,	    "the server's disk is full; nothing was changed"			    },
 	{"53",    ERR_BUSY,	 "the server has no room for this now; try again"			 },
 	{"57P",	ERR_LOST,	  "the server is stopping or starting; try again"			 },
 	{"08",    ERR_LOST,	 "the connection to the database was lost; try again"		     },

@@ -57,7 +57,7 @@ sqlite_fail(struct sqlite_db *d, const char *what, struct err *e)
 			       what);
 	case SQLITE_FULL:
 		return err_set(
-			e, ERR_IO, "",
+			e, ERR_FULL, "",
 			"%s: the disk is full; nothing was changed; free some space and repeat",
 			what);
 	case SQLITE_IOERR:
@@ -544,6 +544,7 @@ const struct db_engine sqlite_engine = {
 	.question_rows = 32,
 	.loader = &insert_loader,
 	.save = sqlite_save,
+	.check_room = sqlite_check_room,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.set_zone = sqlite_set_zone,

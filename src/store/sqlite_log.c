@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 /* SQLite writes each page of its log by two small writes, and each of those touches pages of the
  * system's that the next touches again. While a transaction is committed, what follows on one
@@ -225,4 +226,26 @@ sqlite_log_gather(sqlite3 *handle, bool gathers)
 	of_file(file)->gathers = gathers;
 	of_file(file)->ending = false;
 	of_file(file)->count = 0;
+}
+
+/* What is written is in the log first, and then in its place too. The log itself has so many bytes,
+ * about, before it begins anew. */
+enum { LOG_BYTES = 16 * 1024 * 1024 };
+
+enum err_code
+sqlite_check_room(struct db *db, int64_t bytes, struct err *e)
+{
+	const struct sqlite_db *d = (const void *)db;
+	const char *path = sqlite3_db_filename(d->handle, "main");
+	struct statvfs disk;
+
+	/* One that does not say how much it has says when it is full. */
+	if (!path || !path[0] || statvfs(path, &disk) != 0 || disk.f_blocks == 0)
+		return ERR_NONE;
+	if (disk.f_bavail * disk.f_frsize >= (uint64_t)bytes * 2 + LOG_BYTES)
+		return ERR_NONE;
+	return err_set(e, ERR_FULL, "",
+		       "the disk is full: %lld bytes more would not fit; nothing was changed; free "
+		       "some space and repeat",
+		       (long long)bytes);
 }

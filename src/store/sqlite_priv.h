@@ -33,6 +33,7 @@ enum err_code sqlite_fail(struct sqlite_db *d, const char *what, struct err *e);
 const char *sqlite_files(void);
 /* Around a commit. What is left of one that failed is forgotten. */
 void sqlite_log_gather(sqlite3 *handle, bool gathers);
+enum err_code sqlite_check_room(struct db *db, int64_t bytes, struct err *e);
 
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);

@@ -1,5 +1,7 @@
 #include "sys/spool.h"
 
+#include "sys/scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -25,9 +27,9 @@ struct entry {
 
 /* A piece of the file, written at once and read in order. */
 struct run {
-	off_t from;
-	off_t to;
-	off_t next; /* of the bytes not read yet */
+	int64_t from;
+	int64_t to;
+	int64_t next; /* of the bytes not read yet */
 	char *bytes;
 	size_t cap;
 	size_t at; /* of the row in hand within bytes */
@@ -39,8 +41,7 @@ struct spool {
 	size_t memory;
 	bool sorted;
 	bool ended;
-	int fd; /* -1 before the first run */
-	off_t file_end;
+	struct scratch *file; /* NULL before the first run */
 	char *data;
 	size_t len;
 	struct entry *entries;
@@ -61,7 +62,6 @@ spool_new(size_t memory, bool sorted, struct spool **ret_spool, struct err *e)
 
 	if (!s)
 		return err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
-	s->fd = -1;
 	s->memory = memory;
 	s->sorted = sorted;
 	*ret_spool = s;
@@ -75,8 +75,7 @@ spool_free(struct spool *s)
 		return;
 	for (size_t i = 0; i < s->run_count; i++)
 		free(s->runs[i].bytes);
-	if (s->fd >= 0)
-		(void)close(s->fd);
+	scratch_free(s->file);
 	free(s->runs);
 	free(s->heap);
 	free(s->entries);
@@ -88,32 +87,6 @@ void
 spool_freep(struct spool **s)
 {
 	spool_free(*s);
-}
-
-static enum err_code
-file_fail(const char *what, struct err *e)
-{
-	return err_set(e, ERR_IO, "",
-		       "cannot %s a temporary file: %s; free some space, or name another folder "
-		       "with TMPDIR",
-		       what, strerror(errno));
-}
-
-static enum err_code
-file_make(struct spool *s, struct err *e)
-{
-	const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
-	char path[PATH_MAX];
-
-	for (size_t i = 0; s->fd < 0 && i < COUNT_OF(folders); i++) {
-		if (!folders[i] || !folders[i][0])
-			continue;
-		(void)snprintf(path, sizeof(path), "%s/holdfast.XXXXXX", folders[i]);
-		s->fd = mkostemp(path, O_CLOEXEC);
-		if (s->fd >= 0)
-			(void)unlink(path);
-	}
-	return s->fd < 0 ? file_fail("make", e) : ERR_NONE;
 }
 
 static int
@@ -185,23 +158,6 @@ memory_sort(struct spool *s)
 	qsort_r(s->entries, s->count, sizeof(*s->entries), entry_order, s->data);
 }
 
-static enum err_code
-write_out(struct spool *s, const char *bytes, size_t len, struct err *e)
-{
-	while (len > 0) {
-		ssize_t n = pwrite(s->fd, bytes, len, s->file_end);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return file_fail("write", e);
-		bytes += n;
-		len -= (size_t)n;
-		s->file_end += n;
-	}
-	return ERR_NONE;
-}
-
 /* The rows in order, gathered to large writes. */
 static enum err_code
 rows_write(struct spool *s, struct err *e)
@@ -218,18 +174,18 @@ rows_write(struct spool *s, struct err *e)
 		size_t size = sizeof(struct head) + row.key.len + row.bytes.len;
 
 		if (len + size > READ_BYTES) {
-			rc = write_out(s, out, len, e);
+			rc = scratch_add(s->file, (struct str){out, len}, e);
 			len = 0;
 		}
 		if (size > READ_BYTES) {
-			rc = rc ? rc : write_out(s, bytes, size, e);
+			rc = rc ? rc : scratch_add(s->file, (struct str){bytes, size}, e);
 		} else {
 			memcpy(out + len, bytes, size);
 			len += size;
 		}
 	}
 	if (!rc)
-		rc = write_out(s, out, len, e);
+		rc = scratch_add(s->file, (struct str){out, len}, e);
 	free(out);
 	return rc;
 }
@@ -243,13 +199,13 @@ run_write(struct spool *s, struct err *e)
 	if (!more)
 		return err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	s->runs = more;
-	rc = s->fd < 0 ? file_make(s, e) : ERR_NONE;
+	rc = s->file ? ERR_NONE : scratch_new(&s->file, e);
 	if (rc)
 		return rc;
 	memory_sort(s);
-	s->runs[s->run_count] = (struct run){.from = s->file_end};
+	s->runs[s->run_count] = (struct run){.from = scratch_length(s->file)};
 	rc = rows_write(s, e);
-	s->runs[s->run_count].to = s->file_end;
+	s->runs[s->run_count].to = scratch_length(s->file);
 	s->run_count++;
 	s->count = 0;
 	s->len = 0;
@@ -305,6 +261,10 @@ spool_add(struct spool *s, const struct spool_row *row, struct err *e)
 static enum err_code
 run_fill(struct spool *s, struct run *r, size_t size, struct err *e)
 {
+	int64_t left;
+	size_t want;
+	enum err_code rc;
+
 	if (r->end - r->at >= size)
 		return ERR_NONE;
 	memmove(r->bytes, r->bytes + r->at, r->end - r->at);
@@ -318,20 +278,16 @@ run_fill(struct spool *s, struct run *r, size_t size, struct err *e)
 		r->bytes = more;
 		r->cap = size;
 	}
-	while (r->end < size) {
-		off_t left = r->to - r->next;
-		size_t want = r->cap - r->end;
-		ssize_t n = pread(s->fd, r->bytes + r->end,
-				  left < (off_t)want ? (size_t)left : want, r->next);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return file_fail("read", e);
-		r->end += (size_t)n;
-		r->next += n;
-	}
-	return ERR_NONE;
+	left = r->to - r->next;
+	want = r->cap - r->end;
+	if (left < (int64_t)want)
+		want = (size_t)left;
+	rc = scratch_read(s->file, r->next, r->bytes + r->end, &want, e);
+	if (rc)
+		return rc;
+	r->end += want;
+	r->next += (int64_t)want;
+	return r->end >= size ? ERR_NONE : err_set(e, ERR_IO, "", "a temporary file was cut short");
 }
 
 /* Reads the row at which the run stands. */

@@ -2,8 +2,7 @@
  *
  * Add any number of rows, end, then read them from the first to the last as often as needed: sorted
  * by key (bytes; rows with the same key in the order in which they came), or as they came. What
- * does not fit into the memory given goes to a file without a name in TMPDIR, else /var/tmp or
- * /tmp, that is gone when the program ends, however it ends.
+ * does not fit into the memory given goes to a file without a name (scratch.h).
  */
 #ifndef SYS_SPOOL_H
 #define SYS_SPOOL_H

@@ -13,15 +13,16 @@ TEST(err_codes_have_the_promised_statuses)
 		int exit_status;
 	} rows[] = {
 		{ERR_NONE,	   "ok",		 0},
-		       {ERR_FAILED,   "check_failed", 1},
+		{ERR_FAILED,   "check_failed", 1},
 		{ERR_USAGE,    "usage",	     2},
-		       {ERR_INVALID,  "invalid",	3},
+		{ERR_INVALID,  "invalid",	 3},
 		{ERR_MISSING,  "not_found",	   3},
-		       {ERR_CONFLICT, "conflict",	  3},
+		{ERR_CONFLICT, "conflict",	   3},
 		{ERR_TOO_BIG,  "too_big",	 3},
-		       {ERR_DENIED,   "denied",	      4},
+		{ERR_DENIED,   "denied",       4},
 		{ERR_BUSY,	   "busy",	   4},
-		       {ERR_IO,	"io",	      5},
+		{ERR_FULL,	   "disk_full",	5},
+		{ERR_IO,	 "io",	       5},
 		{ERR_INTERNAL, "internal",	   5},
 	};
 

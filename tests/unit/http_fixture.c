@@ -29,6 +29,23 @@ echo(const struct http_request *r, struct http_reply *reply, struct err *e)
 }
 
 static enum err_code
+file_answer(const struct http_request *r, struct http_reply *reply, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = 100};
+	char ends[16] = "";
+	size_t one = 1, rest = sizeof(ends) - 1;
+	int64_t length = r->upload ? scratch_length(r->upload) : 0;
+
+	if (length > 0)
+		CHECK(!scratch_read(r->upload, 0, ends, &one, e) &&
+		      !scratch_read(r->upload, length - 1, ends + 1, &rest, e) && rest == 1);
+	buf_addf(&text, "%lld bytes, %.2s, %zu in memory", (long long)length, ends, r->body.len);
+	reply->type = "text/plain";
+	reply->body = str_dup(r->arena, (struct str){text.data, text.len});
+	return ERR_NONE;
+}
+
+static enum err_code
 fail(const struct http_request *r, struct http_reply *reply, struct err *e)
 {
 	(void)reply;
@@ -142,23 +159,28 @@ note_answer(const struct http_request *r, struct http_reply *reply, struct err *
 }
 
 static const struct http_route routes[] = {
-	{.method = HTTP_GET,		     .pattern = "/echo/{name}", .answer = echo		      },
-	{.method = HTTP_POST,		      .pattern = "/echo/{name}", .answer = echo,			 .body_max = 100000},
+	{.method = HTTP_GET,	     .pattern = "/echo/{name}", .answer = echo     },
+	{.method = HTTP_POST,	      .pattern = "/echo/{name}", .answer = echo,	 .body_max = 100000},
+	{.method = HTTP_POST,
+	 .pattern = "/file",
+	 .answer = file_answer,
+	 .body_max = 1000000,
+	 .to_file = true},
 	{.method = HTTP_PUT,
 	 .pattern = "/echo/{name}",
 	 .answer = echo,
 	 .types = "application/json text/csv",
 	 .body_max = 100},
-	{.method = HTTP_GET, .pattern = "/fail/{kind}",							.answer = fail										},
-	{.method = HTTP_GET,	     .pattern = "/split",.answer = split},
-	{.method = HTTP_GET,	     .pattern = "/stream/{kind}",						  .answer = stream																		      },
-	{.method = HTTP_GET,   .pattern = "/wait/{name}",.answer = wait_answer,.waits = always},
+	{.method = HTTP_GET, .pattern = "/fail/{kind}",					.answer = fail				      },
+	{.method = HTTP_GET,			     .pattern = "/split",				  .answer = split				 },
+	{.method = HTTP_GET,			     .pattern = "/stream/{kind}",				  .answer = stream},
+	{.method = HTTP_GET,			     .pattern = "/wait/{name}",					.answer = wait_answer,.waits = always},
 	{.method = HTTP_POST,
 	 .pattern = "/wait/{name}",
 	 .answer = wait_answer,
 	 .body_max = 100000,
 	 .waits = always},
-	{.method = HTTP_GET,		     .pattern = "/note/{kind}",					.answer = note_answer									     },
+	{.method = HTTP_GET,	     .pattern = "/note/{kind}",					.answer = note_answer							     },
 };
 
 struct fixture *

@@ -26,6 +26,7 @@ struct fixture {
 };
 
 /* GET and POST /echo/{name}: the body or the name; PUT takes JSON or CSV.
+ * POST /file: how long the file is and what its ends are.
  * GET /fail/{kind}, GET /split: an error; a header that would split the reply.
  * GET /stream/{kind}: 200 KB; `broken` in between; `events`: one for each tick.
  * GET and POST /wait/{name}: the same as echo, once the world is not held any more.

@@ -4,7 +4,9 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const struct http_limits as_usual;
@@ -54,6 +56,61 @@ TEST(http_server_refuses_bodies_before_they_are_read)
 	CHECK(http_has(http_ask(f, "PATCH /echo/x HTTP/1.1\r\n" LAST "\r\n"),
 		       "\r\nAllow: GET, HEAD, POST, PUT, OPTIONS\r\n"));
 	http_fixture_close(f, log);
+}
+
+/* A request with a body of so many bytes. */
+static char *
+file_request(size_t size)
+{
+	static char text[1 << 20];
+	size_t head = (size_t)snprintf(text, sizeof(text),
+				       "POST /file HTTP/1.1\r\n" LAST "Content-Length: %zu\r\n\r\n",
+				       size);
+
+	CHECK(head + size < sizeof(text));
+	memset(text + head, 'x', size);
+	text[head + size] = '\0';
+	if (size > 0) {
+		text[head] = 'a';
+		text[head + size - 1] = 'z';
+	}
+	return text;
+}
+
+TEST(http_server_puts_bodies_of_some_routes_into_files)
+{
+	struct fixture *f = http_fixture_open(as_usual);
+	char log[65536];
+
+	CHECK(http_has(http_ask(f, file_request(900000)), "900000 bytes, az, 0 in memory"));
+	CHECK(http_has(http_ask(f, file_request(0)), "0 bytes, , 0 in memory"));
+	http_fixture_close(f, log);
+	CHECK(http_has(log, "\"received\":900000,"));
+}
+
+TEST(http_server_says_when_there_is_no_room_for_a_file_and_goes_on)
+{
+	struct fixture *f;
+	struct rlimit limit, small;
+	char log[65536];
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+	f = http_fixture_open(as_usual);
+	small = (struct rlimit){100000, limit.rlim_max};
+	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+	for (int i = 0; i < 3; i++) {
+		char *got = http_ask(f, file_request(900000));
+
+		CHECK(http_has(got, "HTTP/1.1 507 Insufficient Storage\r\n") &&
+		      http_has(got, "\"type\":\"urn:holdfast:problem:disk_full\"") &&
+		      !strstr(got, "TMPDIR"));
+		CHECK(http_has(http_ask(f, file_request(90000)), "90000 bytes, az, "));
+	}
+	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	CHECK(http_has(http_ask(f, file_request(900000)), "900000 bytes, az, "));
+	http_fixture_close(f, log);
+	CHECK(http_has(log, "cannot write a temporary file: File too large"));
 }
 
 TEST(http_server_tells_of_errors_but_not_of_what_is_inside)

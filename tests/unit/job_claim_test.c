@@ -195,6 +195,16 @@ TEST(what_never_came_whole_is_removed)
 	CHECK(store_count(&t.desk.store, "select count(*) from job") == 0);
 }
 
+static struct scratch *
+upload_of(const char *text)
+{
+	struct scratch *s = NULL;
+	struct err e = {0};
+
+	CHECK(!scratch_new(&s, &e) && !scratch_add(s, str_of(text), &e));
+	return s;
+}
+
 /* Asks as a request does. */
 static enum err_code
 ask_for(struct two *t, struct job_ask *ask)
@@ -205,7 +215,7 @@ ask_for(struct two *t, struct job_ask *ask)
 	struct group_change change = {.actor = t->ann.actor, .write = jobs_ask, .object = ask};
 	enum err_code rc = jobs_prepare(&a, ask);
 
-	if (!rc && ask->upload.len)
+	if (!rc && ask->upload)
 		rc = jobs_bring(&a, ask);
 	if (!rc)
 		rc = group_write(t->one.o.group, &change, &e);
@@ -241,11 +251,12 @@ TEST(a_login_has_so_many_jobs_that_are_not_done)
 	asking_begin(&t);
 	for (int i = 1; i < LIMIT_JOBS_UNFINISHED; i++)
 		waiting(&t, i);
-	file.upload = str_of("key");
+	file.upload = upload_of("key");
 	CHECK(!ask_for(&t, &ask) && ask.job.id > 0);
 	CHECK(ask_for(&t, &more) == ERR_TOO_OFTEN);
 	CHECK(ask_for(&t, &file) == ERR_TOO_OFTEN);
 	asking_end(&t);
+	scratch_free(file.upload);
 	json_decref(arguments);
 	CHECK(desk_events(&t.desk, "job_asked") == 1);
 }
@@ -255,7 +266,7 @@ TEST(what_was_brought_and_not_asked_for_goes)
 	TWO t;
 	json_t *arguments = json_object();
 	struct job_ask ask = {
-		.kind = JOB_IMPORT, .arguments = arguments, .upload = str_of("key\na\n")};
+		.kind = JOB_IMPORT, .arguments = arguments, .upload = upload_of("key\na\n")};
 	struct job_ask again = ask;
 	struct err e = {0};
 	struct job_asker a = {.jobs = &t.one, .who = &t.ann, .e = &e};
@@ -270,6 +281,7 @@ TEST(what_was_brought_and_not_asked_for_goes)
 	ask.asked = false;
 	jobs_asked(&a, &ask, true);
 	asking_end(&t);
+	scratch_free(ask.upload);
 	json_decref(arguments);
 	CHECK(state_of(&t, ask.job.id) == JOB_WAITING);
 	CHECK(store_count(&t.desk.store, "select count(*) from job") == 1);

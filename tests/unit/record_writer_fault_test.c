@@ -205,7 +205,7 @@ TEST_SQLITE(a_store_that_may_grow_by_too_few_pages_leaves_nothing_behind)
 	pages = page_count(&f);
 	page_limit(&f, pages);
 	while (write_all(&f, "now") != ERR_NONE) {
-		CHECK(f.ctx->err.code == ERR_IO && strstr(f.ctx->err.message, "disk is full"));
+		CHECK(f.ctx->err.code == ERR_FULL && strstr(f.ctx->err.message, "disk is full"));
 		CHECK(strcmp(dump(&f), before) == 0);
 		CHECK(kept_verify(&f, NULL).count == 0);
 		page_limit(&f, pages + ++more);
