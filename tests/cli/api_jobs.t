@@ -80,6 +80,29 @@ contact.refused(422, "key_reused", "POST", "/registers/account/import?organisati
 contact.refused(403, "denied", "POST", "/assessments", {}, Idempotency_Key="k-2")
 contact.ended(contact.good("POST", "/registers/account/export", {}, 202, Idempotency_Key="k-2"))
 
+# What a spreadsheet would run is guarded in the file, and comes back from it as it was.
+FORMULAS = ["=1+1", "+44 20 7946 0000", "-5", "@sum(a1)", "\tx", "\rx", "\u0027=1", "\u0027", "a=b"]
+CSV_PATH = "/registers/account/import?full=true&source=formulas&organisation=" + one
+first = contact.ended(contact.good("POST", CSV_PATH, "".join(json.dumps(
+    {"key": "f-%d" % i, "kind": "user", "login": text, "state": "active"}) + "\n" for i, text in enumerate(FORMULAS)),
+    202, Content_Type="application/jsonl"))
+assert first["result"]["total"]["added"] == len(FORMULAS), first.text
+def logins():
+    page = contact.good("GET", "/registers/account/records?limit=500&filter=feed%3Dformulas&fields=key,login,row_version")
+    return {r["key"]: (r["login"], r["row_version"]) for r in page["records"]}
+assert logins() == {"f-%d" % i: (text, 1) for i, text in enumerate(FORMULAS)}, logins()
+out = contact.ended(contact.good("POST", "/registers/account/export",
+    {"source": "formulas", "organisation": one, "fields": "kind,login"}, 202))
+text = contact.good("GET", "/jobs/%d/result" % out["id"]).text
+import csv, io
+head, *rows = csv.reader(io.StringIO(text, newline=""))
+at = {row[head.index("key")]: row[head.index("login")] for row in rows}
+assert at == {"f-%d" % i: t if t in ("\u0027", "a=b") else "\u0027" + t for i, t in enumerate(FORMULAS)}, at
+assert not [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t\r")], rows
+back = contact.ended(contact.good("POST", CSV_PATH, text, 202, **CSV))
+assert back["result"]["total"]["rejected"] == back["result"]["total"]["retired"] == 0, back.text
+assert {key: value[0] for key, value in logins().items()} == {"f-%d" % i: t for i, t in enumerate(FORMULAS)}, logins()
+
 # Assessments are for who sees all.
 contact.refused(403, "denied", "POST", "/assessments", {})
 contact.refused(403, "denied", "GET", "/assessments")

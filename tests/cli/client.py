@@ -8,6 +8,7 @@ import json
 import struct
 import time
 
+import origins
 from described import Description
 
 
@@ -40,6 +41,7 @@ class Answer:
         self.headers = {name.lower(): value for name, value in reply.getheaders()}
         self.cookies = [value for name, value in reply.getheaders() if name.lower() == "set-cookie"]
         self.text = reply.read().decode()
+        origins.check(self.headers, self.text)
         self.json = json.loads(self.text) if self.text and self.headers["content-type"].endswith("json") else None
         self.problem = None
         if self.status >= 400 and self.headers["content-type"] != "application/scim+json":

@@ -4,6 +4,8 @@ import socket
 import ssl
 import time
 
+import origins
+
 SECURE = ("content-security-policy", "x-content-type-options", "referrer-policy",
           "cross-origin-opener-policy", "cross-origin-resource-policy", "cross-origin-embedder-policy", "permissions-policy")
 
@@ -46,6 +48,8 @@ class Reply:
         for name in SECURE:
             assert name in self.headers, "%s is missing of %d" % (name, self.status)
         assert "unsafe" not in self.headers["content-security-policy"]
+        # What is packed is asked for as it is, too.
+        origins.check(self.headers, "" if "content-encoding" in self.headers else self.body.decode())
         assert "server" not in self.headers
         if self.status >= 400 and self.body:
             problem = json.loads(self.body)
