@@ -14,6 +14,9 @@ enum { PROGRESS_STEPS = 20000 };
  * again are moved once. One block of the log's index knows about 4,000. */
 #define LOG_PAGES "4000"
 
+/* Kilobytes of pages that a connection keeps. */
+#define CACHE_KB "8192"
+
 /* How often readers try to begin between two commits of others. */
 enum { READERS_TRIES = 100 };
 
@@ -121,9 +124,12 @@ set_up(struct sqlite_db *d, struct err *e)
 	rc = sqlite_add_functions(d, e);
 	if (rc)
 		return rc;
-	/* Recursive triggers let a table's guard see the row that "insert or replace" removes. */
+	/* The system keeps the file's pages for all connections, and each throws its own away when
+	 * another commits: with more than these few nothing is quicker, and a server has dozens of
+	 * connections. Recursive triggers let a table's guard see the row that "insert or replace"
+	 * removes. */
 	return sqlite_exec(&d->base,
-			   "pragma cache_size = -65536; pragma temp_store = file; "
+			   "pragma cache_size = -" CACHE_KB "; pragma temp_store = file; "
 			   "pragma recursive_triggers = on",
 			   e);
 }
