@@ -137,7 +137,7 @@ build/face-no/table.c:
 web: build/web/index.html
 # Types, markup, and the tests of what it works out by itself.
 web-check: web/node_modules/.package-lock.json
-	@cd web && npm run --silent check && npm test --silent --if-present
+	@cd web && npm run --silent check && npm test --silent
 
 $(OUT)/obj/face-$(WEB)/table.o: $(FACE)/table.c src/face/face.h $(OUT)/flags
 	$(call run,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)

@@ -15,10 +15,11 @@ enum {
 	/* After a failed run; each further one waits twice as long, to the most. */
 	AGAIN_MS = 5000,
 	AGAIN_MS_MOST = 300000,
-	/* Versions that are taken into the index at once, and how soon it goes on while there are
-	   more. */
+	/* Versions that are taken into the index at once. While there are more it rests between for
+	 * so many times as long as those took, so that requests have the processors. */
 	LEAVES = 1000,
-	LEAVES_MS = 20,
+	LEAVES_REST = 2,
+	LEAVES_MS_LEAST = 20,
 };
 
 struct keeper {
@@ -66,11 +67,17 @@ look(struct keeper *k)
 static int64_t
 index_look(struct keeper *k)
 {
+	const int64_t begun = clock_monotonic_ms();
 	struct err e = {0};
 	int64_t left = 0;
+	int64_t rest_ms;
 
-	if (!search_catch_up(k->search, LEAVES, &left, &e))
-		return left > 0 ? LEAVES_MS : LOOK_MS;
+	if (!search_catch_up(k->search, LEAVES, &left, &e)) {
+		rest_ms = LEAVES_REST * (clock_monotonic_ms() - begun);
+		if (left <= 0)
+			return LOOK_MS;
+		return rest_ms < LEAVES_MS_LEAST ? LEAVES_MS_LEAST : rest_ms;
+	}
 	log_event(k->log, LOG_LEVEL_WARNING, "not_indexed", "%s", e.message);
 	return AGAIN_MS;
 }

@@ -53,6 +53,9 @@ export function onSignedOut(what: () => Promise<void>): void {
 	renew = what;
 }
 
+/** A text that nobody else has. Browsers have a call for that, but over plain HTTP not for everybody. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 export function address(path: string, query: Query = {}): string {
 	const search = new URLSearchParams();
 	for (const [name, value] of Object.entries(query))
@@ -128,7 +131,7 @@ export function read<T>(path: string, query?: Query, signal?: AbortSignal): Prom
 }
 
 /** Makes something, once, however often it has to be asked for (`Idempotency-Key`). */
-export function make<T>(path: string, body: unknown, key: string = crypto.randomUUID()): Promise<Answer<T>> {
+export function make<T>(path: string, body: unknown, key: string = newKey()): Promise<Answer<T>> {
 	return answer<T>("POST", path, { body, headers: { "Idempotency-Key": key }, repeatable: true });
 }
 
@@ -152,6 +155,6 @@ export function enter<T>(method: "GET" | "POST", path: string, body?: unknown): 
 }
 
 /** Sends a file, to be taken once. */
-export function upload<T>(path: string, file: Blob, type: string, query?: Query, key: string = crypto.randomUUID()): Promise<Answer<T>> {
+export function upload<T>(path: string, file: Blob, type: string, query?: Query, key: string = newKey()): Promise<Answer<T>> {
 	return answer<T>("POST", path, { file, query, headers: { "Content-Type": type, "Idempotency-Key": key }, repeatable: true });
 }
