@@ -106,7 +106,6 @@ register_table(struct arena *a, const struct reg *r, bool history)
 	t->name = history ? name_of(a, "%s_history", r->name) : r->name;
 	t->columns = c;
 	t->indexes = ix;
-	t->clustered = history;
 	t->guard = history ? GUARD_APPEND_ONLY : GUARD_VERSIONED;
 	t->primary_key = history ? "id, row_version" : "id";
 	t->held = true;

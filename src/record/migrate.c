@@ -387,6 +387,21 @@ login_fit(struct db *db, int version, const struct table *t, struct err *e)
 	return rc;
 }
 
+/* Format 10 keeps the history of records in the order in which it was written. */
+enum { HISTORY_IN_ORDER_SINCE = 10 };
+
+static enum err_code
+history_fit(struct db *db, const struct model *m, int version, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
+	if (version == 0 || version >= HISTORY_IN_ORDER_SINCE)
+		return ERR_NONE;
+	for (size_t i = 0; !rc && i < m->reg_count; i++)
+		rc = schema_rebuild(db, m->regs[i]->history, e);
+	return rc;
+}
+
 enum err_code
 migrate(struct db *db, const struct model *m, int version, struct workspace_report *report,
 	struct err *e)
@@ -411,5 +426,5 @@ migrate(struct db *db, const struct model *m, int version, struct workspace_repo
 				e);
 	for (size_t i = 0; !rc && i < m->reg_count; i++)
 		rc = register_migrate(db, find, m->regs[i], report, e);
-	return rc;
+	return rc ? rc : history_fit(db, m, version, e);
 }

@@ -414,6 +414,20 @@ schema_drop(struct db *db, const struct table *t, struct err *e)
 }
 
 enum err_code
+schema_rebuild(struct db *db, const struct table *t, struct err *e)
+{
+	enum err_code rc;
+
+	if (!db->engine->rebuild_table)
+		return ERR_NONE;
+	stmt_cache_empty(&db->idle);
+	rc = db->engine->rebuild_table(db, t, e);
+	for (size_t i = 0; !rc && i < t->index_count; i++)
+		rc = db->engine->add_index(db, t, &t->indexes[i], e);
+	return rc;
+}
+
+enum err_code
 schema_add_column(struct db *db, const struct table *t, const struct column *column, struct err *e)
 {
 	stmt_cache_empty(&db->idle);

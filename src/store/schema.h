@@ -33,9 +33,10 @@ struct table {
 	const struct column *columns;
 	size_t column_count;
 	const char *primary_key; /* "id" or "record, pos"; "" for none, of a temporary table */
-	bool clustered;		 /* rows are kept in the order of the primary key */
-	bool temporary;		 /* this connection's alone; gone when it ends or rolls back */
-	bool if_missing;	 /* of a temporary one: that it is there already is no fault */
+	bool clustered;	 /* rows are kept in the order of the primary key; others, of one that
+			  * is not a number alone, in the order in which they came */
+	bool temporary;	 /* this connection's alone; gone when it ends or rolls back */
+	bool if_missing; /* of a temporary one: that it is there already is no fault */
 	enum table_guard guard;
 	/* Whose rows they are, for the wall between organisations: of the column `organisation`, or
 	 * of the rows of another table, by `record` and, in a history, by row_version too. */
@@ -49,6 +50,9 @@ struct table {
 MUST_CHECK enum err_code schema_create(struct db *db, const struct table *t, struct err *e);
 /* Of a temporary table alone; no statement on it may be in use. */
 MUST_CHECK enum err_code schema_drop(struct db *db, const struct table *t, struct err *e);
+/* Makes a table that has all its columns anew with its rows, where an older program kept them in
+ * another order than it says now. */
+MUST_CHECK enum err_code schema_rebuild(struct db *db, const struct table *t, struct err *e);
 MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 					   const struct column *column, struct err *e);
 /* Nothing to do when it is there. */

@@ -585,6 +585,7 @@ const struct db_engine sqlite_engine = {
 	.get_cell = sqlite_get_cell,
 	.create_table = sqlite_create_table,
 	.drop_table = sqlite_drop_table,
+	.rebuild_table = sqlite_rebuild_table,
 	.add_column = sqlite_add_column,
 	.add_index = sqlite_add_index,
 	.check_table = sqlite_check_table,

@@ -83,7 +83,7 @@ sqlite_create_table(struct db *db, const struct table *t, struct err *e)
 		buf_addf(&sql, "%s\"%s\" %s%s%s", i ? ", " : "", c->name, type_name(c->type),
 			 c->not_null ? " not null" : "", rowid ? " primary key" : "");
 	}
-	if (t->clustered)
+	if (t->clustered || strchr(t->primary_key, ','))
 		buf_addf(&sql, ", primary key (%s)", t->primary_key);
 	buf_addf(&sql, ") strict%s", t->clustered ? ", without rowid" : "");
 	rc = run(db, &sql, e);
@@ -103,6 +103,50 @@ sqlite_drop_table(struct db *db, const struct table *t, struct err *e)
 
 	buf_addf(&sql, "drop table temp.\"%s\"", t->name);
 	return run(db, &sql, e);
+}
+
+static void
+columns_text(const struct table *t, struct buf *sql)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		buf_addf(sql, "%s\"%s\"", i ? ", " : "", t->columns[i].name);
+}
+
+/* Renamed in the old way, in which what hangs on other tables goes on naming the table that is to
+ * come. */
+static enum err_code
+put_away(struct db *db, const char *name, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	enum err_code rc = db_exec(db, "pragma legacy_alter_table = on", e);
+	enum err_code renamed;
+	struct err none;
+
+	buf_addf(&sql,
+		 "drop trigger if exists \"%s_guard_update\"; "
+		 "drop trigger if exists \"%s_guard_delete\"; "
+		 "alter table \"%s\" rename to \"%s_before\"",
+		 name, name, name, name);
+	renamed = rc ? rc : run(db, &sql, e);
+	rc = db_exec(db, "pragma legacy_alter_table = off", renamed ? &none : e);
+	return renamed ? renamed : rc;
+}
+
+enum err_code
+sqlite_rebuild_table(struct db *db, const struct table *t, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+	enum err_code rc = put_away(db, t->name, e);
+
+	if (!rc)
+		rc = sqlite_create_table(db, t, e);
+	buf_addf(&sql, "insert into \"%s\" (", t->name);
+	columns_text(t, &sql);
+	buf_addf(&sql, ") select ");
+	columns_text(t, &sql);
+	buf_addf(&sql, " from \"%s_before\" order by %s; drop table \"%s_before\"", t->name,
+		 t->primary_key, t->name);
+	return rc ? rc : run(db, &sql, e);
 }
 
 enum err_code

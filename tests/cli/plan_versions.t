@@ -2,6 +2,7 @@
 # brought to the present one by init alone.
 . "$ROOT/tests/cli/small_plan.sh"
 small_content content
+cp "$ROOT/content/registers/delivery.yaml" content/registers/
 export HOLDFAST_HOME=ws
 ok holdfast init --content content
 ok sqlite3 ws/holdfast.db 'select count(*) from plan_version' 'select path from plan_file order by path'
@@ -47,6 +48,32 @@ age() {
 		alter table login drop column id; alter table login drop column organisation; alter table login drop column administrator;
 		alter table login drop column external_id' "update meta set value = '1' where name = 'store_version'"
 }
+
+# A store of format 9, which kept the history of each record together.
+printf 'key,title,size\na,One,1\nb,Two,2\n' >thing.csv
+ok holdfast import thing.csv
+printf 'key,title,size\na,One,3\nb,Two,4\n' >thing.csv
+ok holdfast import thing.csv
+older_history() {
+	sqlite3 ws/holdfast.db 'create table t as select * from thing_history order by size' 'drop table thing_history' \
+		"$(sqlite3 ws/holdfast.db "select sql from sqlite_schema where name = 'thing_history'" | sed 's/ strict$/ strict, without rowid/')" \
+		'insert into thing_history select * from t' 'drop table t' "update meta set value = '9' where name = 'store_version'"
+}
+history() {
+	sqlite3 ws/holdfast.db 'select id, row_version, size, recorded_to, retired from thing_history order by 1, 2' \
+		"select name, sql from sqlite_schema where tbl_name in ('thing', 'thing_history') order by 1" \
+		"select wr from pragma_table_list where name = 'thing_history'"
+}
+history >before
+[ "$(wc -l <before)" -gt 8 ] || fail 'there is no history'
+older_history
+expect_exit 3 holdfast show
+expect_err 'format 9'
+ok holdfast init --content ws/content
+expect_out 'to the format of this Holdfast'
+history >after
+cmp before after || fail 'the history is not what it was'
+ok holdfast verify
 
 # A store of format 6, in which a number of another directory was one login's of all.
 sqlite3 ws/holdfast.db 'drop table login_directory; drop table login_past_name; drop table login_identity; drop table job_part; drop table job_pulse;

@@ -42,7 +42,6 @@ const struct table versioned = {
 const struct table history = {.name = "row_history",
 			      COLUMNS(row_columns),
 			      .primary_key = "id, row_version",
-			      .clustered = true,
 			      .guard = GUARD_APPEND_ONLY};
 const struct table pairs = {
 	.name = "pair", COLUMNS(pair_columns), .primary_key = "record, pos", .clustered = true};
