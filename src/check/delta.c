@@ -107,6 +107,9 @@ table_make(struct ctx *ctx, struct arena *a, const struct table *of)
 	sql_sample(&t, of, &sample);
 	sql_analyze(&t, &analyze);
 	sql_empty(&t, &forget);
+	/* Another assessor of this connection may have left rows. */
+	if (!rc)
+		rc = db_exec(ctx->db, forget.data, &ctx->err);
 	if (!rc)
 		rc = db_exec(ctx->db, sample.data, &ctx->err);
 	if (!rc)
