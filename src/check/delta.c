@@ -75,15 +75,14 @@ delta_tables_free(struct delta_tables *t)
 	free(t);
 }
 
-/* The temporary table that stands beside one of a register. With a key both versions of a record
- * are found, however many an engine takes for granted. */
+/* The temporary table that stands beside one of a register. */
 static struct table
 beside(struct arena *a, const struct table *of)
 {
 	char *name = arena_alloc(a, strlen(of->name) + sizeof(DELTA_PREFIX));
 	struct table t = {.columns = of->columns,
 			  .column_count = of->column_count,
-			  .primary_key = of->held ? "id, row_version" : "",
+			  .primary_key = "",
 			  .temporary = true,
 			  .if_missing = true};
 
@@ -323,10 +322,9 @@ static enum err_code
 differences_find(struct ctx *ctx, struct arena *a, const struct reg *r)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	struct table versions = beside(a, r->table);
 	enum err_code rc;
 
-	sql_differences(&versions, DIFFER_TABLE, DELTA_TABLE, &sql);
+	sql_differences(r, DIFFER_TABLE, DELTA_TABLE, &sql);
 	rc = bounded_run(ctx, &sql, r);
 	for (size_t i = 0; !rc && i < r->field_count; i++) {
 		const struct field *f = &r->fields[i];

@@ -274,26 +274,26 @@ sql_analyze(const struct table *t, struct buf *out)
 }
 
 void
-sql_differences(const struct table *versions, const char *to, const char *changed, struct buf *out)
+sql_differences(const struct reg *r, const char *to, const char *changed, struct buf *out)
 {
 	buf_addf(out,
 		 "insert into \"%s\" (record, organisation, columns) select c.record, "
 		 "coalesce(o.organisation, 0), case when o.id is null or n.id is null then -1 else "
 		 "0",
 		 to);
-	for (size_t i = 0; i < versions->column_count; i++) {
-		const char *column = versions->columns[i].name;
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		const char *column = r->table->columns[i].name;
 
 		buf_addf(out,
 			 " | case when n.\"%s\" is distinct from o.\"%s\" then %lld else 0 end",
 			 column, column, (long long)column_bit(i));
 	}
 	buf_addf(out,
-		 " end from \"%s\" c "
-		 "left join \"%s\" o on o.id = c.record and o.row_version = c.version "
-		 "left join \"%s\" n on n.id = c.record and n.row_version > c.version "
+		 " end from \"%s\" c left join \"%s\" o "
+		 "on o.id = c.record and o.row_version = c.version and o.retired = 0 "
+		 "left join \"%s\" n on n.id = c.record "
 		 "where c.record >= :low and c.record < :high",
-		 changed, versions->name, versions->name);
+		 changed, r->history->name, r->table->name);
 }
 
 void

@@ -79,11 +79,10 @@ void sql_copy_version(const struct table *to, const struct table *history, const
 /* Copies one row; has the engine count what a table holds. */
 void sql_sample(const struct table *to, const struct table *from, struct buf *out);
 void sql_analyze(const struct table *t, struct buf *out);
-/* Puts each record of `changed`, with its organisation of then and what differs, into the table
- * `to`(record, organisation, columns), out of both versions in `versions`: its bit for
- * each column, all bits where there are not both. Parameters likewise. */
-void sql_differences(const struct table *versions, const char *to, const char *changed,
-		     struct buf *out);
+/* Puts each record of `changed`, with its organisation of then and what differs between that
+ * version and the present one, into the table `to`(record, organisation, columns): its bit for each
+ * column, all bits where there are not both. Parameters likewise. */
+void sql_differences(const struct reg *r, const char *to, const char *changed, struct buf *out);
 /* Adds the bits `:bit` to the records whose rows of then and now in `items`, of a list field,
  * differ. */
 void sql_differences_items(const struct table *items, const char *to, struct buf *out);
