@@ -97,7 +97,7 @@ class Client:
 
     def ended(self, job):
         """The job when it has ended."""
-        for _ in range(1200):
+        for _ in range(4000):
             now = self.good("GET", "/jobs/%d" % job["id"])
             if now["state"] not in ("waiting", "running"):
                 return now
