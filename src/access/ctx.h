@@ -13,7 +13,7 @@
 
 struct ctx;
 struct ledger;
-struct tallies;
+struct counts;
 struct who;
 struct writer_kept;
 
@@ -50,7 +50,7 @@ struct ctx {
 	struct ctx_note note;	  /* of who may read what is restricted */
 	struct ctx_loan loan;	  /* none: the connection is its own */
 	struct writer_kept *kept; /* statements of the last writer, for the next */
-	struct tallies *tallies;  /* of the present, for its lists (list.h); or NULL */
+	struct counts *counts;	  /* of the present, for its lists (list.h); or NULL */
 	/* Set by another thread that wants long work to end, or NULL: ctx_go_on. */
 	const _Atomic bool *stop;
 	struct err err;

@@ -100,7 +100,7 @@ meter_takes(struct error_meter *m, int64_t who, int64_t minute)
 static void
 said_write(struct json_writer *w, const json_t *body, const char *name, size_t most)
 {
-	struct str text = str_of(json_string_value(json_object_get(body, name)));
+	struct str text = json_str(json_object_get(body, name));
 
 	if (text.len > most)
 		text.len = text_whole((struct str){text.ptr, most});
@@ -115,11 +115,7 @@ error_log(struct call *c, int64_t now)
 	struct json_writer w;
 
 	civil_format_stamp(now, time);
-	jw_begin(&w, &line, false);
-	jw_object(&w);
-	jw_key_word(&w, "time", time);
-	jw_key_word(&w, "level", "warning");
-	jw_key_word(&w, "event", "browser_error");
+	log_begin(&w, &line, time, LOG_LEVEL_WARNING, "browser_error");
 	jw_key_word(&w, "request", c->r->id);
 	jw_key_text(&w, "who", c->who.actor);
 	said_write(&w, c->body, "message", LIMIT_BROWSER_ERROR_BYTES);
@@ -127,10 +123,7 @@ error_log(struct call *c, int64_t now)
 	said_write(&w, c->body, "source", LIMIT_BROWSER_ERROR_BYTES);
 	jw_key_int(&w, "line", json_integer_value(json_object_get(c->body, "line")));
 	said_write(&w, c->body, "stack", LIMIT_BROWSER_STACK_BYTES);
-	jw_end_object(&w);
-	buf_add(&line, "\n", 1);
-	if (!line.failed)
-		log_line(c->service->log, (struct str){line.data, line.len});
+	log_end(&w, c->service->log);
 }
 
 enum err_code

@@ -192,20 +192,26 @@ keep(const struct once *o, struct writer *w)
 	return db_run(s, &ctx->err);
 }
 
-/* In the writing thread, perhaps more than once; the call's own waits meanwhile. */
+/* In the writing thread, perhaps more than once; the call's own waits meanwhile. What is read is
+ * noted as read by the caller. */
+static enum err_code
+once_begin(struct once *o, struct ctx *ctx)
+{
+	call_tell_anew(o->c);
+	ctx->note = o->c->ctx.note;
+	return kept_find(o, ctx);
+}
+
 static enum err_code
 once_write(void *object, struct writer *w)
 {
 	struct once *o = object;
 	struct ctx *ctx = writer_ctx(w);
 	const struct ctx_note note = ctx->note;
-	enum err_code rc;
+	enum err_code rc = old_remove(w);
 
-	call_tell_anew(o->c);
-	ctx->note = o->c->ctx.note;
-	rc = old_remove(w);
 	if (!rc)
-		rc = kept_find(o, ctx);
+		rc = once_begin(o, ctx);
 	if (!rc && !o->again) {
 		rc = o->d->write(o->d->object, w);
 		if (!rc && o->d->tell)
@@ -224,11 +230,8 @@ once_look(void *object, struct writer *w)
 	struct once *o = object;
 	struct ctx *ctx = writer_ctx(w);
 	const struct ctx_note note = ctx->note;
-	enum err_code rc;
+	enum err_code rc = once_begin(o, ctx);
 
-	call_tell_anew(o->c);
-	ctx->note = o->c->ctx.note;
-	rc = kept_find(o, ctx);
 	ctx->note = note;
 	return rc;
 }

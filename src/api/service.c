@@ -36,7 +36,7 @@ service_init(struct service *s)
 	readers_init(&s->readers, LIMIT_READERS);
 	readers_init(&s->past, LIMIT_PAST_READERS);
 	(void)pthread_mutex_init(&s->errors.lock, NULL);
-	s->tallies = tallies_new();
+	s->counts = counts_new();
 }
 
 void
@@ -45,7 +45,7 @@ service_fini(struct service *s)
 	readers_fini(&s->readers);
 	readers_fini(&s->past);
 	(void)pthread_mutex_destroy(&s->errors.lock);
-	tallies_free(s->tallies);
+	counts_free(s->counts);
 }
 
 /* One that is there; NULL when another is to be opened. */
@@ -120,7 +120,7 @@ service_read(const struct http_request *r, struct ctx *ret_ctx, struct err *e)
 		.model = own->model,
 		.zone = own->zone,
 		.clock = own->clock,
-		.tallies = s->tallies,
+		.counts = s->counts,
 		.loan = {.take = reader_take, .give = reader_give, .object = s}
 	       };
 	/* It may still be held to what the one before may see. */

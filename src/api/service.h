@@ -52,7 +52,7 @@ struct service {
 	struct group *group; /* writes for all threads */
 	struct identity *identity;
 	struct search_index *search;
-	struct tallies *tallies;
+	struct counts *counts;
 	struct oidc *oidc; /* NULL: nobody signs in by a provider */
 	struct jobs *jobs;
 	struct watch *watch;

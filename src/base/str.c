@@ -23,6 +23,14 @@ str_is(struct str a, const char *text)
 	return str_eq(a, str_of(text));
 }
 
+bool
+str_begins(struct str a, const char *text)
+{
+	size_t len = strlen(text);
+
+	return a.len >= len && memcmp(a.ptr, text, len) == 0;
+}
+
 int
 str_cmp(struct str a, struct str b)
 {

@@ -19,6 +19,7 @@ struct str {
 struct str str_of(const char *text);
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *text);
+bool str_begins(struct str a, const char *text);
 int str_cmp(struct str a, struct str b);
 struct str str_trim(struct str s);
 struct str str_dup(struct arena *a, struct str s);

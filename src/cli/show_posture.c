@@ -2,62 +2,58 @@
 
 #include "base/civil.h"
 #include "check/period.h"
+#include "duty/tally.h"
 
 #include <string.h>
 
 enum { WORST_SHOWN = 12 };
 
-/* One organisation's cells, counted. */
-struct tally {
+/* One organisation's cells, of all sections. */
+struct standing_row {
 	int64_t organisation;
 	struct str key;
 	struct str name;
-	int64_t states[CELL_STATES];
-	int64_t records;  /* that fail */
-	struct str since; /* earliest first_failed_at */
+	struct tally sum;
 };
 
-struct tallies {
-	struct tally *rows;
+struct standing_table {
+	struct standing_row *rows;
 	size_t count;
 };
 
-static struct tally *
-tally_of(struct tallies *t, const struct posture_cell *c)
+static struct standing_row *
+row_of(struct standing_table *t, const struct posture_cell *c)
 {
-	struct tally *row;
+	struct standing_row *row;
 
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->rows[i].organisation == c->organisation)
 			return &t->rows[i];
 	}
 	row = &t->rows[t->count++];
-	*row = (struct tally){.organisation = c->organisation,
-			      .key = c->organisation_key,
-			      .name = c->organisation_name};
+	*row = (struct standing_row){.organisation = c->organisation,
+				     .key = c->organisation_key,
+				     .name = c->organisation_name};
 	return row;
 }
 
-static struct tallies
-tallies_count(struct cli *c, const struct posture_list *l)
+static struct standing_table
+table_count(struct cli *c, const struct posture_list *l)
 {
-	struct tallies t = {.rows = arena_alloc(&c->arena, (l->count + 1) * sizeof(*t.rows))};
+	struct standing_table t = {
+		.rows = arena_alloc(&c->arena, (l->count + 1) * sizeof(*t.rows))};
 
 	for (size_t i = 0; i < l->count; i++) {
 		const struct posture_cell *cell = &l->cells[i];
-		struct tally *row = tally_of(&t, cell);
+		struct standing_row *row = row_of(&t, cell);
 
-		row->states[cell->state]++;
-		row->records += cell->failing;
-		if (cell->first_failed_at.ptr &&
-		    (!row->since.ptr || str_cmp(cell->first_failed_at, row->since) < 0))
-			row->since = cell->first_failed_at;
+		tally_add(&row->sum, cell);
 	}
 	return t;
 }
 
 static void
-tallies_print(struct cli *c, const struct ctx *ctx, const struct tallies *t)
+table_print(struct cli *c, const struct ctx *ctx, const struct standing_table *t)
 {
 	static const struct grid_column columns[] = {
 		{"organisation", false, true },
@@ -74,40 +70,41 @@ tallies_print(struct cli *c, const struct ctx *ctx, const struct tallies *t)
 
 	grid_init(&g, c, columns, COUNT_OF(columns));
 	for (size_t i = 0; i < t->count; i++) {
-		const struct tally *row = &t->rows[i];
+		const struct standing_row *row = &t->rows[i];
 
 		grid_text(&g, row->key);
 		grid_text(&g, row->name);
-		grid_int(&g, row->states[CELL_FAILING]);
-		grid_int(&g, row->states[CELL_UNPROVEN]);
-		grid_int(&g, row->states[CELL_PROVEN]);
-		grid_int(&g, row->states[CELL_QUIET]);
-		grid_int(&g, row->states[CELL_WAIVED] + row->states[CELL_NOT_APPLICABLE]);
-		grid_int(&g, row->records);
-		grid_text(&g, str_of(show_day(c, ctx, row->since)));
+		grid_int(&g, row->sum.cells[CELL_FAILING]);
+		grid_int(&g, row->sum.cells[CELL_UNPROVEN]);
+		grid_int(&g, row->sum.cells[CELL_PROVEN]);
+		grid_int(&g, row->sum.cells[CELL_QUIET]);
+		grid_int(&g, row->sum.cells[CELL_WAIVED] + row->sum.cells[CELL_NOT_APPLICABLE]);
+		grid_int(&g, row->sum.failing);
+		grid_text(&g, str_of(show_day(c, ctx, row->sum.first_failed_at)));
 	}
 	grid_print(&g);
 }
 
 /* The organisation with the most failing cells. */
-static const struct tally *
-worst_of(const struct tallies *t)
+static const struct standing_row *
+worst_of(const struct standing_table *t)
 {
-	const struct tally *worst = NULL;
+	const struct standing_row *worst = NULL;
 
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->rows[i].states[CELL_FAILING] > (worst ? worst->states[CELL_FAILING] : 0))
+		if (t->rows[i].sum.cells[CELL_FAILING] >
+		    (worst ? worst->sum.cells[CELL_FAILING] : 0))
 			worst = &t->rows[i];
 	}
 	return worst;
 }
 
 static void
-tallies_json(struct json_writer *w, const struct tallies *t)
+table_json(struct json_writer *w, const struct standing_table *t)
 {
 	jw_array(w);
 	for (size_t i = 0; i < t->count; i++) {
-		const struct tally *row = &t->rows[i];
+		const struct standing_row *row = &t->rows[i];
 
 		jw_object(w);
 		jw_key(w, "organisation");
@@ -116,19 +113,19 @@ tallies_json(struct json_writer *w, const struct tallies *t)
 		jw_text(w, row->name);
 		for (int s = 0; s < CELL_STATES; s++) {
 			jw_key(w, cell_state_names[s]);
-			jw_int(w, row->states[s]);
+			jw_int(w, row->sum.cells[s]);
 		}
 		jw_key(w, "records_failing");
-		jw_int(w, row->records);
+		jw_int(w, row->sum.failing);
 		jw_key(w, "since");
-		jw_text(w, row->since);
+		jw_text(w, row->sum.first_failed_at);
 		jw_end_object(w);
 	}
 	jw_end_array(w);
 }
 
 static void
-print_json(struct cli *c, struct str assessed, const struct tallies *t,
+print_json(struct cli *c, struct str assessed, const struct standing_table *t,
 	   const struct posture_list *l)
 {
 	struct json_writer w;
@@ -138,7 +135,7 @@ print_json(struct cli *c, struct str assessed, const struct tallies *t,
 	jw_key(&w, "assessed_at");
 	jw_text(&w, assessed);
 	jw_key(&w, "organisations");
-	tallies_json(&w, t);
+	table_json(&w, t);
 	jw_key(&w, "cells");
 	cells_json(&w, l);
 	jw_end_object(&w);
@@ -146,7 +143,7 @@ print_json(struct cli *c, struct str assessed, const struct tallies *t,
 }
 
 static void
-next_print(struct cli *c, const struct tally *worst, const struct posture_list *l)
+next_print(struct cli *c, const struct standing_row *worst, const struct posture_list *l)
 {
 	cli_print(c, "\nWhat to type next:\n");
 	if (worst)
@@ -177,7 +174,7 @@ show_posture(struct cli *c, struct ctx *ctx)
 	struct posture_question q = {0};
 	struct posture_list list;
 	struct str assessed;
-	struct tallies t;
+	struct standing_table t;
 	size_t failing = 0;
 	enum err_code rc = posture_cells(ctx, &q, &c->arena, &list);
 
@@ -185,7 +182,7 @@ show_posture(struct cli *c, struct ctx *ctx)
 		rc = posture_assessed(ctx, &assessed);
 	if (rc)
 		return rc;
-	t = tallies_count(c, &list);
+	t = table_count(c, &list);
 	cells_worst_first(&list);
 	if (c->json) {
 		print_json(c, assessed, &t, &list);
@@ -200,7 +197,7 @@ show_posture(struct cli *c, struct ctx *ctx)
 	if (list.count == 0)
 		return ERR_NONE;
 	cli_print(c, "Duties of each organisation by state, and the records that fail:\n");
-	tallies_print(c, ctx, &t);
+	table_print(c, ctx, &t);
 	cli_print(c, "\n");
 	legend_print(c, &list);
 	while (failing < list.count && list.cells[failing].state == CELL_FAILING)

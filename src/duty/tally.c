@@ -66,8 +66,8 @@ row_of(struct counting *n, const struct posture_cell *c)
 	return &t->rows[t->count++];
 }
 
-static void
-count_in(struct tally *t, const struct posture_cell *c)
+void
+tally_add(struct tally *t, const struct posture_cell *c)
 {
 	t->cells[c->state]++;
 	t->obligations++;
@@ -107,7 +107,7 @@ tallies_read(struct ctx *ctx, const struct posture_question *q, struct tallies *
 
 		if (i > 0 && strcmp(section, l.cells[i - 1].obligation->section) != 0)
 			section_end(&n);
-		count_in(row_of(&n, &l.cells[i]), &l.cells[i]);
+		tally_add(row_of(&n, &l.cells[i]), &l.cells[i]);
 	}
 	section_end(&n);
 	*ret_tallies = n.all;

@@ -27,6 +27,9 @@ struct tallies {
 	size_t party_count;
 };
 
+/* One cell more of a section or of whatever else `t` counts. */
+void tally_add(struct tally *t, const struct posture_cell *c);
+
 /* Of the cells that are asked for. Lives in the context's arena. */
 MUST_CHECK enum err_code tallies_read(struct ctx *ctx, const struct posture_question *q,
 				      struct tallies *ret_tallies);

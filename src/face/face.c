@@ -15,14 +15,6 @@ path_of(const struct http_request *r)
 	return str_cut(&rest, '?');
 }
 
-static bool
-begins(struct str s, const char *with)
-{
-	size_t len = strlen(with);
-
-	return s.len >= len && memcmp(s.ptr, with, len) == 0;
-}
-
 /* Whether it could only be a file: one of the assets, or a name with a dot at the top, such as what
  * browsers ask for by themselves. Further down dots are parts of numbers, as of section 6.5. */
 static bool
@@ -30,7 +22,7 @@ is_file(struct str path)
 {
 	bool top = !memchr(path.ptr + 1, '/', path.len - 1);
 
-	return begins(path, "/assets/") || (top && memchr(path.ptr, '.', path.len));
+	return str_begins(path, "/assets/") || (top && memchr(path.ptr, '.', path.len));
 }
 
 static const struct face_file *
@@ -53,7 +45,7 @@ is_taken(struct str item, const char *coding)
 
 	if (name.len != strlen(coding) || strncasecmp(name.ptr, coding, name.len) != 0)
 		return false;
-	if (!begins(weight, "q=") && !begins(weight, "Q="))
+	if (!str_begins(weight, "q=") && !str_begins(weight, "Q="))
 		return true;
 	for (size_t i = 2; i < weight.len; i++) {
 		if (weight.ptr[i] >= '1' && weight.ptr[i] <= '9')
@@ -86,7 +78,7 @@ is_known(struct str list, struct str tag)
 	while (list.ptr) {
 		struct str one = str_trim(str_cut(&list, ','));
 
-		if (begins(one, "W/"))
+		if (str_begins(one, "W/"))
 			one = (struct str){one.ptr + 2, one.len - 2};
 		if (str_eq(one, tag) || str_is(one, "*"))
 			return true;
@@ -119,7 +111,7 @@ face_answer(const struct http_request *r, struct http_reply *reply, struct err *
 	http_reply_header(reply, "ETag", tag);
 	http_reply_header(reply, "Vary", str_of("Accept-Encoding"));
 	http_reply_header(reply, "Cache-Control",
-			  str_of(begins(str_of(f->path), "/assets/")
+			  str_of(str_begins(str_of(f->path), "/assets/")
 					 ? "public, max-age=31536000, immutable"
 					 : "no-cache"));
 	if (is_known(http_header(r, "If-None-Match"), tag)) {

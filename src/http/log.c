@@ -160,8 +160,8 @@ log_close(struct http_log *log)
 		(void)pthread_detach(log->thread);
 }
 
-void
-log_line(struct http_log *log, struct str line)
+static void
+line_add(struct http_log *log, struct str line)
 {
 	(void)pthread_mutex_lock(&log->lock);
 	if (line.len > LIMIT_HTTP_LOG_BYTES - log->filled) {
@@ -177,9 +177,30 @@ log_line(struct http_log *log, struct str line)
 }
 
 void
-log_event(struct http_log *log, enum log_level level, const char *event, const char *format, ...)
+log_begin(struct json_writer *w, struct buf *line, const char *time, enum log_level level,
+	  const char *event)
 {
 	static const char *const levels[] = {"info", "warning", "error"};
+
+	jw_begin(w, line, false);
+	jw_object(w);
+	jw_key_word(w, "time", time);
+	jw_key_word(w, "level", levels[level]);
+	jw_key_word(w, "event", event);
+}
+
+void
+log_end(struct json_writer *w, struct http_log *log)
+{
+	jw_end_object(w);
+	buf_add(w->out, "\n", 1);
+	if (!w->out->failed)
+		line_add(log, (struct str){w->out->data, w->out->len});
+}
+
+void
+log_event(struct http_log *log, enum log_level level, const char *event, const char *format, ...)
+{
 	CLEANUP(buf_fini) struct buf line = {.limit = LINE_LIMIT};
 	char time[CIVIL_INSTANT_LEN + 1];
 	char message[MESSAGE_SIZE];
@@ -190,20 +211,9 @@ log_event(struct http_log *log, enum log_level level, const char *event, const c
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	civil_format_instant(clock_now(&(struct clock){0}), time);
-	jw_begin(&w, &line, false);
-	jw_object(&w);
-	jw_key(&w, "time");
-	jw_text(&w, str_of(time));
-	jw_key(&w, "level");
-	jw_text(&w, str_of(levels[level]));
-	jw_key(&w, "event");
-	jw_text(&w, str_of(event));
-	jw_key(&w, "message");
-	jw_text(&w, str_of(message));
-	jw_end_object(&w);
-	buf_add(&line, "\n", 1);
-	if (!line.failed)
-		log_line(log, (struct str){line.data, line.len});
+	log_begin(&w, &line, time, level, event);
+	jw_key_word(&w, "message", message);
+	log_end(&w, log);
 }
 
 uint64_t

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "codec/json.h"
 
 #include <stdint.h>
 
@@ -20,8 +21,11 @@ MUST_CHECK enum err_code log_open(int fd, struct http_log **ret_log, struct err 
 /* Gives what waits a second to be written. */
 void log_close(struct http_log *log);
 
-/* A line of JSON with its newline. */
-void log_line(struct http_log *log, struct str line);
+/* A line that is an object: time, level and event, what the caller writes between, and its end. One
+ * that is too long for its buffer is left out. */
+void log_begin(struct json_writer *w, struct buf *line, const char *time, enum log_level level,
+	       const char *event);
+void log_end(struct json_writer *w, struct http_log *log);
 /* {"time":..., "level":..., "event":..., "message":...} */
 void log_event(struct http_log *log, enum log_level level, const char *event, const char *format,
 	       ...) PRINTF(4, 5);

@@ -29,23 +29,7 @@ line_begin(struct json_writer *w, struct buf *line, int status)
 	char time[CIVIL_STAMP_LEN + 1];
 
 	civil_format_stamp(clock_now(&(struct clock){0}), time);
-	jw_begin(w, line, false);
-	jw_object(w);
-	jw_key(w, "time");
-	jw_text(w, str_of(time));
-	jw_key(w, "level");
-	jw_text(w, str_of(status >= 500 ? "error" : "info"));
-	jw_key(w, "event");
-	jw_text(w, str_of("request"));
-}
-
-static void
-line_end(struct json_writer *w, struct http_log *log)
-{
-	jw_end_object(w);
-	buf_add(w->out, "\n", 1);
-	if (!w->out->failed)
-		log_line(log, (struct str){w->out->data, w->out->len});
+	log_begin(w, line, time, status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "request");
 }
 
 static void
@@ -82,7 +66,7 @@ line_write(struct http_call *c, bool whole, uint64_t ns)
 		jw_key(&w, "cut");
 		jw_bool(&w, true);
 	}
-	line_end(&w, c->thread->server->o.log);
+	log_end(&w, c->thread->server->o.log);
 }
 
 void
@@ -118,5 +102,5 @@ refusal_record(struct peer *p, int status)
 	jw_text(&w, str_of(address));
 	jw_key(&w, "status");
 	jw_int(&w, status);
-	line_end(&w, s->o.log);
+	log_end(&w, s->o.log);
 }

@@ -66,12 +66,6 @@ only_has(struct str text, const char *letters)
 	return text.len > 0;
 }
 
-static bool
-starts_with(struct str text, const char *start)
-{
-	return text.len >= strlen(start) && memcmp(text.ptr, start, strlen(start)) == 0;
-}
-
 /* An address in numbers is no name that a key can be for. */
 static bool
 is_name(struct str name)
@@ -83,13 +77,13 @@ is_name(struct str name)
 enum err_code
 webauthn_site_read(struct str url, struct webauthn_site *ret_site, struct err *e)
 {
-	bool tls = starts_with(url, "https://");
+	bool tls = str_begins(url, "https://");
 	size_t head = strlen(tls ? "https://" : "http://");
 	struct str port = {url.ptr + head, url.len - head};
 	struct str name;
 	int64_t number = 1;
 
-	if ((!tls && !starts_with(url, "http://")) || !port.len)
+	if ((!tls && !str_begins(url, "http://")) || !port.len)
 		return err_set(e, ERR_USAGE, "public-url",
 			       "'%.*s' is no address such as https://name", STR_ARG(url));
 	name = str_cut(&port, ':');

@@ -10,27 +10,27 @@
 #include <string.h>
 
 enum {
-	PLACES = 512, /* of tallies; one takes that of another */
+	PLACES = 512, /* of counts; one takes that of another */
 	AHEAD = 2,    /* times as many as are asked about are counted, to know it for longer */
 };
 
 /* So many were found when the ledger was so long. Each leaf that came since took away one of them
  * at most, so that there are as many less what it grew by. */
-struct tally {
+struct count {
 	struct hash digest;
 	int64_t count;
 	int64_t length;
 };
 
-struct tallies {
+struct counts {
 	pthread_mutex_t lock;
-	struct tally all[PLACES];
+	struct count all[PLACES];
 };
 
-struct tallies *
-tallies_new(void)
+struct counts *
+counts_new(void)
 {
-	struct tallies *t = calloc(1, sizeof(*t));
+	struct counts *t = calloc(1, sizeof(*t));
 
 	if (t)
 		(void)pthread_mutex_init(&t->lock, NULL);
@@ -38,7 +38,7 @@ tallies_new(void)
 }
 
 void
-tallies_free(struct tallies *t)
+counts_free(struct counts *t)
 {
 	if (!t)
 		return;
@@ -46,8 +46,8 @@ tallies_free(struct tallies *t)
 	free(t);
 }
 
-static struct tally *
-place_of(struct tallies *t, const struct hash *digest)
+static struct count *
+place_of(struct counts *t, const struct hash *digest)
 {
 	uint64_t n;
 
@@ -57,9 +57,9 @@ place_of(struct tallies *t, const struct hash *digest)
 
 /* Whether there are so many at least. */
 static bool
-tallies_know(struct tallies *t, const struct hash *digest, int64_t most, int64_t length)
+counts_know(struct counts *t, const struct hash *digest, int64_t most, int64_t length)
 {
-	const struct tally *at = place_of(t, digest);
+	const struct count *at = place_of(t, digest);
 	bool known;
 
 	(void)pthread_mutex_lock(&t->lock);
@@ -69,10 +69,10 @@ tallies_know(struct tallies *t, const struct hash *digest, int64_t most, int64_t
 }
 
 static void
-tallies_keep(struct tallies *t, const struct hash *digest, int64_t count, int64_t length)
+counts_keep(struct counts *t, const struct hash *digest, int64_t count, int64_t length)
 {
 	(void)pthread_mutex_lock(&t->lock);
-	*place_of(t, digest) = (struct tally){*digest, count, length};
+	*place_of(t, digest) = (struct count){*digest, count, length};
 	(void)pthread_mutex_unlock(&t->lock);
 }
 
@@ -155,20 +155,20 @@ found(struct page_reading *rd, int64_t most, int64_t *ret_found)
 	int64_t length = 0;
 	enum err_code rc;
 
-	if (!ctx->tallies)
+	if (!ctx->counts)
 		return count_found(rd, most, ret_found);
 	rc = ledger_length(ctx->ledger, &length, &ctx->err);
 	if (rc)
 		return rc;
 	digest = digest_of(rd);
-	if (tallies_know(ctx->tallies, &digest, most, length)) {
+	if (counts_know(ctx->counts, &digest, most, length)) {
 		*ret_found = most;
 		return ERR_NONE;
 	}
 	rc = count_found(rd, most * AHEAD, ret_found);
 	if (rc || *ret_found < most)
 		return rc;
-	tallies_keep(ctx->tallies, &digest, *ret_found, length);
+	counts_keep(ctx->counts, &digest, *ret_found, length);
 	*ret_found = most;
 	return ERR_NONE;
 }

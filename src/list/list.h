@@ -69,8 +69,8 @@ struct list_page {
 /* What is known of terms of filters that find many records: for how long after it was counted that
  * holds follows from the ledger. A context with them (ctx.h) need not count for each page; any
  * number of threads share them. NULL when there is no memory. */
-struct tallies *tallies_new(void);
-void tallies_free(struct tallies *t);
+struct counts *counts_new(void);
+void counts_free(struct counts *t);
 
 /* One page. The caller holds a read transaction, so that all of it is of one state. ERR_INVALID
  * says what is wrong with the filter, sort, fields or cursor; ERR_TOO_BIG past their limits. */

@@ -2,14 +2,8 @@
 
 #include "sys/scratch.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 enum { READ_BYTES = 65536, ENTRIES_LEAST = 1024 };
 
