@@ -24,6 +24,11 @@ export class Problem extends Error {
 		this.items = body.items ?? [];
 		this.instance = body.instance;
 	}
+
+	/** What was thrown, as something to tell. */
+	static of(thrown: unknown): Problem {
+		return thrown instanceof Problem ? thrown : new Problem(0, { detail: String(thrown) });
+	}
 }
 
 export interface Answer<T> {

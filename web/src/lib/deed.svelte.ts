@@ -20,7 +20,7 @@ export class Deed {
 			this.done = done;
 			return true;
 		} catch (error) {
-			this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+			this.problem = Problem.of(error);
 			return false;
 		} finally {
 			this.busy = false;

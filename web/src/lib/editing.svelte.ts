@@ -77,7 +77,7 @@ export class Editing {
 			if (!this.base) return (await make<Row>(`/registers/${this.register.name}/records`, this.#values())).body;
 			return await this.#change(this.base.id);
 		} catch (error) {
-			this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+			this.problem = Problem.of(error);
 			return null;
 		} finally {
 			this.busy = false;

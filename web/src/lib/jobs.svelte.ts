@@ -29,7 +29,7 @@ export class Work {
 			}
 			if (this.job.state === "failed") this.problem = new Problem(422, (this.job.problem ?? { detail: "It failed." }) as Partial<Schemas["problem"]>);
 		} catch (error) {
-			this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+			this.problem = Problem.of(error);
 		}
 	}
 

@@ -85,7 +85,7 @@ export class Listing {
 			this.problem = undefined;
 		} catch (error) {
 			if (this.#stop.signal.aborted) return;
-			this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+			this.problem = Problem.of(error);
 		}
 		this.busy = false;
 		this.version++;
@@ -134,7 +134,7 @@ export class Listing {
 			if (page.records.length !== part.count) this.#recount(part, page.records.length);
 			this.version++;
 		} catch (error) {
-			if (!this.#stop.signal.aborted) this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+			if (!this.#stop.signal.aborted) this.problem = Problem.of(error);
 		} finally {
 			part.asked = false;
 		}

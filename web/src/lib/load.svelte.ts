@@ -30,7 +30,7 @@ export function load<T>(ask: (signal: AbortSignal) => Promise<T>): Loaded<T> {
 			},
 			(error: unknown) => {
 				if (stop.signal.aborted) return;
-				loaded.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+				loaded.problem = Problem.of(error);
 				loaded.busy = false;
 			},
 		);
