@@ -94,7 +94,7 @@ bind(sqlite3_stmt *s, int at, const struct column *c, char **cells, int64_t row)
 		(void)sqlite3_bind_int64(s, at, (int64_t)24 << 40 | row);
 	else if (strcmp(c->name, "feed") == 0)
 		(void)sqlite3_bind_text(s, at, "file", 4, SQLITE_STATIC);
-	else if (c->cell < 0 && at <= 9 && c->integer)
+	else if (c->cell < 0 && at <= 11 && c->integer)
 		(void)sqlite3_bind_int64(s, at, 1781524800000);
 	else if (text[0] == '\0')
 		(void)sqlite3_bind_null(s, at);

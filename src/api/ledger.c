@@ -109,7 +109,6 @@ ledger_inclusion(struct call *c)
 	const struct record *r = NULL;
 	struct merkle_proof proof;
 	struct versions versions;
-	uint64_t index = 0;
 	uint64_t size = 0;
 	int64_t id = 0;
 	int64_t version = 0;
@@ -124,18 +123,17 @@ ledger_inclusion(struct call *c)
 		rc = record_versions(&c->ctx, id, c->r->arena, &versions);
 	if (!rc)
 		rc = version_pick(c, &versions, version, &r);
-	if (!rc)
-		rc = ledger_index(c->ctx.ledger, id, version, &index, &c->ctx.err);
-	if (!rc && index >= size)
+	if (!rc && (r->leaf < 0 || (uint64_t)r->leaf >= size))
 		rc = err_set(&c->ctx.err, ERR_INVALID, "size",
-			     "the version stands at %llu, outside a tree of that size",
-			     (unsigned long long)index);
+			     "the version stands at %lld, outside a tree of that size",
+			     (long long)r->leaf);
 	if (!rc)
-		rc = ledger_prove_inclusion(c->ctx.ledger, index, size, &proof, &c->ctx.err);
+		rc = ledger_prove_inclusion(c->ctx.ledger, (uint64_t)r->leaf, size, &proof,
+					    &c->ctx.err);
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	jw_key_int(&c->w, "index", (int64_t)index);
+	jw_key_int(&c->w, "index", r->leaf);
 	jw_key_int(&c->w, "size", (int64_t)size);
 	proof_write(c, &proof);
 	rc = entry_write(c, r);

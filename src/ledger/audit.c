@@ -182,14 +182,8 @@ ledger_audit_join(struct ledger_audit *a, const struct ledger_audit *other)
 		a->claimed[i] |= other->claimed[i];
 	}
 	a->claims += other->claims;
+	a->beyond += other->beyond;
 	return twice == 0;
-}
-
-bool
-ledger_audit_claimed(const struct ledger_audit *a, int64_t index)
-{
-	return index < 0 || (uint64_t)index >= a->head.size ||
-	       audit_bit(a->claimed, (uint64_t)index);
 }
 
 /* The leaf's hash as the tiles have it against the one of the entry. */
@@ -211,7 +205,7 @@ compare_leaf(struct ledger_audit *a, struct ledger_fault f, struct str entry, st
 	if (!audit_bit(a->bad[0], number))
 		audit_report(a, f,
 			     "version %lld of record %lld is not what was sealed as leaf %lld: the "
-			     "record, or its place in ledger_leaf, was altered after it was sealed",
+			     "record, or which leaf it is, was altered after it was sealed",
 			     (long long)f.version, (long long)f.subject, (long long)f.index);
 	else
 		audit_report(
@@ -228,16 +222,17 @@ ledger_audit_leaf(struct ledger_audit *a, const struct ledger_claim *c, struct s
 {
 	struct ledger_fault f = {.index = c->index, .subject = c->subject, .version = c->version};
 
-	if (c->index < 0) {
+	if (!c->named || c->index < 0) {
 		f.what = "leaf_missing";
 		f.index = -1;
 		audit_report(a, f,
 			     "version %lld of record %lld has no leaf: its row in ledger_leaf was "
-			     "deleted, or the record was written past the ledger",
+			     "deleted or altered, or the record was written past the ledger",
 			     (long long)c->version, (long long)c->subject);
 		return ERR_NONE;
 	}
 	if ((uint64_t)c->index >= a->head.size) {
+		a->beyond++;
 		f.what = "leaf_unsealed";
 		audit_report(a, f,
 			     "version %lld of record %lld stands as leaf %lld, but the newest good "
@@ -250,7 +245,7 @@ ledger_audit_leaf(struct ledger_audit *a, const struct ledger_claim *c, struct s
 		f.what = "leaf_claimed_twice";
 		audit_report(a, f,
 			     "version %lld of record %lld stands as leaf %lld, which another one "
-			     "claims too: ledger_leaf was altered",
+			     "claims too",
 			     (long long)c->version, (long long)c->subject, (long long)c->index);
 	} else {
 		audit_set_bit(a->claimed, (uint64_t)c->index);
@@ -290,12 +285,39 @@ report_known_unclaimed(struct ledger_audit *a, struct err *e)
 	return rc;
 }
 
+/* Rows of ledger_leaf that are of no leaf of the tree, and of no version that claims to be past it.
+ */
+static enum err_code
+report_added(struct ledger_audit *a, struct err *e)
+{
+	DB_STMT *s = NULL;
+	int64_t added;
+	bool row;
+	enum err_code rc = db_prepare(
+		a->by.db, "select count(*) from ledger_leaf where idx < 0 or idx >= :size", &s, e);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, (int64_t)a->head.size);
+	rc = db_step(s, &row, e);
+	if (rc)
+		return rc;
+	added = db_int(s, 0) - (int64_t)a->beyond;
+	if (added > 0)
+		audit_report(a, (struct ledger_fault){.what = "leaf_added", .index = -1},
+			     "%lld rows of ledger_leaf are of no version and were never sealed: "
+			     "they were added",
+			     (long long)added);
+	return ERR_NONE;
+}
+
 enum err_code
 ledger_audit_end(struct ledger_audit *a, struct checkpoint *ret_head, struct err *e)
 {
-	if (a->claims < a->head.size) {
-		enum err_code rc = report_known_unclaimed(a, e);
+	enum err_code rc = report_added(a, e);
 
+	if (!rc && a->claims < a->head.size) {
+		rc = report_known_unclaimed(a, e);
 		if (rc)
 			return rc;
 		for (uint64_t i = 0; i < a->head.size; i++) {
@@ -309,6 +331,7 @@ ledger_audit_end(struct ledger_audit *a, struct checkpoint *ret_head, struct err
 					(unsigned long long)i);
 		}
 	}
-	*ret_head = a->head;
-	return ERR_NONE;
+	if (!rc)
+		*ret_head = a->head;
+	return rc;
 }

@@ -11,6 +11,7 @@ struct ledger_audit {
 	uint8_t *claimed;	   /* a bit for each leaf */
 	uint8_t *bad[TILE_LEVELS]; /* a bit for each tile that no signed root vouches for */
 	uint64_t claims;
+	uint64_t beyond; /* versions whose leaf is past the head */
 };
 
 /* Zeroed, for `count` bits; NULL without memory. */

@@ -5,10 +5,11 @@
  * committed is in the tree. ledger_seal, before each commit, writes the tiles (C2SP tlog-tiles: 256
  * hashes a tile), the place of each leaf, and a signed checkpoint.
  *
- * Tables: ledger_leaf(subject, version, idx) says which leaf a version is; ledger_tile(id = level
- * << 40 | number, data) holds the hashes; ledger_checkpoint(id = size, previous, note, recorded_at)
- * the signed heads, each with the size of the one before, so that a deleted one leaves a gap. All
- * are append-only by guards of the database.
+ * Tables: ledger_leaf(idx, subject, version) says which version a leaf is, as each version says
+ * which leaf it is; ledger_tile(id = level << 40 | number, data) holds the hashes;
+ * ledger_checkpoint(id = size, previous, note, recorded_at) the signed heads, each with the size of
+ * the one before, so that a deleted one leaves a gap. All are append-only by guards of the
+ * database.
  */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
@@ -22,6 +23,8 @@ struct ledger;
 /* The tables, for whoever creates the store. */
 extern const struct table ledger_tables[];
 extern const size_t ledger_table_count;
+/* Which of them is ledger_leaf. */
+enum { LEDGER_LEAVES };
 
 /* `key` may be public only: then nothing can be sealed. Key, hasher and db must outlive it. */
 MUST_CHECK enum err_code ledger_open(struct db *db, const struct note_key *key,
@@ -31,8 +34,11 @@ const struct note_key *ledger_key(const struct ledger *l);
 void ledger_close(struct ledger *l);
 void ledger_closep(struct ledger **l);
 
-/* Inside a write transaction, which excludes every other. The first add reads the head. `entry` is
- * at most LIMIT_ENTRY_BYTES. Memory held does not grow with the number of adds. */
+/* Inside a write transaction, which excludes every other: which leaf the next entry becomes. The
+ * first time it reads the head. */
+MUST_CHECK enum err_code ledger_next(struct ledger *l, int64_t *ret_index, struct err *e);
+/* Likewise. `entry` is at most LIMIT_ENTRY_BYTES. Memory held does not grow with the number of
+ * adds. */
 MUST_CHECK enum err_code ledger_add(struct ledger *l, int64_t subject, int64_t version,
 				    struct str entry, struct err *e);
 /* Before the commit; does nothing when nothing was added. `now` in milliseconds. ERR_DENIED without
@@ -52,10 +58,6 @@ MUST_CHECK enum err_code ledger_length(struct ledger *l, int64_t *ret_size, stru
 MUST_CHECK enum err_code ledger_head_note(struct ledger *l, struct arena *a, struct str *ret_note,
 					  struct err *e);
 
-/* ERR_MISSING when the version has no leaf. */
-MUST_CHECK enum err_code ledger_index(struct ledger *l, int64_t subject, int64_t version,
-				      uint64_t *ret_index, struct err *e);
-
 /* Proofs out of the tiles (RFC 6962 section 2.1.1 and 2.1.2). Sizes up to the head's. */
 MUST_CHECK enum err_code ledger_prove_inclusion(struct ledger *l, uint64_t index, uint64_t size,
 						struct merkle_proof *ret_proof, struct err *e);
@@ -74,7 +76,7 @@ MUST_CHECK enum err_code ledger_prove_consistency(struct ledger *l, uint64_t siz
  * like a fault.
  *
  * Words of `what`: checkpoint_signature, checkpoint_missing, checkpoint_root, tile, leaf,
- * leaf_missing, leaf_unsealed, leaf_claimed_twice, leaf_unclaimed, checkpoint_kept.
+ * leaf_missing, leaf_unsealed, leaf_claimed_twice, leaf_unclaimed, leaf_added, checkpoint_kept.
  */
 struct ledger_fault {
 	const char *what; /* a stable word */
@@ -104,11 +106,12 @@ MUST_CHECK enum err_code ledger_audit_tree(struct ledger_audit *a, struct err *e
 /* A checkpoint's note that was kept elsewhere: that it does not bear the key's signature, or that
  * the ledger does not extend it, is a fault. */
 MUST_CHECK enum err_code ledger_audit_kept(struct ledger_audit *a, struct str note, struct err *e);
-/* That a version stands as a leaf: `index` is its ledger_leaf.idx, -1 when it has none. */
+/* That a version stands as a leaf, and whether that leaf's row in ledger_leaf says so too. */
 struct ledger_claim {
 	int64_t subject;
 	int64_t version;
 	int64_t index;
+	bool named;
 };
 /* `entry` is recomputed from the row. Calls come in ascending order of subject and version within a
  * register, so nearly in order of index. */
@@ -117,8 +120,6 @@ MUST_CHECK enum err_code ledger_audit_leaf(struct ledger_audit *a, const struct 
 /* Takes over what was claimed of another audit of the same state; whether no leaf was claimed in
  * both. */
 bool ledger_audit_join(struct ledger_audit *a, const struct ledger_audit *other);
-/* Whether it can be the leaf of nothing more: claimed before, or beyond the head. */
-bool ledger_audit_claimed(const struct ledger_audit *a, int64_t index);
 MUST_CHECK enum err_code ledger_audit_end(struct ledger_audit *a, struct checkpoint *ret_head,
 					  struct err *e);
 

@@ -19,7 +19,7 @@ struct ledger {
 	struct db *db;
 	const struct note_key *key;
 	struct hasher *hasher;
-	struct db_stmt *read_head, *find_leaf;
+	struct db_stmt *read_head;
 	struct db_load *leaves, *new_tiles;
 	struct db_stmt *grow_tile, *add_checkpoint;
 	struct tile_reader tiles;

@@ -9,9 +9,9 @@
 enum { NOTE_LIMIT = 1024 };
 
 static const struct column leaf_columns[] = {
+	{"idx",	COLUMN_INT, true},
 	{"subject", COLUMN_INT, true},
 	{"version", COLUMN_INT, true},
-	{"idx",	COLUMN_INT, true},
 };
 
 static const struct column tile_columns[] = {
@@ -26,24 +26,16 @@ static const struct column checkpoint_columns[] = {
 	{"recorded_at", COLUMN_INT,  true},
 };
 
-/* What was written since a tree of some size. */
-static const struct index leaf_indexes[] = {
-	{.name = "ledger_leaf_idx_index", .columns = "idx"}
-};
-
 /* In this order. */
-enum { TABLE_LEAF, TABLE_TILE };
+enum { TABLE_LEAF = LEDGER_LEAVES, TABLE_TILE };
 
 const struct table ledger_tables[] = {
 	{
 		.name = "ledger_leaf",
 		.columns = leaf_columns,
 		.column_count = COUNT_OF(leaf_columns),
-		.primary_key = "subject, version",
-		.clustered = true,
+		.primary_key = "idx",
 		.guard = GUARD_APPEND_ONLY,
-		.indexes = leaf_indexes,
-		.index_count = COUNT_OF(leaf_indexes),
 	 },
 	{
 		.name = "ledger_tile",
@@ -70,8 +62,6 @@ prepare_all(struct ledger *l, struct err *e)
 		const char *text;
 	} all[] = {
 		{&l->read_head,	"select id, note from ledger_checkpoint order by id desc limit 1"},
-		{&l->find_leaf,
-		 "select idx from ledger_leaf where subject = :subject and version = :version"	      },
 		{&l->grow_tile,	"update ledger_tile set data = :data where id = :id"		    },
 		{&l->add_checkpoint,
 		 "insert into ledger_checkpoint (id, previous, note, recorded_at) "
@@ -126,7 +116,6 @@ ledger_close(struct ledger *l)
 	if (!l)
 		return;
 	db_stmt_free(l->read_head);
-	db_stmt_free(l->find_leaf);
 	db_load_close(l->leaves);
 	db_load_close(l->new_tiles);
 	db_stmt_free(l->grow_tile);
@@ -322,6 +311,18 @@ append(struct ledger *l, const struct hash *leaf, struct err *e)
 }
 
 enum err_code
+ledger_next(struct ledger *l, int64_t *ret_index, struct err *e)
+{
+	enum err_code rc = l->open ? ERR_NONE : begin(l, e);
+
+	if (!rc && tile_entries(TILE_LEVELS, l->size + 1) > 0)
+		rc = err_set(e, ERR_TOO_BIG, "", "the ledger is full");
+	if (!rc)
+		*ret_index = (int64_t)l->size;
+	return rc;
+}
+
+enum err_code
 ledger_add(struct ledger *l, int64_t subject, int64_t version, struct str entry, struct err *e)
 {
 	struct db_cell cells[] = {{.kind = CELL_INT}, {.kind = CELL_INT}, {.kind = CELL_INT}};
@@ -333,14 +334,11 @@ ledger_add(struct ledger *l, int64_t subject, int64_t version, struct str entry,
 			       "an entry of %zu bytes is too long for the ledger, which takes %d; "
 			       "shorten the record's fields",
 			       entry.len, LIMIT_ENTRY_BYTES);
-	rc = l->open ? ERR_NONE : begin(l, e);
+	rc = ledger_next(l, &cells[0].number, e);
 	if (rc)
 		return rc;
-	if (tile_entries(TILE_LEVELS, l->size + 1) > 0)
-		return err_set(e, ERR_TOO_BIG, "", "the ledger is full");
-	cells[0].number = subject;
-	cells[1].number = version;
-	cells[2].number = (int64_t)l->size;
+	cells[1].number = subject;
+	cells[2].number = version;
 	rc = db_load_row(l->leaves, cells, e);
 	if (rc)
 		return rc;
@@ -466,25 +464,4 @@ ledger_head_note(struct ledger *l, struct arena *a, struct str *ret_note, struct
 	*ret_note = str_dup(a, row ? db_text(l->read_head, 1) : str_of(""));
 	db_reset(l->read_head);
 	return ERR_NONE;
-}
-
-enum err_code
-ledger_index(struct ledger *l, int64_t subject, int64_t version, uint64_t *ret_index, struct err *e)
-{
-	enum err_code rc;
-	bool row;
-
-	db_bind_int(l->find_leaf, 1, subject);
-	db_bind_int(l->find_leaf, 2, version);
-	rc = db_step(l->find_leaf, &row, e);
-	if (rc)
-		return rc;
-	if (row)
-		*ret_index = (uint64_t)db_int(l->find_leaf, 0);
-	else
-		rc = err_set(e, ERR_MISSING, "",
-			     "version %lld of record %lld has no leaf in the ledger",
-			     (long long)version, (long long)subject);
-	db_reset(l->find_leaf);
-	return rc;
 }

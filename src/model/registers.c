@@ -38,7 +38,8 @@ static const struct type_name {
 static const char *const taken[] = {
 	"id",	       "key",		"organisation", "state",       "feed",
 	"row_version", "recorded_from", "recorded_by",	"recorded_to", "delivered",
-	"salt",	       "retired",	"record",	"pos",	       "register",
+	"salt",	       "leaf",		"retired",	"record",      "pos",
+	"register",
 };
 /* ... the tables of lists, ... */
 static const char *const taken_in_lists[] = {"record", "row_version", "pos"};

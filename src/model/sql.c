@@ -123,6 +123,17 @@ sql_scan(const struct table *t, struct buf *out)
 }
 
 void
+sql_scan_leaves(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "select ");
+	columns(t, "t.", 0, out);
+	buf_addf(out,
+		 ", l.subject, l.version from \"%s\" t left join ledger_leaf l on l.idx = t.leaf "
+		 "order by %s",
+		 t->name, t->primary_key);
+}
+
+void
 sql_count(const struct table *t, struct buf *out)
 {
 	buf_addf(out, "select count(*) from \"%s\"", t->name);

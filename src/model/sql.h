@@ -42,6 +42,9 @@ void sql_select_items(const struct field *f, bool history, struct buf *out);
 void sql_scan_items(const struct field *f, bool history, struct buf *out);
 /* Every row of a table, whole, in the order of its primary key. */
 void sql_scan(const struct table *t, struct buf *out);
+/* The same of a register's table or history, and after each row whose leaf its own is, by record
+ * and version; null where the ledger has none of that number. */
+void sql_scan_leaves(const struct table *t, struct buf *out);
 /* How many rows it has. */
 void sql_count(const struct table *t, struct buf *out);
 /* "insert into <table> (...) values (...)": one parameter a column, in the order of the model. */

@@ -16,6 +16,7 @@ static const struct column system_columns[SYSTEM_COLUMNS] = {
 	[COLUMN_RECORDED_BY] = {"recorded_by",   COLUMN_INT,  true },
 	[COLUMN_DELIVERED] = {"delivered",	   COLUMN_INT,  true },
 	[COLUMN_SALT] = {"salt",		 COLUMN_BLOB, false},
+	[COLUMN_LEAF] = {"leaf",		 COLUMN_INT,  true },
 };
 
 static const char *name_of(struct arena *a, const char *format, ...) PRINTF(2, 3);

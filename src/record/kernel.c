@@ -25,7 +25,8 @@ static const struct column event_columns[] = {
 	{"kind",	 COLUMN_TEXT, true},
 	{"at",     COLUMN_INT,  true},
 	{"actor",  COLUMN_INT,  true},
-	{"detail", COLUMN_TEXT, true}
+	{"detail", COLUMN_TEXT, true},
+	{"leaf",	 COLUMN_INT,  true}
 };
 static const struct column login_columns[] = {
 	{"name",		 COLUMN_TEXT, true },

@@ -319,27 +319,6 @@ registers_keep(struct db *db, const struct model *m, struct err *e)
 	return rc;
 }
 
-/* Format 3 asks which versions were written last. */
-enum { LEDGER_INDEXED_SINCE = 3 };
-
-static enum err_code
-ledger_fit(struct db *db, int version, struct err *e)
-{
-	enum err_code rc = ERR_NONE;
-
-	for (size_t i = 0; !rc && i < ledger_table_count; i++) {
-		const struct table *t = &ledger_tables[i];
-
-		if (version == 0)
-			rc = schema_create(db, t, e);
-		for (size_t k = 0;
-		     !rc && version > 0 && version < LEDGER_INDEXED_SINCE && k < t->index_count;
-		     k++)
-			rc = schema_add_index(db, t, &t->indexes[k], e);
-	}
-	return rc;
-}
-
 /* Format 4 numbers logins, and knows more of them. With format 7 each organisation's directory has
  * numbers of its own for them. */
 enum { LOGIN_FIRST_COLUMNS = 5, LOGIN_NUMBERED_SINCE = 4, DIRECTORY_SINCE = 7 };
@@ -387,18 +366,44 @@ login_fit(struct db *db, int version, const struct table *t, struct err *e)
 	return rc;
 }
 
-/* Format 10 keeps the history of records in the order in which it was written. */
-enum { HISTORY_IN_ORDER_SINCE = 10 };
+/* From format 11 on each version says which leaf it is, and the ledger keeps its leaves in their own
+ * order alone. The history of records is in the order in which it was written since format 10. */
+enum { LEAF_IN_ROW_SINCE = 11 };
 
 static enum err_code
-history_fit(struct db *db, const struct model *m, int version, struct err *e)
+leaves_move(struct db *db, const struct model *m, struct err *e)
+{
+	static const struct schema_fill version = {
+		"leaf", "coalesce((select l.idx from ledger_leaf l where l.subject = t.id and "
+			"l.version = t.row_version), -1)"};
+	static const struct schema_fill event = {
+		"leaf", "coalesce((select l.idx from ledger_leaf l where l.subject = t.id and "
+			"l.version = 1), -1)"};
+	enum err_code rc = ERR_NONE;
+
+	for (size_t i = 0; !rc && i < m->reg_count; i++) {
+		rc = schema_rebuild(db, m->regs[i]->table, &version, e);
+		if (!rc)
+			rc = schema_rebuild(db, m->regs[i]->history, &version, e);
+	}
+	for (size_t i = 0; !rc && i < kernel_table_count; i++) {
+		if (strcmp(kernel_tables[i].name, "event") == 0)
+			rc = schema_rebuild(db, &kernel_tables[i], &event, e);
+	}
+	if (!rc)
+		rc = db_exec(db, "drop index if exists ledger_leaf_idx_index", e);
+	return rc ? rc : schema_rebuild(db, &ledger_tables[LEDGER_LEAVES], NULL, e);
+}
+
+static enum err_code
+ledger_fit(struct db *db, const struct model *m, int version, struct err *e)
 {
 	enum err_code rc = ERR_NONE;
 
-	if (version == 0 || version >= HISTORY_IN_ORDER_SINCE)
-		return ERR_NONE;
-	for (size_t i = 0; !rc && i < m->reg_count; i++)
-		rc = schema_rebuild(db, m->regs[i]->history, e);
+	for (size_t i = 0; !rc && version == 0 && i < ledger_table_count; i++)
+		rc = schema_create(db, &ledger_tables[i], e);
+	if (!rc && version > 0 && version < LEAF_IN_ROW_SINCE)
+		rc = leaves_move(db, m, e);
 	return rc;
 }
 
@@ -418,13 +423,11 @@ migrate(struct db *db, const struct model *m, int version, struct workspace_repo
 			rc = token_fit(db, version, &kernel_tables[i], e);
 	}
 	if (!rc)
-		rc = ledger_fit(db, version, e);
-	if (!rc)
 		rc = registers_keep(db, m, e);
 	if (!rc)
 		rc = db_prepare(db, "select shape from register_shape where name = :name", &find,
 				e);
 	for (size_t i = 0; !rc && i < m->reg_count; i++)
 		rc = register_migrate(db, find, m->regs[i], report, e);
-	return rc ? rc : history_fit(db, m, version, e);
+	return rc ? rc : ledger_fit(db, m, version, e);
 }

@@ -107,6 +107,7 @@ row_record(const struct reg *r, const struct db_stmt *row, struct value *values)
 			       .recorded_by = db_int(row, COLUMN_RECORDED_BY),
 			       .delivered = db_int(row, COLUMN_DELIVERED),
 			       .salt = db_text(row, COLUMN_SALT),
+			       .leaf = db_int(row, COLUMN_LEAF),
 			       .values = values};
 }
 

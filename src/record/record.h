@@ -17,6 +17,7 @@ struct record {
 	int64_t recorded_by;   /* actor */
 	int64_t delivered;     /* digest of the delivered row; 0 when it came another way */
 	struct str salt;       /* of restricted registers */
+	int64_t leaf;	       /* of the ledger */
 	bool retired;
 	struct value *values; /* reg->field_count; references resolved */
 };

@@ -57,10 +57,7 @@ half_open(struct record_scan *s, struct half *h, bool history)
 	h->values = calloc(r->field_count + 1, sizeof(*h->values));
 	if (!h->items || !h->values)
 		return err_set(&s->ctx->err, ERR_INTERNAL, "", "no memory to read a register");
-	if (history)
-		sql_select(r->history, "order by t.id, t.row_version", &sql);
-	else
-		sql_select(r->table, "order by t.id", &sql);
+	sql_scan_leaves(history ? r->history : r->table, &sql);
 	rc = db_prepare_scan(s->ctx->db, sql.data, &h->rows, &s->ctx->err);
 	if (!rc)
 		rc = db_step(h->rows, &h->more, &s->ctx->err);
@@ -196,15 +193,18 @@ items_take(struct record_scan *s, struct half *h, size_t field, struct scan_row 
 static enum err_code
 row_take(struct record_scan *s, struct half *h, struct scan_row *row)
 {
-	const int last = row_recorded_to_column(s->reg);
+	const struct table *t = h->history ? s->reg->history : s->reg->table;
+	const int last = (int)t->column_count;
 	enum err_code rc = ERR_NONE;
 
 	*row = (struct scan_row){.record = row_record(s->reg, h->rows, h->values),
 				 .present = !h->history,
 				 .items_count = true};
+	row->named = db_int(h->rows, last) == row->record.id &&
+		     db_int(h->rows, last + 1) == row->record.version;
 	if (h->history) {
-		row->recorded_to = db_int(h->rows, last);
-		row->retired = db_int(h->rows, last + 1);
+		row->recorded_to = db_int(h->rows, row_recorded_to_column(s->reg));
+		row->retired = db_int(h->rows, row_recorded_to_column(s->reg) + 1);
 		row->record.retired = row->retired != 0;
 	}
 	for (size_t i = 0; !rc && i < s->reg->field_count; i++) {

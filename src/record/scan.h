@@ -16,6 +16,7 @@ struct scan_row {
 	bool present;	      /* else from the history */
 	int64_t recorded_to;  /* of the history */
 	int64_t retired;      /* of the history, as it stands */
+	bool named;	      /* its leaf's row in ledger_leaf is its own */
 	bool items_count;     /* the items of each list are numbered 1, 2, 3 ... */
 };
 

@@ -311,6 +311,7 @@ row_cells(const struct record *r, struct db_cell *cells)
 	cells[COLUMN_RECORDED_BY] = int_cell(r->recorded_by);
 	cells[COLUMN_DELIVERED] = int_cell(r->delivered);
 	cells[COLUMN_SALT] = text_cell(r->salt);
+	cells[COLUMN_LEAF] = int_cell(r->leaf);
 	for (size_t i = 0; i < r->reg->field_count; i++) {
 		if (field_has_column(&r->reg->fields[i]))
 			cells[count++] = value_cell(&r->values[i]);
@@ -381,6 +382,16 @@ entry_make(struct writer *w, const struct record *r)
 	w->entry.len = 0;
 	w->entry.failed = false;
 	return record_entry(w->ctx, r, w->ctx->actor, &w->entry);
+}
+
+/* Without it nothing of the version can be written, nor of any other. */
+enum err_code
+leaf_take(struct writer *w, int64_t *ret_leaf)
+{
+	enum err_code rc = ledger_next(w->ctx->ledger, ret_leaf, &w->ctx->err);
+
+	w->halfway = w->halfway || rc;
+	return rc;
 }
 
 enum err_code
@@ -476,14 +487,16 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 	if (rc)
 		return rc;
 	r->version++;
-	columns = row_cells(r, rw->cells);
 	rc = entry_make(w, r);
+	if (!rc)
+		rc = leaf_take(w, &r->leaf);
 	if (!rc && present.version) {
 		w->halfway = true;
 		rc = supersede(w, rw, r->id, present.version);
 	}
 	if (rc)
 		return rc;
+	columns = row_cells(r, rw->cells);
 	rc = present.version ? update(w, rw, columns, present.indexed)
 			     : db_load_row(rw->add, rw->cells, &w->ctx->err);
 	w->halfway = w->halfway || !rc;
@@ -550,6 +563,8 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 			last->values[i] = (struct value){0};
 	}
 	rc = entry_make(w, last);
+	if (!rc)
+		rc = leaf_take(w, &last->leaf);
 	if (rc)
 		return rc;
 	w->halfway = true;

@@ -20,8 +20,8 @@ event_number(struct writer *w)
 		return rc;
 	w->next_event = db_int(s, 0);
 	return db_prepare(w->ctx->db,
-			  "insert into event (id, kind, at, actor, detail) "
-			  "values (:id, :kind, :at, :actor, :detail)",
+			  "insert into event (id, kind, at, actor, detail, leaf) "
+			  "values (:id, :kind, :at, :actor, :detail, :leaf)",
 			  &w->insert_event, &w->ctx->err);
 }
 
@@ -29,6 +29,7 @@ static enum err_code
 event_put(struct writer *w, const struct event *ev)
 {
 	struct db_stmt *s = w->insert_event;
+	int64_t leaf = 0;
 	enum err_code rc;
 
 	w->entry.len = 0;
@@ -37,11 +38,15 @@ event_put(struct writer *w, const struct event *ev)
 	if (w->entry.failed || w->entry.len > LIMIT_ENTRY_BYTES)
 		return err_set(&w->ctx->err, ERR_TOO_BIG, "",
 			       "the event is longer than %d bytes altogether", LIMIT_ENTRY_BYTES);
+	rc = leaf_take(w, &leaf);
+	if (rc)
+		return rc;
 	db_bind_int(s, 1, ev->id);
 	db_bind_text(s, 2, ev->kind);
 	db_bind_int(s, 3, ev->at);
 	db_bind_int(s, 4, w->ctx->actor_id);
 	db_bind_text(s, 5, ev->detail);
+	db_bind_int(s, 6, leaf);
 	rc = db_run(s, &w->ctx->err);
 	if (rc)
 		return rc;

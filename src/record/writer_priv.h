@@ -76,6 +76,8 @@ void reg_writer_free(struct reg_writer *rw);
  * that the next statement would stand alone. */
 MUST_CHECK enum err_code step_begin(struct writer *w);
 enum err_code step_end(struct writer *w, enum err_code rc);
+/* The number of the leaf that the next entry becomes. */
+MUST_CHECK enum err_code leaf_take(struct writer *w, int64_t *ret_leaf);
 /* Makes what stands in w->entry a leaf. */
 MUST_CHECK enum err_code entry_seal(struct writer *w, int64_t subject, int64_t version);
 /* fill.c: whether the two say the same; version, time and actor apart. */

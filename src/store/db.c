@@ -414,14 +414,12 @@ schema_drop(struct db *db, const struct table *t, struct err *e)
 }
 
 enum err_code
-schema_rebuild(struct db *db, const struct table *t, struct err *e)
+schema_rebuild(struct db *db, const struct table *t, const struct schema_fill *fill, struct err *e)
 {
 	enum err_code rc;
 
-	if (!db->engine->rebuild_table)
-		return ERR_NONE;
 	stmt_cache_empty(&db->idle);
-	rc = db->engine->rebuild_table(db, t, e);
+	rc = db->engine->rebuild_table(db, t, fill, e);
 	for (size_t i = 0; !rc && i < t->index_count; i++)
 		rc = db->engine->add_index(db, t, &t->indexes[i], e);
 	return rc;

@@ -103,8 +103,8 @@ struct db_engine {
 	struct db_cell (*get_cell)(const struct db_stmt *s, int column);
 	enum err_code (*create_table)(struct db *db, const struct table *t, struct err *e);
 	enum err_code (*drop_table)(struct db *db, const struct table *t, struct err *e);
-	/* NULL where a table has no order. */
-	enum err_code (*rebuild_table)(struct db *db, const struct table *t, struct err *e);
+	enum err_code (*rebuild_table)(struct db *db, const struct table *t,
+				       const struct schema_fill *fill, struct err *e);
 	enum err_code (*add_column)(struct db *db, const struct table *t, const struct column *c,
 				    struct err *e);
 	enum err_code (*add_index)(struct db *db, const struct table *t, const struct index *i,

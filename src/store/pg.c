@@ -652,6 +652,7 @@ const struct db_engine pg_engine = {
 	.get_cell = pg_get_cell,
 	.create_table = pg_create_table,
 	.drop_table = pg_drop_table,
+	.rebuild_table = pg_rebuild_table,
 	.add_column = pg_add_column,
 	.add_index = pg_add_index,
 	.check_table = pg_check_table,

@@ -194,6 +194,8 @@ enum err_code pg_add_functions(struct db *db, struct err *e);
 enum err_code pg_add_guards(struct db *db, struct err *e);
 enum err_code pg_create_table(struct db *db, const struct table *t, struct err *e);
 enum err_code pg_drop_table(struct db *db, const struct table *t, struct err *e);
+enum err_code pg_rebuild_table(struct db *db, const struct table *t, const struct schema_fill *fill,
+			       struct err *e);
 enum err_code pg_add_column(struct db *db, const struct table *t, const struct column *c,
 			    struct err *e);
 void pg_index_text(const struct table *t, const struct index *i, struct buf *sql);

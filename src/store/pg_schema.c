@@ -188,6 +188,42 @@ pg_drop_table(struct db *db, const struct table *t, struct err *e)
 	return run(db, &sql, e);
 }
 
+/* Rows have no order here. A new one in place of the old would be another to what depends on that:
+ * the walls of other tables. So the column is filled where it is, past the guards. */
+static void
+fill_text(const struct table *t, const struct schema_fill *fill, struct buf *sql)
+{
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = &t->columns[i];
+
+		if (strcmp(c->name, fill->column) != 0)
+			continue;
+		buf_addf(sql,
+			 "alter table \"%s\" disable trigger user, "
+			 "add column if not exists \"%s\" %s; "
+			 "update \"%s\" t set \"%s\" = %s; alter table \"%s\" enable trigger user",
+			 t->name, c->name, type_name(c->type), t->name, c->name, fill->value,
+			 t->name);
+		if (c->not_null)
+			buf_addf(sql, ", alter column \"%s\" set not null", c->name);
+	}
+}
+
+enum err_code
+pg_rebuild_table(struct db *db, const struct table *t, const struct schema_fill *fill,
+		 struct err *e)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
+
+	if (fill)
+		fill_text(t, fill, &sql);
+	else
+		buf_addf(&sql,
+			 "alter table \"%s\" drop constraint \"%s_pkey\", add primary key (%s)",
+			 t->name, t->name, t->primary_key);
+	return run(db, &sql, e);
+}
+
 enum err_code
 pg_add_column(struct db *db, const struct table *t, const struct column *c, struct err *e)
 {

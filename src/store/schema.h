@@ -50,9 +50,16 @@ struct table {
 MUST_CHECK enum err_code schema_create(struct db *db, const struct table *t, struct err *e);
 /* Of a temporary table alone; no statement on it may be in use. */
 MUST_CHECK enum err_code schema_drop(struct db *db, const struct table *t, struct err *e);
-/* Makes a table that has all its columns anew with its rows, where an older program kept them in
- * another order than it says now. */
-MUST_CHECK enum err_code schema_rebuild(struct db *db, const struct table *t, struct err *e);
+/* A column that a table of an older program lacks, and an expression that says what it is in the
+ * row `t`. */
+struct schema_fill {
+	const char *column;
+	const char *value;
+};
+/* Brings a table of an older program, with its rows, to the order and the primary key that it says
+ * now, and fills such a column; NULL when it has them all. */
+MUST_CHECK enum err_code schema_rebuild(struct db *db, const struct table *t,
+					const struct schema_fill *fill, struct err *e);
 MUST_CHECK enum err_code schema_add_column(struct db *db, const struct table *t,
 					   const struct column *column, struct err *e);
 /* Nothing to do when it is there. */

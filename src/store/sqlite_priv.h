@@ -50,7 +50,8 @@ bool sqlite_only_reads(sqlite3_stmt *handle);
 /* sqlite_schema.c */
 enum err_code sqlite_create_table(struct db *db, const struct table *t, struct err *e);
 enum err_code sqlite_drop_table(struct db *db, const struct table *t, struct err *e);
-enum err_code sqlite_rebuild_table(struct db *db, const struct table *t, struct err *e);
+enum err_code sqlite_rebuild_table(struct db *db, const struct table *t,
+				   const struct schema_fill *fill, struct err *e);
 enum err_code sqlite_add_column(struct db *db, const struct table *t, const struct column *c,
 				struct err *e);
 enum err_code sqlite_add_index(struct db *db, const struct table *t, const struct index *i,

@@ -106,10 +106,16 @@ sqlite_drop_table(struct db *db, const struct table *t, struct err *e)
 }
 
 static void
-columns_text(const struct table *t, struct buf *sql)
+columns_text(const struct table *t, const struct schema_fill *fill, struct buf *sql)
 {
-	for (size_t i = 0; i < t->column_count; i++)
-		buf_addf(sql, "%s\"%s\"", i ? ", " : "", t->columns[i].name);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const char *name = t->columns[i].name;
+
+		if (fill && strcmp(fill->column, name) == 0)
+			buf_addf(sql, "%s%s", i ? ", " : "", fill->value);
+		else
+			buf_addf(sql, "%s\"%s\"", i ? ", " : "", name);
+	}
 }
 
 /* Renamed in the old way, in which what hangs on other tables goes on naming the table that is to
@@ -133,7 +139,8 @@ put_away(struct db *db, const char *name, struct err *e)
 }
 
 enum err_code
-sqlite_rebuild_table(struct db *db, const struct table *t, struct err *e)
+sqlite_rebuild_table(struct db *db, const struct table *t, const struct schema_fill *fill,
+		     struct err *e)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
 	enum err_code rc = put_away(db, t->name, e);
@@ -141,10 +148,10 @@ sqlite_rebuild_table(struct db *db, const struct table *t, struct err *e)
 	if (!rc)
 		rc = sqlite_create_table(db, t, e);
 	buf_addf(&sql, "insert into \"%s\" (", t->name);
-	columns_text(t, &sql);
+	columns_text(t, NULL, &sql);
 	buf_addf(&sql, ") select ");
-	columns_text(t, &sql);
-	buf_addf(&sql, " from \"%s_before\" order by %s; drop table \"%s_before\"", t->name,
+	columns_text(t, fill, &sql);
+	buf_addf(&sql, " from \"%s_before\" t order by %s; drop table \"%s_before\"", t->name,
 		 t->primary_key, t->name);
 	return rc ? rc : run(db, &sql, e);
 }

@@ -34,97 +34,6 @@ verify_ends(const struct verifier *v)
 }
 
 static enum err_code
-leaves_step(struct verifier *v)
-{
-	struct leaf_stream *l = &v->leaves;
-	enum err_code rc = db_step(l->rows, &l->more, &v->ctx->err);
-
-	if (!rc && l->more)
-		l->at = (struct ledger_claim){.subject = db_int(l->rows, 0),
-					      .version = db_int(l->rows, 1),
-					      .index = db_int(l->rows, 2)};
-	return rc;
-}
-
-enum err_code
-verify_leaves_open(struct verifier *v, const struct part *p)
-{
-	enum err_code rc =
-		db_prepare_scan(v->ctx->db,
-				"select subject, version, idx from ledger_leaf "
-				"where subject between :first and :last order by subject, version",
-				&v->leaves.rows, &v->ctx->err);
-
-	if (rc)
-		return rc;
-	db_bind_int(v->leaves.rows, 1, p->from);
-	db_bind_int(v->leaves.rows, 2, p->to);
-	return leaves_step(v);
-}
-
-/* A row of ledger_leaf that nothing answers to. The audit's end finds what it was the leaf of,
- * unless another one claims that. */
-static enum err_code
-leaf_alone(struct verifier *v)
-{
-	if (v->lone_count < LEAVES_KEPT)
-		v->lone[v->lone_count] = v->leaves.at;
-	v->lone_count++;
-	return leaves_step(v);
-}
-
-static bool
-leaf_before(const struct ledger_claim *at, int64_t subject, int64_t version)
-{
-	return at->subject < subject || (at->subject == subject && at->version < version);
-}
-
-enum err_code
-verify_leaf_of(struct verifier *v, int64_t subject, int64_t version, int64_t *ret_index)
-{
-	const struct leaf_stream *l = &v->leaves;
-	enum err_code rc = ERR_NONE;
-
-	while (!rc && l->more && leaf_before(&l->at, subject, version))
-		rc = leaf_alone(v);
-	*ret_index = -1;
-	if (rc || !l->more || l->at.subject != subject || l->at.version != version)
-		return rc;
-	*ret_index = l->at.index;
-	return leaves_step(v);
-}
-
-enum err_code
-verify_leaves_end(struct verifier *v)
-{
-	enum err_code rc = ERR_NONE;
-
-	while (!rc && v->leaves.more && !verify_ends(v))
-		rc = leaf_alone(v);
-	db_stmt_free(v->leaves.rows);
-	v->leaves = (struct leaf_stream){0};
-	return rc;
-}
-
-static void
-lone_report(struct verifier *v)
-{
-	for (size_t i = 0; i < v->lone_count && i < LEAVES_KEPT; i++) {
-		const struct ledger_claim *c = &v->lone[i];
-		struct subject s = {.what = "leaf_added",
-				    .id = c->subject,
-				    .version = c->version,
-				    .index = c->index};
-
-		if (ledger_audit_claimed(v->audit, c->index))
-			verify_report(v, &s,
-				      "is not there and was never sealed, yet ledger_leaf calls it "
-				      "leaf %lld: a row was added to ledger_leaf",
-				      (long long)c->index);
-	}
-}
-
-static enum err_code
 head_read(struct verifier *v, struct verification *out)
 {
 	DB_STMT *s = NULL;
@@ -158,9 +67,6 @@ verifier_open(struct verifier *v)
 	enum err_code rc;
 
 	buf_init(&v->entry, ENTRY_ROOM);
-	v->lone = calloc(LEAVES_KEPT, sizeof(*v->lone));
-	if (!v->lone)
-		return err_set(&ctx->err, ERR_INTERNAL, "", "no memory to verify");
 	rc = ledger_audit_open(&by, &v->audit, &ctx->err);
 	if (!rc)
 		rc = verify_actors_load(v);
@@ -171,11 +77,9 @@ void
 verifier_close(struct verifier *v)
 {
 	ledger_audit_close(v->audit);
-	db_stmt_free(v->leaves.rows);
 	buf_fini(&v->entry);
 	free(v->actors);
 	free(v->sealed);
-	free(v->lone);
 }
 
 enum err_code
@@ -189,36 +93,35 @@ verify_before(struct verifier *v)
 	return rc;
 }
 
-static const struct part *
-part_take(struct sharing *sh)
+static bool
+part_take(struct sharing *sh, const struct reg **ret_part)
 {
-	const struct part *p = NULL;
+	bool taken;
 
 	(void)pthread_mutex_lock(&sh->lock);
-	if (!sh->amiss && sh->next < sh->count)
-		p = &sh->parts[sh->next++];
+	taken = !sh->amiss && sh->next < sh->count;
+	if (taken)
+		*ret_part = sh->parts[sh->next++];
 	(void)pthread_mutex_unlock(&sh->lock);
-	return p;
+	return taken;
 }
 
 enum err_code
 verify_taken(struct verifier *v)
 {
-	const struct part *p;
+	const struct reg *part;
 	enum err_code rc = ERR_NONE;
 
-	while (!rc && !verify_ends(v) && (p = part_take(v->sharing)))
-		rc = verify_part(v, p);
+	while (!rc && !verify_ends(v) && part_take(v->sharing, &part))
+		rc = verify_part(v, part);
 	return rc;
 }
 
 enum err_code
 verify_after(struct verifier *v, struct verification *out)
 {
-	enum err_code rc;
+	enum err_code rc = ledger_audit_end(v->audit, &out->head, &v->ctx->err);
 
-	lone_report(v);
-	rc = ledger_audit_end(v->audit, &out->head, &v->ctx->err);
 	if (!rc)
 		rc = verify_plans(v);
 	/* Last, so that what was done comes before what allowed it. */

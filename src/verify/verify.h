@@ -18,7 +18,6 @@
  *   table    a table is missing or is not as it was made
  *   row      a row contradicts its neighbours: versions, times, items of lists
  *   actor    who recorded something is unknown
- *   leaf_added       ledger_leaf knows a version that never was
  *   checkpoint_time  a checkpoint's time is not that of what it sealed
  *   counter  a number that is in use would be given out again
  *   plan     a plan that was taken in is not kept as it was, or another one is in force */

@@ -15,7 +15,7 @@ struct pair {
 static void
 amiss_tell(struct verifier *v, enum err_code rc)
 {
-	if (!rc && v->faults == 0 && v->lone_count == 0)
+	if (!rc && v->faults == 0)
 		return;
 	(void)pthread_mutex_lock(&v->sharing->lock);
 	v->sharing->amiss = true;

@@ -7,33 +7,15 @@
 
 #include <pthread.h>
 
-/* The events, or one register: what is verified by itself, and the rows of ledger_leaf that belong
- * there. Together the parts leave none of those out. */
-struct part {
-	const struct reg *reg; /* NULL: the events */
-	int64_t from;
-	int64_t to; /* within */
-};
-
-/* The parts are done by one, in order, or shared out between two. */
+/* The events, then each register, are done by one, in order, or shared out between two. */
 struct sharing {
 	pthread_mutex_t lock; /* of all below */
-	struct part *parts;
+	const struct reg **parts; /* NULL: the events */
 	size_t count;
 	size_t next;
 	uint64_t done; /* versions and events seen, in steps */
 	bool amiss;    /* one of two found something, so that neither goes on */
 };
-
-/* The rows of ledger_leaf in order, read beside what they stand for. */
-struct leaf_stream {
-	struct db_stmt *rows;
-	bool more;
-	struct ledger_claim at;
-};
-
-/* Rows of ledger_leaf that no version answers to; the first of them are kept. */
-enum { LEAVES_KEPT = 1000 };
 
 struct actor {
 	int64_t id;
@@ -56,9 +38,6 @@ struct verifier {
 	bool progress; /* it tells how far all are */
 	bool stopped;  /* the other one found something */
 	struct ledger_audit *audit;
-	struct leaf_stream leaves;
-	struct ledger_claim *lone; /* LEAVES_KEPT */
-	size_t lone_count;
 	struct actor *actors; /* by id */
 	size_t actor_count;
 	struct sealed *sealed; /* by `to` */
@@ -88,7 +67,7 @@ void verify_ledger_fault(void *object, const struct ledger_fault *f);
 
 /* verify_rows.c: the events, then the registers in the order of their numbers. */
 void verify_parts(struct ctx *ctx, struct sharing *ret_sharing);
-MUST_CHECK enum err_code verify_part(struct verifier *v, const struct part *p);
+MUST_CHECK enum err_code verify_part(struct verifier *v, const struct reg *part);
 
 /* verify_kernel.c */
 MUST_CHECK enum err_code verify_tables(struct verifier *v);
@@ -117,12 +96,6 @@ void verifier_close(struct verifier *v);
 MUST_CHECK enum err_code verify_before(struct verifier *v);
 MUST_CHECK enum err_code verify_taken(struct verifier *v);
 MUST_CHECK enum err_code verify_after(struct verifier *v, struct verification *out);
-/* The leaves of a part; the leaf of a version in it, -1 when it has none. Subjects and versions
- * ascend. */
-MUST_CHECK enum err_code verify_leaves_open(struct verifier *v, const struct part *p);
-MUST_CHECK enum err_code verify_leaves_end(struct verifier *v);
-MUST_CHECK enum err_code verify_leaf_of(struct verifier *v, int64_t subject, int64_t version,
-					int64_t *ret_index);
 void verify_progress(struct verifier *v);
 /* One of two that need not go on. */
 bool verify_ends(const struct verifier *v);

@@ -13,7 +13,6 @@ struct chain {
 	int64_t recorded_to;
 	bool present;
 	bool retired;
-	size_t lone; /* rows of ledger_leaf without a version, before this record */
 };
 
 struct rows {
@@ -52,8 +51,7 @@ chain_end(struct rows *w)
 			    .organisation = c->organisation,
 			    .index = -1};
 
-	/* When ledger_leaf still knows the version that is gone, that is reported by name. */
-	if (c->id && !c->present && !c->retired && w->v->lone_count == c->lone)
+	if (c->id && !c->present && !c->retired)
 		verify_report(w->v, &s,
 			      "was superseded, but no later version is there: it was deleted");
 }
@@ -68,7 +66,7 @@ chain_step(struct rows *w, const struct scan_row *row, const struct subject *s)
 
 	if (r->version <= before)
 		verify_report(w->v, s, "stands both in the register and in its history");
-	else if (r->version != before + 1 && w->v->lone_count == c->lone)
+	else if (r->version != before + 1)
 		verify_report(w->v, s, "follows version %lld: those between were deleted",
 			      (long long)before);
 	else if (!first && r->version == before + 1 && !c->retired &&
@@ -91,14 +89,14 @@ chain_step(struct rows *w, const struct scan_row *row, const struct subject *s)
 			    .organisation = r->organisation,
 			    .recorded_to = row->recorded_to,
 			    .present = row->present,
-			    .retired = row->retired != 0,
-			    .lone = w->v->lone_count};
+			    .retired = row->retired != 0};
 }
 
 static enum err_code
-claim(struct verifier *v, const struct subject *s, int64_t recorded)
+claim(struct verifier *v, const struct subject *s, bool named, int64_t recorded)
 {
-	struct ledger_claim c = {.subject = s->id, .version = s->version, .index = s->index};
+	struct ledger_claim c = {
+		.subject = s->id, .version = s->version, .index = s->index, .named = named};
 	uint64_t faults = v->faults;
 	enum err_code rc = ledger_audit_leaf(
 		v->audit, &c, (struct str){v->entry.data, v->entry.len}, &v->ctx->err);
@@ -119,20 +117,16 @@ version_check(struct rows *w, const struct scan_row *row)
 			    .id = r->id,
 			    .version = r->version,
 			    .organisation = r->organisation,
-			    .index = -1};
+			    .index = r->leaf};
 	int64_t counter = r->id & (((int64_t)1 << ID_CODE_SHIFT) - 1);
 	struct str actor;
-	enum err_code rc = ERR_NONE;
+	enum err_code rc;
 
 	if (r->id != w->chain.id)
 		chain_end(w);
 	if (!number_fits(w->reg, r->id))
 		verify_report(v, &s, "stands in register '%s', where its number cannot be",
 			      w->reg->name);
-	else
-		rc = verify_leaf_of(v, r->id, r->version, &s.index);
-	if (rc)
-		return rc;
 	chain_step(w, row, &s);
 	if (counter > w->highest)
 		w->highest = counter;
@@ -145,14 +139,14 @@ version_check(struct rows *w, const struct scan_row *row)
 		v->entry.len = 0;
 		rc = ERR_NONE;
 	}
-	return rc ? rc : claim(v, &s, r->recorded_from);
+	return rc ? rc : claim(v, &s, row->named, r->recorded_from);
 }
 
 static enum err_code
 register_check(struct verifier *v, const struct reg *r)
 {
 	CLEANUP(record_scan_freep) struct record_scan *scan = NULL;
-	struct rows w = {.v = v, .reg = r, .chain = {.lone = v->lone_count}};
+	struct rows w = {.v = v, .reg = r};
 	struct scan_row row;
 	bool more;
 	enum err_code rc = record_scan_new(v->ctx, r, on_stray_item, &w, &scan);
@@ -172,21 +166,16 @@ event_check(struct verifier *v, const struct db_stmt *row)
 			   .kind = db_text(row, 1),
 			   .at = db_int(row, 2),
 			   .detail = db_text(row, 4)};
-	struct subject s = {.what = "row", .id = ev.id, .version = 1, .index = -1};
-	enum err_code rc = ERR_NONE;
+	struct subject s = {.what = "row", .id = ev.id, .version = 1, .index = db_int(row, 5)};
 
 	if (ev.id < 1 || ev.id >> ID_CODE_SHIFT != 0)
 		verify_report(v, &s, "stands among the events, where its number cannot be");
-	else
-		rc = verify_leaf_of(v, ev.id, 1, &s.index);
-	if (rc)
-		return rc;
 	ev.actor = verify_actor(v, db_int(row, 3), &s);
 	v->entry.len = 0;
 	event_entry(&ev, &v->entry);
 	v->entry.len = v->entry.failed ? 0 : v->entry.len;
 	v->entry.failed = false;
-	return claim(v, &s, ev.at);
+	return claim(v, &s, db_int(row, 6) == ev.id && db_int(row, 7) == 1, ev.at);
 }
 
 static enum err_code
@@ -194,8 +183,10 @@ events_check(struct verifier *v)
 {
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare_scan(
-		v->ctx->db, "select id, kind, at, actor, detail from event order by id", &s,
-		&v->ctx->err);
+		v->ctx->db,
+		"select v.id, v.kind, v.at, v.actor, v.detail, v.leaf, l.subject, l.version "
+		"from event v left join ledger_leaf l on l.idx = v.leaf order by v.id",
+		&s, &v->ctx->err);
 	bool row;
 
 	while (!rc && !verify_ends(v) && !(rc = db_step(s, &row, &v->ctx->err)) && row)
@@ -216,28 +207,17 @@ void
 verify_parts(struct ctx *ctx, struct sharing *ret_sharing)
 {
 	const struct model *m = ctx->model;
-	const struct reg **regs = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*regs));
-	struct part *parts = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*parts));
+	const struct reg **parts = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*parts));
 
-	memcpy(regs, m->regs, m->reg_count * sizeof(*regs));
-	qsort(regs, m->reg_count, sizeof(*regs), by_code);
-	parts[0] = (struct part){NULL, INT64_MIN, INT64_MAX};
-	for (size_t i = 0; i < m->reg_count; i++) {
-		int64_t from = regs[i]->code << ID_CODE_SHIFT;
-
-		parts[i].to = from - 1;
-		parts[i + 1] = (struct part){regs[i], from, INT64_MAX};
-	}
+	parts[0] = NULL;
+	memcpy(parts + 1, m->regs, m->reg_count * sizeof(*parts));
+	qsort(parts + 1, m->reg_count, sizeof(*parts), by_code);
 	ret_sharing->parts = parts;
 	ret_sharing->count = m->reg_count + 1;
 }
 
 enum err_code
-verify_part(struct verifier *v, const struct part *p)
+verify_part(struct verifier *v, const struct reg *part)
 {
-	enum err_code rc = verify_leaves_open(v, p);
-
-	if (!rc)
-		rc = p->reg ? register_check(v, p->reg) : events_check(v);
-	return rc ? rc : verify_leaves_end(v);
+	return part ? register_check(v, part) : events_check(v);
 }

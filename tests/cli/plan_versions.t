@@ -38,8 +38,21 @@ ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'
 expect_out 2
 ok holdfast verify
 
+# A store of format 10, in which only the ledger knew which leaf a version is.
+older_leaves() {
+	for table in $(sqlite3 ws/holdfast.db "select m.name from sqlite_schema m join pragma_table_info(m.name) c where c.name = 'leaf'"); do
+		sqlite3 ws/holdfast.db "alter table \"$table\" drop column leaf"
+	done
+	sqlite3 ws/holdfast.db "select sql || ';' from sqlite_schema where type = 'trigger' and tbl_name = 'ledger_leaf'" >guards.sql
+	sqlite3 -bail ws/holdfast.db 'create table t (subject integer not null, version integer not null, idx integer not null,
+		primary key (subject, version)) strict, without rowid' 'insert into t select subject, version, idx from ledger_leaf' \
+		'drop table ledger_leaf' 'alter table t rename to ledger_leaf' '.read guards.sql' \
+		'create index ledger_leaf_idx_index on ledger_leaf (idx)' "update meta set value = '10' where name = 'store_version'"
+}
+
 # A store of the first format.
 age() {
+	older_leaves
 	sqlite3 ws/holdfast.db 'drop table plan_version; drop table plan_file; drop table assessed_duty; drop table assessed_tested;
 		drop table assessed_scope; drop table login_session; drop table login_failure; drop table login_totp; drop table login_code;
 		drop table login_token; drop table login_link; drop table login_key; drop table login_challenge; drop table kept_reply;
@@ -55,6 +68,7 @@ ok holdfast import thing.csv
 printf 'key,title,size\na,One,3\nb,Two,4\n' >thing.csv
 ok holdfast import thing.csv
 older_history() {
+	older_leaves
 	sqlite3 ws/holdfast.db 'create table t as select * from thing_history order by size' 'drop table thing_history' \
 		"$(sqlite3 ws/holdfast.db "select sql from sqlite_schema where name = 'thing_history'" | sed 's/ strict$/ strict, without rowid/')" \
 		'insert into thing_history select * from t' 'drop table t' "update meta set value = '9' where name = 'store_version'"
@@ -64,8 +78,36 @@ history() {
 		"select name, sql from sqlite_schema where tbl_name in ('thing', 'thing_history') order by 1" \
 		"select wr from pragma_table_list where name = 'thing_history'"
 }
+# Which leaf each version and event is, as it says itself and as the ledger says.
+leaves() {
+	sqlite3 ws/holdfast.db 'select id, row_version, leaf from thing union all select id, row_version, leaf from thing_history
+		union all select id, row_version, leaf from organisation union all select id, 1, leaf from event order by 3' \
+		'select subject, version, idx from ledger_leaf order by idx' 'select id, note from ledger_checkpoint order by id' \
+		"select name, sql from sqlite_schema where tbl_name in ('event', 'organisation', 'ledger_leaf') order by 1"
+}
+leaves >leaves_before
 history >before
 [ "$(wc -l <before)" -gt 8 ] || fail 'there is no history'
+older_leaves
+! sqlite3 ws/holdfast.db 'select leaf from thing' 2>/dev/null || fail 'the store is not older'
+expect_exit 3 holdfast show
+expect_err 'format 10'
+ok holdfast init --content ws/content
+expect_out 'to the format of this Holdfast'
+leaves >leaves_after
+cmp leaves_before leaves_after || fail 'a version is another leaf than it was'
+history >after
+cmp before after || fail 'the history is not what it was'
+ok holdfast verify
+# A version that the ledger did not know is not made one that it knows.
+cp ws/holdfast.db whole.db
+older_leaves
+sqlite3 ws/holdfast.db 'drop trigger ledger_leaf_guard_delete' 'delete from ledger_leaf where idx = (select max(l.idx) from ledger_leaf l)'
+ok holdfast init --content ws/content
+expect_exit 1 holdfast verify
+expect_out 'has no leaf in the ledger'
+cp whole.db ws/holdfast.db
+
 older_history
 expect_exit 3 holdfast show
 expect_err 'format 9'
@@ -74,8 +116,11 @@ expect_out 'to the format of this Holdfast'
 history >after
 cmp before after || fail 'the history is not what it was'
 ok holdfast verify
+leaves >leaves_after
+cmp leaves_before leaves_after || fail 'a version is another leaf than it was'
 
 # A store of format 6, in which a number of another directory was one login's of all.
+older_leaves
 sqlite3 ws/holdfast.db 'drop table login_directory; drop table login_past_name; drop table login_identity; drop table job_part; drop table job_pulse;
 	drop table job; alter table login drop column renamed;
 	alter table login_token drop column scim; drop index login_external_index; create unique index login_external_index on login (external_id)' \

@@ -24,6 +24,8 @@ struct findings {
 struct records {
 	int64_t altered;
 	int64_t deleted;
+	int64_t moved; /* says that it is another leaf */
+	int64_t moved_to;
 };
 
 static void
@@ -43,16 +45,23 @@ keep(void *object, const struct ledger_fault *f)
 static void
 audit_records(struct ledger_fixture *f, struct ledger_audit *a, struct records done)
 {
+	DB_STMT *s = NULL;
+	bool row;
+
+	CHECK(!db_prepare(f->db, "select subject, version from ledger_leaf where idx = :idx", &s,
+			  &f->e));
 	for (uint64_t n = 0; n < f->size; n++) {
-		struct ledger_claim c = {.subject = (int64_t)n + 1, .version = 1, .index = -1};
+		struct ledger_claim c = {
+			.subject = (int64_t)n + 1, .version = 1, .index = (int64_t)n};
 		char text[FIXTURE_ENTRY_SIZE];
 		struct str entry = fixture_entry(n, text);
-		uint64_t index;
-		enum err_code rc = ledger_index(f->ledger, c.subject, 1, &index, &f->e);
 
-		CHECK(rc == ERR_NONE || rc == ERR_MISSING);
-		if (rc == ERR_NONE)
-			c.index = (int64_t)index;
+		if (c.subject == done.moved)
+			c.index = done.moved_to;
+		db_bind_int(s, 1, c.index);
+		CHECK(!db_step(s, &row, &f->e));
+		c.named = row && db_int(s, 0) == c.subject && db_int(s, 1) == 1;
+		db_reset(s);
 		if (c.subject == done.altered)
 			entry = str_of("{\"n\":\"another\"}");
 		if (c.subject != done.deleted)
@@ -166,11 +175,27 @@ TEST(two_leaves_that_were_exchanged_are_both_named)
 
 	fixture_open(&f);
 	fixture_add(&f, 300);
-	fixture_tamper(&f, "update ledger_leaf set idx = 30 - idx where idx in (10, 20)");
+	fixture_tamper(&f, "update ledger_leaf set subject = 32 - subject where idx in (10, 20)");
 	all = audit_store(&f);
-	CHECK(found(&all, "leaf", 20, 11, "ledger_leaf") &&
-	      found(&all, "leaf", 10, 21, "ledger_leaf"));
-	CHECK(all.count == 2);
+	CHECK(found(&all, "leaf_missing", -1, 11, "altered") &&
+	      found(&all, "leaf_missing", -1, 21, "altered"));
+	CHECK(found(&all, "leaf_unclaimed", 10, 21, "is gone") &&
+	      found(&all, "leaf_unclaimed", 20, 11, "is gone"));
+	CHECK(all.count == 4);
+}
+
+/* In the ledger and where the record itself says so. */
+TEST(a_record_that_was_put_in_the_place_of_another_is_named)
+{
+	FIXTURE f;
+	struct findings all;
+
+	fixture_open(&f);
+	fixture_add(&f, 300);
+	fixture_tamper(&f, "update ledger_leaf set subject = 21 where idx = 10");
+	all = audit(&f, (struct records){.deleted = 11, .moved = 21, .moved_to = 10});
+	CHECK(found(&all, "leaf", 10, 21, "which leaf it is"));
+	CHECK(found(&all, "leaf_unclaimed", 20, 21, "is gone") && all.count == 2);
 }
 
 TEST(a_leaf_that_two_claim_is_named)
@@ -180,11 +205,9 @@ TEST(a_leaf_that_two_claim_is_named)
 
 	fixture_open(&f);
 	fixture_add(&f, 300);
-	fixture_tamper(&f, "update ledger_leaf set idx = 10 where idx = 20");
-	all = audit_store(&f);
-	CHECK(found(&all, "leaf_claimed_twice", 10, 21, "another one"));
-	CHECK(found(&all, "leaf", 10, 21, "altered"));
-	CHECK(found(&all, "leaf_unclaimed", 20, 0, "belongs to no record") && all.count == 3);
+	all = audit(&f, (struct records){.moved = 21, .moved_to = 10});
+	CHECK(found(&all, "leaf_missing", -1, 21, "has no leaf"));
+	CHECK(found(&all, "leaf_unclaimed", 20, 21, "is gone") && all.count == 2);
 }
 
 TEST(a_place_beyond_the_ledger_is_named)
@@ -195,10 +218,28 @@ TEST(a_place_beyond_the_ledger_is_named)
 	fixture_open(&f);
 	fixture_add(&f, 300);
 	fixture_tamper(&f, "update ledger_leaf set idx = 4000 where idx = 20");
-	all = audit_store(&f);
+	all = audit(&f, (struct records){.moved = 21, .moved_to = 4000});
 	CHECK(found(&all, "leaf_unsealed", 4000, 21, "covers only 300"));
 	CHECK(found(&all, "checkpoint_missing", 300, 0, "covers 300"));
 	CHECK(found(&all, "leaf_unclaimed", 20, 0, "belongs to no record") && all.count == 3);
+}
+
+TEST(a_row_that_was_added_to_the_leaves_is_found)
+{
+	static const char *const added[] = {"insert into ledger_leaf values (-1, 900, 1)",
+					    "insert into ledger_leaf values (300, 900, 1)"};
+
+	for (size_t i = 0; i < COUNT_OF(added); i++) {
+		FIXTURE f;
+		struct findings all;
+
+		fixture_open(&f);
+		fixture_add(&f, 300);
+		fixture_tamper(&f, added[i]);
+		all = audit_store(&f);
+		CHECK(found(&all, "leaf_added", -1, 0, "1 rows of ledger_leaf"));
+		CHECK(all.count == i + 1);
+	}
 }
 
 TEST(a_changed_byte_of_a_full_tile_is_pinned_to_it)

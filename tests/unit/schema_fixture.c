@@ -112,3 +112,15 @@ schema_unique(void)
 {
 	return engine_is_server() ? "unique" : "UNIQUE";
 }
+
+int64_t
+schema_number(struct db *db, const char *sql)
+{
+	DB_STMT *s = NULL;
+	struct err e = {0};
+	bool row = false;
+
+	CHECK(db_prepare(db, sql, &s, &e) == ERR_NONE);
+	CHECK(db_step(s, &row, &e) == ERR_NONE && row);
+	return db_int(s, 0);
+}

@@ -17,6 +17,8 @@ struct db *schema_open(void);
  */
 void does(struct db *db, const char *sql);
 void refuses(struct db *db, const char *sql, const char *words);
+/* The one number that a statement gives. */
+int64_t schema_number(struct db *db, const char *sql);
 /* The word with which the engine refuses a row that is not unique. */
 const char *schema_unique(void);
 

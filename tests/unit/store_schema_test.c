@@ -76,6 +76,66 @@ TEST(schema_columns_and_indexes_can_be_added)
 	refuses(db, "insert into pair (record, pos, value) values (1, 0, 8)", schema_unique());
 }
 
+static const struct column filled_columns[] = {
+	{"id",   COLUMN_INT,  true },
+	{"data", COLUMN_BLOB, true },
+	{"note", COLUMN_TEXT, false},
+	{"leaf", COLUMN_INT,  true },
+};
+
+TEST(schema_a_column_that_an_older_program_lacked_is_filled_past_the_guards)
+{
+	static const struct schema_fill fill = {
+		"leaf", "coalesce((select p.value from pair p where p.record = t.id), -1)"};
+	CLEANUP(db_closep) struct db *db = schema_open();
+	struct table filled = append_only;
+	struct err e = {0};
+	DB_TXN txn = {0};
+
+	filled.columns = filled_columns;
+	filled.column_count = COUNT_OF(filled_columns);
+	does(db, "insert into log (id, data, note) values (1, x'00', 'a'), (2, x'01', 'b')");
+	does(db, "insert into pair (record, pos, value) values (1, 0, 7)");
+	CHECK(db_begin(db, &txn, &e) == ERR_NONE);
+	CHECK(schema_rebuild(db, &filled, &fill, &e) == ERR_NONE);
+	CHECK(db_commit(&txn, &e) == ERR_NONE);
+	CHECK(schema_check_table(db, &filled, &e) == ERR_NONE);
+	CHECK(schema_check_guards(db, &filled, &e) == ERR_NONE);
+	CHECK(schema_number(db, "select count(*) from log where (id, note, leaf) in "
+				"((1, 'a', 7), (2, 'b', -1))") == 2);
+	refuses(db, "update log set leaf = 0", "append-only");
+	refuses(db, "insert into log (id, data) values (3, x'00')", "leaf");
+	refuses(db, "insert into log (id, data, note, leaf) values (3, x'00', 'a', 1)",
+		schema_unique());
+	/* A table that a newer plan brought with the program has it already. */
+	CHECK(schema_rebuild(db, &filled, &fill, &e) == ERR_NONE);
+	CHECK(schema_check_table(db, &filled, &e) == ERR_NONE);
+}
+
+TEST(schema_a_table_gets_another_primary_key)
+{
+	static const struct column columns[] = {
+		{"value",  COLUMN_INT, true},
+		{"record", COLUMN_INT, true},
+		{"pos",	COLUMN_INT, true},
+	};
+	static const struct table keyed = {.name = "pair",
+					   .columns = columns,
+					   .column_count = COUNT_OF(columns),
+					   .primary_key = "value",
+					   .guard = GUARD_NONE};
+	CLEANUP(db_closep) struct db *db = schema_open();
+	struct err e = {0};
+
+	does(db, "insert into pair (record, pos, value) values (1, 0, 7), (1, 1, 6)");
+	CHECK(schema_rebuild(db, &keyed, NULL, &e) == ERR_NONE);
+	CHECK(schema_check_table(db, &keyed, &e) == ERR_NONE);
+	CHECK(schema_number(db, "select count(*) from pair where (record, pos, value) in "
+				"((1, 0, 7), (1, 1, 6))") == 2);
+	does(db, "insert into pair (record, pos, value) values (1, 0, 8)");
+	refuses(db, "insert into pair (record, pos, value) values (2, 0, 8)", schema_unique());
+}
+
 static const struct column temporary_columns[] = {
 	{"id",   COLUMN_INT,  true },
 	  {"word", COLUMN_TEXT, false}

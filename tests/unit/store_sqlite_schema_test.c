@@ -45,18 +45,6 @@ static const char older_history[] =
 	"(1, 1, 'a'); "
 	"insert into row (id, row_version, name) values (1, 2, 'b'), (3, 1, 'x')";
 
-static int64_t
-number(struct db *db, const char *sql)
-{
-	DB_STMT *s = NULL;
-	struct err e = {0};
-	bool row = false;
-
-	CHECK(db_prepare(db, sql, &s, &e) == ERR_NONE);
-	CHECK(db_step(s, &row, &e) == ERR_NONE && row);
-	return db_int(s, 0);
-}
-
 static void
 history_is_as_now(struct db *db)
 {
@@ -65,9 +53,9 @@ history_is_as_now(struct db *db)
 	CHECK(schema_check_table(db, &history, &e) == ERR_NONE);
 	CHECK(schema_check_guards(db, &history, &e) == ERR_NONE);
 	CHECK(schema_check_guards(db, &versioned, &e) == ERR_NONE);
-	CHECK(number(db, "select count(*) from row_history where (id, row_version, name, rowid) in "
+	CHECK(schema_number(db, "select count(*) from row_history where (id, row_version, name, rowid) in "
 			 "((1, 1, 'a', 1), (1, 2, 'b', 2), (2, 1, 'c', 3))") == 3);
-	CHECK(number(db, "select count(*) from sqlite_schema where name like '%before%'") == 0);
+	CHECK(schema_number(db, "select count(*) from sqlite_schema where name like '%before%'") == 0);
 	refuses(db, "delete from row_history", "append-only");
 	refuses(db, "insert into row_history (id, row_version) values (1, 1)", schema_unique());
 	does(db, "update row set row_version = 3 where id = 1");
@@ -83,15 +71,15 @@ TEST_SQLITE(schema_a_table_in_another_order_is_made_anew_with_its_rows)
 	does(db, older_history);
 	CHECK(schema_check_table(db, &history, &e) == ERR_FAILED);
 	CHECK(db_begin(db, &txn, &e) == ERR_NONE);
-	CHECK(schema_rebuild(db, &history, &e) == ERR_NONE);
+	CHECK(schema_rebuild(db, &history, NULL, &e) == ERR_NONE);
 	db_txn_end(&txn);
 	CHECK(schema_check_table(db, &history, &e) == ERR_FAILED);
 	CHECK(db_begin(db, &txn, &e) == ERR_NONE);
-	CHECK(schema_rebuild(db, &history, &e) == ERR_NONE);
+	CHECK(schema_rebuild(db, &history, NULL, &e) == ERR_NONE);
 	CHECK(db_commit(&txn, &e) == ERR_NONE);
 	history_is_as_now(db);
 	/* One that is as it should be stays so. */
-	CHECK(schema_rebuild(db, &history, &e) == ERR_NONE);
+	CHECK(schema_rebuild(db, &history, NULL, &e) == ERR_NONE);
 	CHECK(schema_check_table(db, &history, &e) == ERR_NONE);
 	CHECK(schema_check_guards(db, &history, &e) == ERR_NONE);
 }
@@ -102,10 +90,10 @@ TEST_SQLITE(schema_what_an_index_says_of_a_table_that_is_made_anew_still_holds)
 	struct err e = {0};
 
 	does(db, "insert into log (id, data, note) values (7, x'00', 'a')");
-	CHECK(schema_rebuild(db, &append_only, &e) == ERR_NONE);
+	CHECK(schema_rebuild(db, &append_only, NULL, &e) == ERR_NONE);
 	refuses(db, "insert into log (id, data, note) values (8, x'00', 'a')", schema_unique());
 	refuses(db, "delete from log", "append-only");
-	CHECK(schema_rebuild(db, &pairs, &e) == ERR_NONE);
+	CHECK(schema_rebuild(db, &pairs, NULL, &e) == ERR_NONE);
 	CHECK(schema_check_table(db, &pairs, &e) == ERR_NONE);
 }
 
@@ -119,7 +107,7 @@ TEST_SQLITE(schema_a_table_that_lacks_a_column_is_not_made_anew)
 		 "row_version integer not null, primary key (id, row_version)) strict; "
 		 "insert into row_history values (1, 1)");
 	CHECK(db_begin(db, &txn, &e) == ERR_NONE);
-	CHECK(schema_rebuild(db, &history, &e) == ERR_INVALID);
+	CHECK(schema_rebuild(db, &history, NULL, &e) == ERR_INVALID);
 	db_txn_end(&txn);
-	CHECK(number(db, "select count(*) from row_history") == 1);
+	CHECK(schema_number(db, "select count(*) from row_history") == 1);
 }
