@@ -199,16 +199,6 @@ sql_delete(const struct table *t, const char *column, struct buf *out)
 }
 
 void
-sql_supersede(const struct reg *r, struct buf *out)
-{
-	buf_addf(out, "insert into \"%s\" (", r->history->name);
-	columns(r->table, "", 0, out);
-	buf_addf(out, ", recorded_to, retired) select ");
-	columns(r->table, "", 0, out);
-	buf_addf(out, ", :to, 0 from \"%s\" where id = :id", r->table->name);
-}
-
-void
 sql_supersede_items(const struct field *f, struct buf *out)
 {
 	buf_addf(out, "insert into \"%s\" (record, row_version, ", f->history_table->name);

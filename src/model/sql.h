@@ -57,8 +57,6 @@ void sql_update(const struct table *t, bool indexed, struct buf *out);
 bool sql_is_indexed(const struct table *t, size_t column);
 /* "delete from <table> where <column> = :id". */
 void sql_delete(const struct table *t, const char *column, struct buf *out);
-/* Copies the present row :id to the history, superseded at :to. */
-void sql_supersede(const struct reg *r, struct buf *out);
 /* Copies the present items of a list field of :record to its history as :version. */
 void sql_supersede_items(const struct field *f, struct buf *out);
 /* "select <columns> from <register> <tail>" with `columns` and `tail` literals of the caller. */

@@ -60,8 +60,7 @@ prepare_all(struct ctx *ctx, struct reg_writer *rw)
 	PREPARE(ctx, &rw->load, sql_select(r->table, "where t.id = :id", &sql));
 	PREPARE(ctx, &rw->update, sql_update(r->table, false, &sql));
 	PREPARE(ctx, &rw->update_whole, sql_update(r->table, true, &sql));
-	PREPARE(ctx, &rw->supersede, sql_supersede(r, &sql));
-	PREPARE(ctx, &rw->retire, sql_insert(r->history, &sql));
+	PREPARE(ctx, &rw->add_history, sql_insert(r->history, &sql));
 	PREPARE(ctx, &rw->remove, sql_delete(r->table, "id", &sql));
 	rc = db_load_open(ctx->db, r->table, &rw->add, &ctx->err);
 	if (!rc)
@@ -122,7 +121,7 @@ reg_writer_free(struct reg_writer *rw)
 {
 	struct db_stmt *plain[] = {
 		rw->find,   rw->find_retired, rw->load,	     rw->load_many, rw->last_version,
-		rw->update, rw->update_whole, rw->supersede, rw->retire,    rw->remove};
+		rw->update, rw->update_whole, rw->add_history, rw->remove};
 	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)

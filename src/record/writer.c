@@ -352,24 +352,36 @@ items_write(struct writer *w, struct reg_writer *rw, const struct record *r)
 	return rc;
 }
 
+/* Puts a version into the history, as it stands in `cells`. */
+static enum err_code
+history_write(struct writer *w, struct reg_writer *rw, struct db_cell *cells, size_t columns,
+	      bool retired)
+{
+	struct db_stmt *s = rw->add_history;
+
+	cells[columns++] = int_cell(w->now);
+	cells[columns++] = int_cell(retired);
+	for (size_t i = 0; i < columns; i++)
+		cell_bind(s, (int)i + 1, i, &cells[i]);
+	return db_run(s, &w->ctx->err);
+}
+
 /* Moves the present version of a record, with its items, to the history. */
 static enum err_code
-supersede(struct writer *w, struct reg_writer *rw, int64_t id, int64_t version)
+supersede(struct writer *w, struct reg_writer *rw, const struct record *present)
 {
-	enum err_code rc;
+	size_t columns = row_cells(present, rw->cells_before);
+	enum err_code rc = history_write(w, rw, rw->cells_before, columns, false);
 
-	db_bind_int(rw->supersede, 1, w->now);
-	db_bind_int(rw->supersede, 2, id);
-	rc = db_run(rw->supersede, &w->ctx->err);
 	for (size_t i = 0; !rc && i < rw->reg->field_count; i++) {
 		if (!rw->supersede_items[i])
 			continue;
-		db_bind_int(rw->supersede_items[i], 1, version);
-		db_bind_int(rw->supersede_items[i], 2, id);
+		db_bind_int(rw->supersede_items[i], 1, present->version);
+		db_bind_int(rw->supersede_items[i], 2, present->id);
 		rc = db_run(rw->supersede_items[i], &w->ctx->err);
 		if (rc)
 			return rc;
-		db_bind_int(rw->remove_items[i], 1, id);
+		db_bind_int(rw->remove_items[i], 1, present->id);
 		rc = db_run(rw->remove_items[i], &w->ctx->err);
 	}
 	return rc;
@@ -424,38 +436,22 @@ same_cell(struct db_cell a, struct db_cell b)
 	return a.kind == b.kind && a.number == b.number && str_eq(a.text, b.text);
 }
 
-/* The present version beside the one that is to come. */
-struct present {
-	int64_t version; /* 0 when there is none */
-	bool same;	 /* the new one says the same */
-	bool indexed;	 /* they differ in a column that an index is about */
-};
-
-static enum err_code
-compare(struct writer *w, struct reg_writer *rw, const struct record *r,
-	struct present *ret_present)
+/* Whether the rows before and now differ in a column that an index is about. */
+static bool
+indexed_differs(const struct reg_writer *rw, size_t columns)
 {
-	const struct record *held;
-	enum err_code rc = held_get(w, rw, r->id, &held);
-	size_t columns;
-
-	if (rc || !held)
-		return rc;
-	ret_present->version = held->version;
-	ret_present->same = record_same(held, r);
-	columns = row_cells(held, rw->cells_before);
-	(void)row_cells(r, rw->cells);
 	for (size_t i = 0; i < columns; i++) {
 		if (rw->indexed[i] && !same_cell(rw->cells_before[i], rw->cells[i]))
-			ret_present->indexed = true;
+			return true;
 	}
-	return rc;
+	return false;
 }
 
-/* Overwrites the present row. */
+/* Overwrites the present row, which stands in `cells_before`. */
 static enum err_code
-update(struct writer *w, struct reg_writer *rw, size_t columns, bool indexed)
+update(struct writer *w, struct reg_writer *rw, size_t columns)
 {
+	bool indexed = indexed_differs(rw, columns);
 	struct db_stmt *s = indexed ? rw->update_whole : rw->update;
 	int at = 0;
 
@@ -471,18 +467,17 @@ static enum err_code
 put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
     enum written *ret_written)
 {
-	struct present present = {0};
+	const struct record *present = NULL;
 	size_t columns;
 	enum err_code rc = w->ctx->who ? writer_permits(w, r) : ERR_NONE;
 
+	*ret_written = WRITTEN_UNCHANGED;
 	if (!rc && !is_new)
-		rc = compare(w, rw, r, &present);
-	if (rc || present.same) {
-		*ret_written = WRITTEN_UNCHANGED;
+		rc = held_get(w, rw, r->id, &present);
+	if (rc || (present && record_same(present, r)))
 		return rc;
-	}
-	r->version = present.version;
-	if (!is_new && !present.version)
+	r->version = present ? present->version : 0;
+	if (!is_new && !present)
 		rc = version_in_history(w, rw, r->id, &r->version);
 	if (rc)
 		return rc;
@@ -490,21 +485,20 @@ put(struct writer *w, struct reg_writer *rw, struct record *r, bool is_new,
 	rc = entry_make(w, r);
 	if (!rc)
 		rc = leaf_take(w, &r->leaf);
-	if (!rc && present.version) {
+	if (!rc && present) {
 		w->halfway = true;
-		rc = supersede(w, rw, r->id, present.version);
+		rc = supersede(w, rw, present);
 	}
 	if (rc)
 		return rc;
 	columns = row_cells(r, rw->cells);
-	rc = present.version ? update(w, rw, columns, present.indexed)
-			     : db_load_row(rw->add, rw->cells, &w->ctx->err);
+	rc = present ? update(w, rw, columns) : db_load_row(rw->add, rw->cells, &w->ctx->err);
 	w->halfway = w->halfway || !rc;
 	if (!rc)
 		rc = items_write(w, rw, r);
 	if (!rc)
 		rc = entry_seal(w, r->id, r->version);
-	*ret_written = present.version ? WRITTEN_CHANGED : WRITTEN_ADDED;
+	*ret_written = present ? WRITTEN_CHANGED : WRITTEN_ADDED;
 	return rc;
 }
 
@@ -548,9 +542,8 @@ writer_put(struct writer *w, struct record *r, enum written *ret_written)
 
 /* Writes the last version, which says that the record was retired, and takes it away. */
 static enum err_code
-retire(struct writer *w, struct reg_writer *rw, struct record *last)
+retire(struct writer *w, struct reg_writer *rw, const struct record *present, struct record *last)
 {
-	size_t columns;
 	enum err_code rc;
 
 	last->version++;
@@ -568,15 +561,9 @@ retire(struct writer *w, struct reg_writer *rw, struct record *last)
 	if (rc)
 		return rc;
 	w->halfway = true;
-	rc = supersede(w, rw, last->id, last->version - 1);
-	if (rc)
-		return rc;
-	columns = row_cells(last, rw->cells);
-	rw->cells[columns++] = int_cell(w->now);
-	rw->cells[columns++] = int_cell(1);
-	for (size_t i = 0; i < columns; i++)
-		cell_bind(rw->retire, (int)i + 1, i, &rw->cells[i]);
-	rc = db_run(rw->retire, &w->ctx->err);
+	rc = supersede(w, rw, present);
+	if (!rc)
+		rc = history_write(w, rw, rw->cells, row_cells(last, rw->cells), true);
 	if (!rc)
 		rc = entry_seal(w, last->id, last->version);
 	held_forget(w, last->id);
@@ -605,7 +592,7 @@ writer_retire(struct writer *w, const struct reg *r, int64_t id)
 		roll_end(&rw->use, &w->memory);
 		rw->retired = RETIRED_SOME;
 		last = record_copy(present, &w->scratch);
-		rc = retire(w, rw, &last);
+		rc = retire(w, rw, present, &last);
 	}
 	arena_reset(&w->scratch);
 	return step_end(w, rc);

@@ -17,15 +17,14 @@ struct reg_writer {
 	struct db_load *add;
 	struct db_stmt *update;	      /* of the columns that no index is about */
 	struct db_stmt *update_whole; /* of all */
-	struct db_stmt *supersede;
-	struct db_stmt *retire;
+	struct db_stmt *add_history;
 	struct db_stmt *remove;
 	struct record_reader *reader;
 	struct db_load **add_items; /* one a field, NULL for plain columns */
 	struct db_stmt **remove_items;
 	struct db_stmt **supersede_items;
 	struct db_cell *cells;	      /* of one row of the widest table */
-	struct db_cell *cells_before; /* of the present row */
+	struct db_cell *cells_before; /* of the present row, as the history takes it */
 	bool *indexed;		      /* one a column of the register's table */
 	struct roll_use use;
 	enum { RETIRED_UNKNOWN, RETIRED_NONE, RETIRED_SOME } retired; /* records of it */
