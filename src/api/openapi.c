@@ -157,12 +157,9 @@ openapi_show(struct call *c)
 {
 	const struct description *d = c->service->description;
 
-	http_reply_header(c->reply, "ETag", d->tag);
 	http_reply_header(c->reply, "Cache-Control", str_of("no-cache"));
-	if (str_eq(http_header(c->r, "If-None-Match"), d->tag)) {
-		c->reply->status = 304;
+	if (http_unchanged(c->r, c->reply, d->tag))
 		return ERR_NONE;
-	}
 	c->reply->type = "application/json";
 	c->reply->body = d->text;
 	return ERR_NONE;

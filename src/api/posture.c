@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "duty/tally.h"
 #include "list/list.h"
+#include "store/find.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,25 +14,19 @@
 static enum err_code
 organisation_find(struct call *c, int64_t *ret_id)
 {
-	struct str key = http_query(c->r, "organisation");
-	DB_STMT *s = NULL;
+	const struct str key = http_query(c->r, "organisation");
+	const struct db_find f = {"select o.id from organisation o where o.key = :key",
+				  {db_of_text(key)}};
 	enum err_code rc;
-	bool row;
+	bool found;
 
 	*ret_id = 0;
 	if (!key.ptr)
 		return ERR_NONE;
-	rc = db_prepare(c->ctx.db, "select o.id from organisation o where o.key = :key", &s,
-			&c->ctx.err);
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, key);
-	rc = db_step(s, &row, &c->ctx.err);
-	if (!rc && !row)
+	rc = db_find_int(c->ctx.db, &f, ret_id, &found, &c->ctx.err);
+	if (!rc && !found)
 		return err_set(&c->ctx.err, ERR_MISSING, "organisation",
 			       "there is no organisation '%.60s'", key.ptr);
-	if (!rc)
-		*ret_id = db_int(s, 0);
 	return rc;
 }
 

@@ -9,7 +9,8 @@
 enum err_code
 providers_list(struct call *c)
 {
-	const struct oidc_config *config = oidc_config(c->service->oidc);
+	OIDC_SET *set = oidc_hold(c->service->oidc);
+	const struct oidc_config *config = oidc_config(set);
 
 	jw_object(&c->w);
 	jw_key(&c->w, "providers");
@@ -37,9 +38,10 @@ may_try(struct call *c)
 static enum err_code
 begin(struct call *c, const struct oidc_ask *ask, struct oidc_way *ret_way)
 {
+	OIDC_SET *set = oidc_hold(c->service->oidc);
+
 	ctx_away(&c->ctx);
-	return ctx_back(&c->ctx,
-			oidc_begin(c->service->oidc, ask, c->r->arena, ret_way, &c->ctx.err));
+	return ctx_back(&c->ctx, oidc_begin(set, ask, c->r->arena, ret_way, &c->ctx.err));
 }
 
 enum err_code
@@ -119,17 +121,17 @@ provider_back(struct call *c)
 				       .issuer = http_query(c->r, "iss"),
 				       .fault = http_query(c->r, "error"),
 				       .now = clock_now(&c->ctx.clock)};
+	OIDC_SET *set = oidc_hold(c->service->oidc);
 	struct visit v = call_visit(c);
 	struct oidc_user user;
 	enum err_code rc = may_try(c);
 
 	if (!rc)
-		rc = oidc_return(c->service->oidc, &back, c->r->arena, &user, &c->ctx.err);
+		rc = oidc_return(set, &back, c->r->arena, &user, &c->ctx.err);
 	if (rc)
 		return rc;
 	ctx_away(&c->ctx);
-	rc = ctx_back(&c->ctx,
-		      oidc_finish(c->service->oidc, &back, c->r->arena, &user, &c->ctx.err));
+	rc = ctx_back(&c->ctx, oidc_finish(set, &back, c->r->arena, &user, &c->ctx.err));
 	if (rc)
 		return denied(c, &v, rc);
 	call_set_flow(c, str_of(""));
@@ -225,15 +227,13 @@ users_identities(struct call *c)
 static enum err_code
 issuer_of(struct call *c, struct str name, struct str *ret_issuer)
 {
-	const struct oidc_config *config = oidc_config(c->service->oidc);
+	OIDC_SET *set = oidc_hold(c->service->oidc);
+	const struct oidc_provider *p = oidc_config_find(oidc_config(set), name);
 
-	for (size_t i = 0; i < config->count; i++) {
-		if (str_is(name, config->providers[i].name)) {
-			*ret_issuer = str_of(config->providers[i].issuer);
-			return ERR_NONE;
-		}
-	}
-	return err_set(&c->ctx.err, ERR_INVALID, "provider", "there is no such provider");
+	if (!p)
+		return err_set(&c->ctx.err, ERR_INVALID, "provider", "there is no such provider");
+	*ret_issuer = str_dup(c->r->arena, str_of(p->issuer));
+	return ERR_NONE;
 }
 
 enum err_code

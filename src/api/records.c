@@ -50,7 +50,6 @@ enum err_code
 records_show(struct call *c)
 {
 	struct list_page p;
-	struct str tag;
 	int64_t id = 0;
 	enum err_code rc = call_record_id(c, &id);
 
@@ -58,14 +57,9 @@ records_show(struct call *c)
 		rc = list_one(&c->ctx, id, http_query(c->r, "fields"), &p);
 	if (rc)
 		return rc;
-	tag = call_tag(c, p.rows[0].version);
 	/* Nothing can be written to the past, so that its versions have no tag to write by. */
-	if (!c->ctx.as_of)
-		http_reply_header(c->reply, "ETag", tag);
-	if (!c->ctx.as_of && str_eq(http_header(c->r, "If-None-Match"), tag)) {
-		c->reply->status = 304;
+	if (!c->ctx.as_of && http_unchanged(c->r, c->reply, call_tag(c, p.rows[0].version)))
 		return ERR_NONE;
-	}
 	list_row_json(&c->w, c->ctx.model, &p, &p.rows[0]);
 	return ERR_NONE;
 }

@@ -108,11 +108,8 @@ show(struct call *c, const struct scim_kind *k, struct str id)
 		rc = scim_show(&s, k, id, &q, &shown);
 	if (rc)
 		return rc;
-	http_reply_header(c->reply, "ETag", shown.tag);
-	if (c->r->method == HTTP_GET && str_eq(http_header(c->r, "If-None-Match"), shown.tag)) {
-		c->reply->status = 304;
+	if (http_unchanged(c->r, c->reply, shown.tag))
 		return ERR_NONE;
-	}
 	if (c->route->status == 201)
 		http_reply_header(c->reply, "Location", shown.location);
 	return answer(c, shown.json);

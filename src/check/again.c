@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "model/sql.h"
+#include "store/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -182,18 +183,14 @@ enum err_code
 again_cell_known(struct assessment *as, const struct obligation *o, const struct cell *c,
 		 bool *ret_known)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(as->ctx->db,
-				      "select c.id from cell c where c.obligation = :obligation "
-				      "and c.organisation = :organisation and c.period = :period",
-				      &s, &as->ctx->err);
+	const struct db_find f = {
+		"select c.id from cell c where c.obligation = :obligation and c.organisation = "
+		":organisation and c.period = :period",
+		{db_of_text(str_of(o->id)), db_of_int(c->organisation),
+		  db_of_text(str_of(c->period.name))}
+	    };
 
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, str_of(o->id));
-	db_bind_int(s, 2, c->organisation);
-	db_bind_text(s, 3, str_of(c->period.name));
-	return db_step(s, ret_known, &as->ctx->err);
+	return db_find_any(as->ctx->db, &f, ret_known, &as->ctx->err);
 }
 
 void
@@ -240,18 +237,15 @@ register_changed(struct assessment *as, size_t reg, bool *ret_changed)
 
 	for (int history = 0; !rc && *known == 0 && history < 2; history++) {
 		CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-		DB_STMT *s = NULL;
+		struct db_find f = {.values = {db_of_int(as->again->last)}};
 		bool row = false;
 
 		sql_select(history ? r->history : r->table,
 			   history ? "where t.recorded_to > :last limit 1"
 				   : "where t.recorded_from > :last limit 1",
 			   &sql);
-		rc = db_prepare(as->ctx->db, sql.data, &s, &as->ctx->err);
-		if (rc)
-			return rc;
-		db_bind_int(s, 1, as->again->last);
-		rc = db_step(s, &row, &as->ctx->err);
+		f.sql = sql.data;
+		rc = db_find_any(as->ctx->db, &f, &row, &as->ctx->err);
 		if (!rc && (row || history))
 			*known = row ? 1 : -1;
 	}

@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "record/workspace.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -188,16 +189,9 @@ assessed_last(struct ctx *ctx, struct arena *a, struct str *ret_instant)
 enum err_code
 ledger_size(struct ctx *ctx, int64_t *ret_size)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		ctx->db, "select coalesce(max(c.id), 0) from ledger_checkpoint c", &s, &ctx->err);
-	bool row;
+	const struct db_find f = {"select max(c.id) from ledger_checkpoint c", {{0}}};
 
-	if (!rc)
-		rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_size = db_int(s, 0);
-	return rc;
+	return db_find_int(ctx->db, &f, ret_size, NULL, &ctx->err);
 }
 
 enum err_code

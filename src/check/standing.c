@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "record/workspace.h"
+#include "store/find.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -376,14 +377,11 @@ static const char moved_sql[] =
 static enum err_code
 is_there(struct ctx *ctx, const char *sql, const int64_t values[2], bool *ret_there)
 {
-	DB_STMT *q = NULL;
-	enum err_code rc = db_prepare(ctx->db, sql, &q, &ctx->err);
+	const struct db_find f = {
+		sql, {db_of_int(values[0]), db_of_int(values[1])}
+	 };
 
-	if (rc)
-		return rc;
-	db_bind_int(q, 1, values[0]);
-	db_bind_int(q, 2, values[1]);
-	return db_step(q, ret_there, &ctx->err);
+	return db_find_any(ctx->db, &f, ret_there, &ctx->err);
 }
 
 enum err_code

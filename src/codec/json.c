@@ -120,19 +120,26 @@ new_line(struct json_writer *w)
 
 /* What stands before a value or a key. */
 static void
-separate(struct json_writer *w)
+separate_more(struct json_writer *w)
 {
 	bool first = w->first;
 
 	w->first = false;
-	if (w->after_key) {
-		w->after_key = false;
-		return;
-	}
 	if (!first)
 		buf_add(w->out, ",", 1);
 	if (w->depth > 0)
 		new_line(w);
+}
+
+static inline void
+separate(struct json_writer *w)
+{
+	if (!w->after_key) {
+		separate_more(w);
+		return;
+	}
+	w->after_key = false;
+	w->first = false;
 }
 
 static void
@@ -187,12 +194,26 @@ jw_key(struct json_writer *w, const char *name)
 	w->after_key = true;
 }
 
+/* With all that stands around it in a text that is not pretty: ,"name": */
 void
-jw_quoted_key(struct json_writer *w, struct str quoted)
+json_key_add(struct buf *out, const char *name)
 {
-	separate(w);
-	buf_add(w->out, quoted.ptr, quoted.len);
-	buf_add(w->out, ": ", w->pretty ? 2 : 1);
+	buf_add(out, ",", 1);
+	json_escape(out, str_of(name));
+	buf_add(out, ":", 1);
+}
+
+void
+jw_ready_key(struct json_writer *w, struct str ready)
+{
+	if (w->pretty) {
+		separate(w);
+		buf_add(w->out, ready.ptr + 1, ready.len - 1);
+		buf_add(w->out, " ", 1);
+	} else {
+		buf_add(w->out, ready.ptr + w->first, ready.len - w->first);
+		w->first = false;
+	}
 	w->after_key = true;
 }
 

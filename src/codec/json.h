@@ -30,8 +30,9 @@ void jw_end_object(struct json_writer *w);
 void jw_array(struct json_writer *w);
 void jw_end_array(struct json_writer *w);
 void jw_key(struct json_writer *w, const char *name);
-/* One that stands in quotes already, as json_escape makes them: for what has many of the same. */
-void jw_quoted_key(struct json_writer *w, struct str quoted);
+/* One that was made ready by json_key_add, for what has many of the same. */
+void json_key_add(struct buf *out, const char *name);
+void jw_ready_key(struct json_writer *w, struct str ready);
 void jw_text(struct json_writer *w, struct str text); /* {NULL, 0} writes null */
 void jw_int(struct json_writer *w, int64_t value);
 void jw_bool(struct json_writer *w, bool value);

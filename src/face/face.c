@@ -71,21 +71,6 @@ coding_choose(const struct face_file *f, struct str accepted)
 	return best;
 }
 
-/* RFC 9110 section 13.1.2, where a tag in the list that is weak counts, too. */
-static bool
-is_known(struct str list, struct str tag)
-{
-	while (list.ptr) {
-		struct str one = str_trim(str_cut(&list, ','));
-
-		if (str_begins(one, "W/"))
-			one = (struct str){one.ptr + 2, one.len - 2};
-		if (str_eq(one, tag) || str_is(one, "*"))
-			return true;
-	}
-	return false;
-}
-
 static struct str
 tag_of(const struct http_request *r, const struct face_file *f, enum face_coding coding)
 {
@@ -108,16 +93,13 @@ face_answer(const struct http_request *r, struct http_reply *reply, struct err *
 						   : "; this program was built without its pages");
 	coding = coding_choose(f, http_header(r, "Accept-Encoding"));
 	tag = tag_of(r, f, coding);
-	http_reply_header(reply, "ETag", tag);
 	http_reply_header(reply, "Vary", str_of("Accept-Encoding"));
 	http_reply_header(reply, "Cache-Control",
 			  str_of(str_begins(str_of(f->path), "/assets/")
 					 ? "public, max-age=31536000, immutable"
 					 : "no-cache"));
-	if (is_known(http_header(r, "If-None-Match"), tag)) {
-		reply->status = 304;
+	if (http_unchanged(r, reply, tag))
 		return ERR_NONE;
-	}
 	if (coding)
 		http_reply_header(reply, "Content-Encoding", str_of(codings[coding]));
 	reply->type = f->type;

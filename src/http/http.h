@@ -123,6 +123,11 @@ struct http_reply {
 	void *before_object;
 };
 
+/* Gives the reply of a GET its ETag, and says whether the client has that already, by any of the
+ * tags of its If-None-Match (RFC 9110 section 13.1.2: weak ones count as others, "*" is whatever
+ * there is). Then the reply is a 304, and needs no body. */
+bool http_unchanged(const struct http_request *r, struct http_reply *reply, struct str tag);
+
 /* Neither text is copied. Without a value there is no header; with a control character in it the
  * reply becomes a 500. */
 void http_reply_header(struct http_reply *reply, const char *name, struct str value);

@@ -143,6 +143,7 @@ peer_notify(void *server, struct MHD_Connection *c, void **context,
 		peer_add(s, p);
 		return;
 	}
+	lane_leave(s, c);
 	(void)pthread_mutex_lock(&s->lock);
 	*p->link = p->next;
 	if (p->next)

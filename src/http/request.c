@@ -1,4 +1,5 @@
 #include "http/server_priv.h"
+#include "http/tag.h"
 
 #include <string.h>
 
@@ -46,4 +47,16 @@ struct str
 http_header(const struct http_request *r, const char *name)
 {
 	return head_find(&r->call->head, name);
+}
+
+bool
+http_unchanged(const struct http_request *r, struct http_reply *reply, struct str tag)
+{
+	bool gets = r->method == HTTP_GET || r->method == HTTP_HEAD;
+
+	http_reply_header(reply, "ETag", tag);
+	if (!gets || !tag_is_listed(http_header(r, "If-None-Match"), tag))
+		return false;
+	reply->status = 304;
+	return true;
 }

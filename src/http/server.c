@@ -41,14 +41,14 @@ certificate_give(gnutls_session_t session, const gnutls_datum_t *authorities, in
 static struct MHD_Daemon *
 daemon_start(struct http_server *s)
 {
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+	unsigned flags =
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
 
 	if (s->o.tls)
 		flags |= MHD_USE_TLS;
 	return MHD_start_daemon(
-		flags, 0, NULL, NULL, call_continue, s, MHD_OPTION_LISTEN_SOCKET, s->o.listener,
-		MHD_OPTION_THREAD_POOL_SIZE, s->o.threads > 1 ? s->o.threads : THREADS,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections + SPARE_CONNECTIONS,
+		flags, 0, NULL, NULL, call_continue, s, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)s->limits.connections + SPARE_CONNECTIONS,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_URI_LOG_CALLBACK, call_begin, s, MHD_OPTION_NOTIFY_COMPLETED, call_end,
 		s, MHD_OPTION_NOTIFY_CONNECTION, peer_notify, s, MHD_OPTION_UNESCAPE_CALLBACK,
@@ -93,18 +93,27 @@ lock_init(struct http_server *s)
 static enum err_code
 start(struct http_server *s, struct err *e)
 {
+	const size_t lanes = s->o.threads > 1 ? s->o.threads : THREADS;
 	void *queue = dlsym(RTLD_NEXT, "MHD_queue_response");
 
+	if (lanes > LANES_MOST)
+		return err_set(e, ERR_INTERNAL, "", "a server has at most %d threads", LANES_MOST);
 	if (!queue)
 		return err_set(e, ERR_INTERNAL, "", "libmicrohttpd is not where it should be");
 	memcpy(&s->queue, &queue, sizeof(s->queue));
 	if (pthread_create(&s->watch, NULL, watch_run, s) != 0)
 		return err_set(e, ERR_INTERNAL, "", "cannot start a thread");
 	s->watching = true;
-	s->daemon = daemon_start(s);
-	if (!s->daemon)
-		return err_set(e, ERR_INTERNAL, "", "libmicrohttpd does not start: %s",
-			       strerror(errno));
+	while (s->lane_count < lanes) {
+		struct MHD_Daemon *daemon = daemon_start(s);
+
+		if (!daemon)
+			return err_set(e, ERR_INTERNAL, "", "libmicrohttpd does not start: %s",
+				       strerror(errno));
+		s->lanes[s->lane_count++].daemon = daemon;
+	}
+	if (!accept_start(s))
+		return err_set(e, ERR_INTERNAL, "", "cannot start the thread that accepts");
 	return ERR_NONE;
 }
 
@@ -120,6 +129,7 @@ http_server_new(const struct http_options *o, struct http_server **ret_server, s
 		return err_set(e, ERR_INTERNAL, "", "no memory for a server");
 	}
 	s->o = *o;
+	s->accept_end[0] = s->accept_end[1] = -1;
 	s->limits = limits_of(&o->limits);
 	arena_init(&s->arena, SERVER_MEMORY);
 	lock_init(s);
@@ -130,8 +140,6 @@ http_server_new(const struct http_options *o, struct http_server **ret_server, s
 	if (!rc)
 		rc = start(s, e);
 	if (rc) {
-		if (!s->daemon)
-			(void)close(o->listener);
 		http_server_free(s);
 		return rc;
 	}
@@ -142,13 +150,9 @@ http_server_new(const struct http_options *o, struct http_server **ret_server, s
 void
 http_server_drain(struct http_server *s)
 {
-	int listener = MHD_INVALID_SOCKET;
-
 	if (atomic_exchange(&s->draining, true))
 		return;
-	listener = MHD_quiesce_daemon(s->daemon);
-	if (listener != MHD_INVALID_SOCKET)
-		(void)close(listener);
+	accept_stop(s);
 	peers_shut_idle(s);
 }
 
@@ -173,13 +177,13 @@ http_server_free(struct http_server *s)
 {
 	if (!s)
 		return;
-	if (s->daemon) {
-		http_server_drain(s);
-		peers_shut_all(s);
-		/* The library wants none suspended when it stops. */
+	http_server_drain(s);
+	peers_shut_all(s);
+	/* The library wants none suspended when it stops. */
+	if (s->work)
 		work_end(s->work);
-		MHD_stop_daemon(s->daemon);
-	}
+	for (size_t i = 0; i < s->lane_count; i++)
+		MHD_stop_daemon(s->lanes[i].daemon);
 	work_free(s->work);
 	if (s->watching)
 		watch_end(s);

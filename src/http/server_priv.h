@@ -92,12 +92,23 @@ struct http_call {
 	bool has_head;
 };
 
+/* A thread of the library's, and how many connections it serves. */
+struct lane {
+	struct MHD_Daemon *daemon;
+	_Atomic size_t peers;
+};
+enum { LANES_MOST = 64 };
+
 struct http_server {
 	struct http_options o;
 	struct http_limits limits; /* with all of them set */
 	struct arena arena;
 	const struct route_tree *tree;
-	struct MHD_Daemon *daemon;
+	struct lane lanes[LANES_MOST];
+	size_t lane_count;
+	pthread_t accept;
+	bool accepting;
+	int accept_end[2]; /* the thread that accepts ends when the second is closed */
 	/* MHD_queue_response of the library: see queue.c. */
 	enum MHD_Result (*queue)(struct MHD_Connection *, unsigned, struct MHD_Response *);
 	pthread_key_t thread_key;
@@ -133,6 +144,12 @@ struct problem {
 	const struct http_problems *items; /* or NULL */
 };
 void problem_text(const struct problem *p, struct buf *out);
+
+/* accept.c: a thread that takes connections, until it is stopped; the listener is closed then. */
+bool accept_start(struct http_server *s);
+void accept_stop(struct http_server *s);
+/* That one that was given to a thread is closed. */
+void lane_leave(struct http_server *s, struct MHD_Connection *c);
 
 /* peer.c */
 void peer_notify(void *server, struct MHD_Connection *c, void **context,

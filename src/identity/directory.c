@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "identity/identity_priv.h"
+#include "store/find.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,22 +52,16 @@ name_near(struct arena *a, struct str user_name)
 static enum err_code
 name_is_free(struct ctx *ctx, struct str name, int64_t login, bool *ret_free)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(
-		ctx->db,
+	const struct db_find f = {
 		"select l.id from login l where l.name = :name and l.id <> :id union all "
 		"select p.login from login_past_name p where p.name = :name and p.login "
 		"<> :id",
-		&s, &ctx->err);
+		{db_of_text(name), db_of_int(login)}
+	    };
+	bool taken = false;
+	enum err_code rc = db_find_any(ctx->db, &f, &taken, &ctx->err);
 
-	if (rc)
-		return rc;
-	db_bind_text(s, db_param(s, "name"), name);
-	db_bind_int(s, db_param(s, "id"), login);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_free = !row;
+	*ret_free = !taken;
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/find.h"
 
 enum err_code
 link_find(const struct from *f, const struct external *x, struct link_row *ret_row, bool *ret_found)
@@ -25,17 +26,12 @@ link_find(const struct from *f, const struct external *x, struct link_row *ret_r
 enum err_code
 link_is_there(const struct from *f, int64_t login, struct str issuer, bool *ret_has)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(f->db,
-				      "select id from login_identity where login = :login and "
-				      "issuer = :issuer",
-				      &s, f->e);
+	const struct db_find find = {
+		"select id from login_identity where login = :login and issuer = :issuer",
+		{db_of_int(login), db_of_text(issuer)}
+	      };
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, login);
-	db_bind_text(s, 2, issuer);
-	return db_step(s, ret_has, f->e);
+	return db_find_any(f->db, &find, ret_has, f->e);
 }
 
 static enum err_code

@@ -3,23 +3,19 @@
 #include "base/limits.h"
 #include "identity/identity_priv.h"
 #include "identity/password.h"
+#include "store/find.h"
 
 enum { KEPT_LIMIT = 1024 };
 
 static enum err_code
 closed(const struct from *f, bool *ret_closed)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(f->db,
-				      "select count(*) from login where enabled = 1 and password "
-				      "is not null",
-				      &s, f->e);
+	const struct db_find find = {
+		"select id from login where enabled = 1 and password is not null limit 1", {{0}}};
+	bool open = false;
+	enum err_code rc = db_find_any(f->db, &find, &open, f->e);
 
-	if (!rc)
-		rc = db_step(s, &row, f->e);
-	if (!rc)
-		*ret_closed = db_int(s, 0) == 0;
+	*ret_closed = !open;
 	return rc;
 }
 
@@ -101,18 +97,14 @@ identity_first_link(const struct visit *v, char text[SECRET_TEXT_SIZE])
 static enum err_code
 link_check(const struct opening *o, const struct from *f)
 {
-	DB_STMT *s = NULL;
-	bool row = false;
-	enum err_code rc = db_prepare(
-		f->db, "select hash from login_link where hash = :hash and expires_at > :now", &s,
-		f->e);
+	const struct db_find find = {
+		"select hash from login_link where hash = :hash and expires_at > :now",
+		{db_of_text(o->link), db_of_int(o->now)}
+	};
+	bool found = false;
+	enum err_code rc = db_find_any(f->db, &find, &found, f->e);
 
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, o->link);
-	db_bind_int(s, 2, o->now);
-	rc = db_step(s, &row, f->e);
-	if (!rc && !row)
+	if (!rc && !found)
 		rc = err_set(f->e, ERR_DENIED, "link",
 			     "this link was used, is too old, or another was made since; "
 			     "'holdfast user first-link' makes a new one");

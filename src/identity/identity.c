@@ -132,6 +132,17 @@ visit_write(const struct visit *v, struct str actor,
 }
 
 enum err_code
+visit_leave(const struct visit *v, enum err_code (*write)(void *object, struct writer *w),
+	    void *object, size_t size)
+{
+	const struct group_change change = {
+		.actor = str_of(ACTOR_ANYONE), .write = write, .object = object};
+
+	return v->identity->group ? group_leave(v->identity->group, &change, size, &v->ctx->err)
+				  : visit_write(v, change.actor, write, object);
+}
+
+enum err_code
 visit_hash(const struct visit *v, struct str password, struct buf *out)
 {
 	struct ctx *ctx = v->ctx;

@@ -37,6 +37,12 @@ struct from from_writer(const struct visit *v, struct writer *w);
 MUST_CHECK enum err_code visit_write(const struct visit *v, struct str actor,
 				     enum err_code (*write)(void *object, struct writer *w),
 				     void *object);
+/* The same of what hinders nobody when it is lost, as that something was used: where others write
+ * for the visit it is left to them, and not waited for. `write` gets a copy of the object of so
+ * many bytes, which points to nothing of the visit's. */
+MUST_CHECK enum err_code visit_leave(const struct visit *v,
+				     enum err_code (*write)(void *object, struct writer *w),
+				     void *object, size_t size);
 /* A password's hash, and whether a password fits one (password.h). They take long, and hold no
  * connection meanwhile. */
 MUST_CHECK enum err_code visit_hash(const struct visit *v, struct str password, struct buf *out);

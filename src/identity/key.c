@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "identity/identity_priv.h"
 #include "identity/sign_in.h"
+#include "store/find.h"
 #include "sys/random.h"
 
 #include <sodium.h>
@@ -199,23 +200,14 @@ identity_key_ask(const struct visit *v, const struct who *who, struct key_questi
 static enum err_code
 challenge_find(const struct from *f, int64_t session, const char *purpose, struct str *ret_text)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(f->db,
-				      "select challenge from login_challenge where session = "
-				      ":session and purpose = :purpose and expires_at > :now",
-				      &s, f->e);
+	const struct db_find find = {
+		"select challenge from login_challenge where session = :session and purpose = "
+		":purpose and expires_at > :now",
+		{db_of_int(session), db_of_text(str_of(purpose)),
+		  db_of_int(clock_now(&f->ctx->clock))}
+	      };
 
-	*ret_text = (struct str){0};
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, session);
-	db_bind_text(s, 2, str_of(purpose));
-	db_bind_int(s, 3, clock_now(&f->ctx->clock));
-	rc = db_step(s, &row, f->e);
-	if (!rc && row)
-		*ret_text = str_dup(f->arena, db_text(s, 0));
-	return rc;
+	return db_find_text(f->db, &find, f->arena, ret_text, f->e);
 }
 
 static enum err_code
@@ -228,15 +220,11 @@ not_asked(struct err *e)
 static enum err_code
 taken_check(const struct from *f, struct str id)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(f->db, "select id from login_key where id = :id", &s, f->e);
+	const struct db_find find = {"select id from login_key where id = :id", {db_of_text(id)}};
+	bool taken = false;
+	enum err_code rc = db_find_any(f->db, &find, &taken, f->e);
 
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, id);
-	rc = db_step(s, &row, f->e);
-	if (!rc && row)
+	if (!rc && taken)
 		rc = err_set(f->e, ERR_CONFLICT, "key", "this security key is registered already");
 	return rc;
 }

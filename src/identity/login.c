@@ -5,6 +5,7 @@
 #include "identity/password.h"
 #include "model/sql.h"
 #include "record/parties.h"
+#include "store/find.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,24 +111,18 @@ struct care {
 static enum err_code
 taken_check(const struct from *f, const struct login_new *n, int64_t organisation)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(
-		f->db,
+	const struct db_find find = {
 		"select 1 from login where name = :name union all select 1 from login_past_name "
 		"where name = :name union all select 2 from login where external_id = :external "
 		"and coalesce(organisation, 0) = :organisation",
-		&s, f->e);
+		{db_of_text(n->name), db_of_text(n->external_id), db_of_int(organisation)}
+	  };
+	int64_t taken = 0;
+	enum err_code rc = db_find_int(f->db, &find, &taken, NULL, f->e);
 
-	if (rc)
+	if (rc || !taken)
 		return rc;
-	db_bind_text(s, db_param(s, "name"), n->name);
-	db_bind_text(s, db_param(s, "external"), n->external_id);
-	db_bind_int(s, db_param(s, "organisation"), organisation);
-	rc = db_step(s, &row, f->e);
-	if (rc || !row)
-		return rc;
-	if (db_int(s, 0) == 1)
+	if (taken == 1)
 		return err_set(f->e, ERR_CONFLICT, "name",
 			       "there is a login '%.*s' already, or was: names are given once",
 			       STR_ARG(n->name));

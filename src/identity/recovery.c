@@ -1,7 +1,9 @@
 #include "base/limits.h"
+
 #include "identity/factor.h"
 #include "identity/identity_priv.h"
 #include "identity/totp.h"
+#include "store/find.h"
 #include "sys/random.h"
 
 #include <sodium.h>
@@ -46,18 +48,10 @@ recovery_kept(struct hasher *h, int64_t login, const char *plain, char out[HASH_
 enum err_code
 recovery_left(struct ctx *ctx, int64_t login, int64_t *ret_left)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(
-		ctx->db, "select count(*) from login_code where login = :login", &s, &ctx->err);
+	const struct db_find f = {"select count(*) from login_code where login = :login",
+				  {db_of_int(login)}};
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, login);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_left = db_int(s, 0);
-	return rc;
+	return db_find_int(ctx->db, &f, ret_left, NULL, &ctx->err);
 }
 
 enum err_code

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "identity/identity_priv.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -94,10 +95,9 @@ session_of(const struct from *f, int64_t id, int64_t now, struct session_row *re
 	return good_row(f, s, now, ret_session);
 }
 
-/* Use of a session; that it could not be noted hinders nobody. */
+/* Use of a session. */
 struct seen {
-	const struct visit *v;
-	struct str kept;
+	int64_t session;
 	int64_t now;
 };
 
@@ -108,26 +108,26 @@ seen_write(void *object, struct writer *w)
 	struct ctx *ctx = writer_ctx(w);
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(ctx->db,
-				      "update login_session set seen_at = :now where hash = :hash "
+				      "update login_session set seen_at = :now where id = :id "
 				      "and seen_at < :now",
 				      &s, &ctx->err);
 
 	if (rc)
 		return rc;
 	db_bind_int(s, db_param(s, "now"), seen->now);
-	db_bind_text(s, db_param(s, "hash"), seen->kept);
+	db_bind_int(s, db_param(s, "id"), seen->session);
 	return db_run(s, &ctx->err);
 }
 
-/* Gives when it is to be noted again. */
+/* Gives when it is to be noted again. That it could not be noted hinders nobody. */
 static int64_t
-seen_note(const struct visit *v, const struct session_row *r, struct str kept, int64_t now)
+seen_note(const struct visit *v, const struct session_row *r, int64_t now)
 {
-	struct seen seen = {.v = v, .kept = kept, .now = now};
+	struct seen seen = {r->id, now};
 
 	if (now - r->seen_at < ms(SEEN_EVERY_SECONDS))
 		return r->seen_at + ms(SEEN_EVERY_SECONDS);
-	if (!visit_write(v, str_of(ACTOR_ANYONE), seen_write, &seen))
+	if (!visit_leave(v, seen_write, &seen, sizeof(seen)))
 		return now + ms(SEEN_EVERY_SECONDS);
 	v->ctx->err = (struct err){0};
 	return now;
@@ -176,7 +176,7 @@ identity_session(const struct visit *v, struct str token, struct who *ret_who)
 		rc = session_who(&f, &r, now, &who);
 	if (rc)
 		return rc;
-	who.until = earlier(who.until, seen_note(v, &r, str_of(kept), now));
+	who.until = earlier(who.until, seen_note(v, &r, now));
 	who.until = earlier(who.until, r.made_at + ms(LIMIT_SESSION_SECONDS));
 	if (who.second_factor_due)
 		who.until = earlier(who.until, r.made_at + ms(LIMIT_SECOND_FACTOR_SECONDS));
@@ -441,21 +441,16 @@ leave_one(void *object, struct writer *w)
 {
 	struct leave *l = object;
 	struct ctx *ctx = writer_ctx(w);
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(ctx->db,
-				      "select id from login_session where id = :id and login = "
-				      ":login",
-				      &s, &ctx->err);
+	const struct db_find f = {
+		"select id from login_session where id = :id and login = :login",
+		{db_of_int(l->session), db_of_int(l->who->login)}
+	 };
+	bool found = false;
+	enum err_code rc = db_find_any(ctx->db, &f, &found, &ctx->err);
 
 	if (rc)
 		return rc;
-	db_bind_int(s, 1, l->session);
-	db_bind_int(s, 2, l->who->login);
-	rc = db_step(s, &row, &ctx->err);
-	if (rc)
-		return rc;
-	if (!row)
+	if (!found)
 		return err_set(&ctx->err, ERR_MISSING, "session", "you have no such session");
 	return end_one(
 		l->v, w,

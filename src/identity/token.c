@@ -5,11 +5,12 @@
 #include "codec/json.h"
 #include "identity/identity_priv.h"
 #include "identity/sign_in.h"
+#include "store/find.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { USED_EVERY_SECONDS = 600, ACTOR_SIZE = 160 };
+enum { USED_EVERY_SECONDS = 600, ACTOR_SIZE = 160, ADDRESS_SIZE = 64 };
 
 static const int64_t ms_a_day = (int64_t)86400 * MS_A_SECOND;
 
@@ -58,19 +59,15 @@ scope_check(const struct visit *v, const struct token_new *n)
 static enum err_code
 count_check(const struct making *m, struct ctx *ctx)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(ctx->db,
-				      "select count(*) from login_token where login = :login and "
-				      "revoked_at is null and expires_at > :now",
-				      &s, &ctx->err);
+	const struct db_find f = {
+		"select count(*) from login_token where login = :login and revoked_at is null and "
+		"expires_at > :now",
+		{db_of_int(m->login.id), db_of_int(m->now)}
+	   };
+	int64_t count = 0;
+	enum err_code rc = db_find_int(ctx->db, &f, &count, NULL, &ctx->err);
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, m->login.id);
-	db_bind_int(s, 2, m->now);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc && db_int(s, 0) >= LIMIT_TOKENS)
+	if (!rc && count >= LIMIT_TOKENS)
 		rc = err_set(&ctx->err, ERR_CONFLICT, "",
 			     "there are %d tokens already; revoke one that nothing uses",
 			     LIMIT_TOKENS);
@@ -231,13 +228,14 @@ row_read(const struct db_stmt *s, struct arena *a)
 	return r;
 }
 
-/* Use of a token, or an attempt at it when it was over. */
+/* Use of a token, or an attempt at it when it was over; it outlives the visit. */
 struct use {
-	const struct visit *v;
-	const struct token_row *row;
-	struct str login;
+	int64_t token;
 	int64_t now;
+	int64_t last;	 /* when it was noted before */
 	const char *how; /* NULL: it is good */
+	char login[LIMIT_LOGIN_NAME_BYTES + 1];
+	char address[ADDRESS_SIZE];
 };
 
 static enum err_code
@@ -246,44 +244,57 @@ use_write(void *object, struct writer *w)
 	const struct use *u = object;
 	struct ctx *ctx = writer_ctx(w);
 	DB_STMT *s = NULL;
-	enum err_code rc =
-		db_prepare(ctx->db,
-			   u->how ? "update login_token set refused_at = :now where id = :id"
-				  : "update login_token set used_at = :now where id = :id",
-			   &s, &ctx->err);
+	enum err_code rc = db_prepare(
+		ctx->db, "update login_token set used_at = :now where id = :id", &s, &ctx->err);
 
 	if (rc)
 		return rc;
 	db_bind_int(s, 1, u->now);
-	db_bind_int(s, 2, u->row->token.id);
-	rc = db_run(s, &ctx->err);
-	if (!rc && u->how)
-		rc = happened(w, "token_refused",
-			      &(struct happening){.address = u->v->address,
-						  .login = u->login,
-						  .token = u->row->token.id,
-						  .how = u->how});
-	return rc;
+	db_bind_int(s, 2, u->token);
+	return db_run(s, &ctx->err);
 }
 
-/* That it could not be noted hinders nobody who comes with a good one. *ret_next: when it is to be
- * noted again. */
+/* Of many who came at once with the same one, the first is noted. */
 static enum err_code
-use_note(const struct use *u, int64_t *ret_next)
+refusal_write(void *object, struct writer *w)
+{
+	const struct use *u = object;
+	const struct happening h = {.address = str_of(u->address),
+				    .how = u->how,
+				    .login = str_of(u->login),
+				    .token = u->token};
+	struct ctx *ctx = writer_ctx(w);
+	DB_STMT *s = NULL;
+	int64_t changed = 0;
+	enum err_code rc = db_prepare(ctx->db,
+				      "update login_token set refused_at = :now where id = :id and "
+				      "coalesce(refused_at, 0) = :last",
+				      &s, &ctx->err);
+
+	if (rc)
+		return rc;
+	db_bind_int(s, 1, u->now);
+	db_bind_int(s, 2, u->token);
+	db_bind_int(s, 3, u->last);
+	rc = db_run(s, &ctx->err);
+	if (!rc)
+		rc = db_changes(ctx->db, &changed, &ctx->err);
+	return rc || !changed ? rc : happened(w, "token_refused", &h);
+}
+
+/* That it could not be noted hinders nobody who comes with a good one. Gives when it is to be noted
+ * again. */
+static int64_t
+use_note(const struct visit *v, struct use *u)
 {
 	const int64_t every = (int64_t)USED_EVERY_SECONDS * MS_A_SECOND;
-	int64_t last = u->how ? u->row->refused_at : u->row->token.used_at;
-	enum err_code rc = ERR_NONE;
 
-	*ret_next = last + every;
-	if (u->now >= *ret_next) {
-		rc = visit_write(u->v, str_of(ACTOR_ANYONE), use_write, (void *)(uintptr_t)u);
-		*ret_next = rc ? u->now : u->now + every;
-	}
-	if (rc && u->how)
-		return rc;
-	u->v->ctx->err = (struct err){0};
-	return u->how ? nobody(&u->v->ctx->err) : ERR_NONE;
+	if (u->now < u->last + every)
+		return u->last + every;
+	if (!visit_leave(v, u->how ? refusal_write : use_write, u, sizeof(*u)))
+		return u->now + every;
+	v->ctx->err = (struct err){0};
+	return u->now;
 }
 
 static enum err_code
@@ -412,7 +423,7 @@ identity_token(const struct visit *v, struct str text, struct who *ret_who)
 {
 	struct from f = from_visit(v);
 	struct token_row row;
-	struct use use = {.v = v, .row = &row, .now = clock_now(&v->ctx->clock)};
+	struct use use = {.now = clock_now(&v->ctx->clock)};
 	struct who who = {0};
 	char kept[HASH_HEX_LEN + 1];
 	int64_t size = 0, next;
@@ -428,10 +439,13 @@ identity_token(const struct visit *v, struct str text, struct who *ret_who)
 		rc = row_who(&f, &row, use.now, &who, &use.how);
 	if (rc)
 		return rc;
-	use.login = who.name;
-	rc = use_note(&use, &next);
-	if (rc)
-		return rc;
+	use.token = row.token.id;
+	(void)snprintf(use.login, sizeof(use.login), "%.*s", STR_ARG(who.name));
+	(void)snprintf(use.address, sizeof(use.address), "%.*s", STR_ARG(v->address));
+	use.last = use.how ? row.refused_at : row.token.used_at;
+	next = use_note(v, &use);
+	if (use.how)
+		return nobody(f.e);
 	who.until = earlier(who.until, earlier(row.token.expires_at, next));
 	known_note(v, str_of(kept), &who, size);
 	*ret_who = who;

@@ -1,7 +1,9 @@
 #include "access/holding.h"
+
 #include "base/civil.h"
 #include "identity/identity_priv.h"
 #include "model/sql.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -64,22 +66,14 @@ owner_find(const struct from *f, int64_t id, int64_t *ret_organisation)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	const struct reg *r = model_reg_of_id(f->ctx->model, id);
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
+	struct db_find find = {.values = {db_of_int(id)}};
 
 	*ret_organisation = 0;
 	if (!r)
 		return ERR_NONE;
 	sql_from(r, "t.organisation", "where t.id = :id", &sql);
-	rc = db_prepare(f->db, sql.data, &s, f->e);
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, id);
-	rc = db_step(s, &row, f->e);
-	if (!rc && row)
-		*ret_organisation = db_int(s, 0);
-	return rc;
+	find.sql = sql.data;
+	return db_find_int(f->db, &find, ret_organisation, NULL, f->e);
 }
 
 /* An assignment as its record says it. */

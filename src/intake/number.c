@@ -1,6 +1,7 @@
 #include "intake/import_priv.h"
 
 #include "model/sql.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -17,15 +18,14 @@ static enum err_code
 any_row(struct import *im, const struct reg *r, bool retired, bool *ret_any)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	DB_STMT *s = NULL;
-	enum err_code rc;
+	struct db_find f = {.sql = NULL};
 
 	if (retired)
 		sql_select(r->history, "where t.retired = 1 limit 1", &sql);
 	else
 		sql_from(r, "t.id", "limit 1", &sql);
-	rc = db_prepare(im->ctx->db, sql.data, &s, &im->ctx->err);
-	return rc ? rc : db_step(s, ret_any, &im->ctx->err);
+	f.sql = sql.data;
+	return db_find_any(im->ctx->db, &f, ret_any, &im->ctx->err);
 }
 
 /* Where the organisation's key is kept; NULL when it is too long for that. */

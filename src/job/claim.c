@@ -1,6 +1,7 @@
 #include "job/job_priv.h"
 
 #include "base/limits.h"
+#include "store/find.h"
 
 /* Whoever writes has the store for himself, on either engine, so that of two processes one comes
  * first. The lease stands beside the job: it is renewed while the job's own transaction goes on,
@@ -24,24 +25,14 @@ not_ours(struct ctx *ctx)
 static enum err_code
 next_find(struct ctx *ctx, int64_t *ret_id)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		ctx->db,
+	const struct db_find f = {
 		"select j.id from job j left join job_pulse p on p.job = j.id and p.owner = "
 		"j.owner where j.state = 'waiting' or (j.state = 'running' and coalesce(p.lease, "
 		"0) < :now) order by case when j.state = 'waiting' then 0 else 1 end, j.asked_at, "
 		"j.id limit 1",
-		&s, &ctx->err);
-	bool row;
+		{db_of_int(clock_now(&ctx->clock))}};
 
-	*ret_id = 0;
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, clock_now(&ctx->clock));
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc && row)
-		*ret_id = db_int(s, 0);
-	return rc;
+	return db_find_int(ctx->db, &f, ret_id, NULL, &ctx->err);
 }
 
 static enum err_code

@@ -4,6 +4,7 @@
 #include "intake/intake.h"
 #include "job/report.h"
 #include "record/parties.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -76,21 +77,12 @@ settle(void *object, struct writer *w, const struct delivery_report *report)
 static enum err_code
 size_find(struct upload *u)
 {
-	struct ctx *ctx = u->run->ctx;
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db,
-				      "select coalesce(sum(length(bytes)), 0) from job_part where "
-				      "job = :job and side = 0",
-				      &s, &ctx->err);
-	bool row;
+	const struct ctx *ctx = u->run->ctx;
+	const struct db_find f = {
+		"select sum(length(bytes)) from job_part where job = :job and side = 0",
+		{db_of_int(u->run->job->id)}};
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, u->run->job->id);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		u->size = db_int(s, 0);
-	return rc;
+	return db_find_int(ctx->db, &f, &u->size, NULL, &u->run->ctx->err);
 }
 
 enum err_code

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -142,20 +143,12 @@ job_insert(struct ctx *ctx, const struct job *job)
 enum err_code
 job_unfinished(struct ctx *ctx, int64_t login, int64_t *ret_count)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db,
-				      "select count(*) from job where login = :login and state in "
-				      "('arriving', 'waiting', 'running')",
-				      &s, &ctx->err);
-	bool row;
+	const struct db_find f = {
+		"select count(*) from job where login = :login and state in ('arriving', "
+		"'waiting', 'running')",
+		{db_of_int(login)}};
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, login);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_count = db_int(s, 0);
-	return rc;
+	return db_find_int(ctx->db, &f, ret_count, NULL, &ctx->err);
 }
 
 enum err_code
@@ -210,23 +203,12 @@ job_piece_put(struct ctx *ctx, int64_t id, enum job_side side, int64_t piece, st
 enum err_code
 job_piece_get(struct ctx *ctx, int64_t id, enum job_side side, int64_t piece, struct str *ret_bytes)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db,
-				      "select bytes from job_part where job = :job and side = "
-				      ":side and pos = :pos",
-				      &s, &ctx->err);
-	bool row;
+	const struct db_find f = {
+		"select bytes from job_part where job = :job and side = :side and pos = :pos",
+		{db_of_int(id), db_of_int(side), db_of_int(piece)}
+	  };
 
-	*ret_bytes = (struct str){0};
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, id);
-	db_bind_int(s, 2, side);
-	db_bind_int(s, 3, piece);
-	rc = db_step(s, &row, &ctx->err);
-	if (!rc && row)
-		*ret_bytes = str_dup(ctx->arena, db_text(s, 0));
-	return rc;
+	return db_find_text(ctx->db, &f, ctx->arena, ret_bytes, &ctx->err);
 }
 
 enum err_code

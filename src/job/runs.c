@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "store/db.h"
+#include "store/find.h"
 
 #include <stdlib.h>
 
@@ -104,16 +105,9 @@ event_json(struct ctx *ctx, struct json_writer *w, const struct db_stmt *s, even
 static enum err_code
 newest_find(struct ctx *ctx, int64_t *ret_id)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc =
-		db_prepare(ctx->db, "select coalesce(max(id), 0) from event", &s, &ctx->err);
-	bool row;
+	const struct db_find f = {"select max(id) from event", {{0}}};
 
-	if (!rc)
-		rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_id = db_int(s, 0);
-	return rc;
+	return db_find_int(ctx->db, &f, ret_id, NULL, &ctx->err);
 }
 
 /* Events of a kind. */

@@ -11,7 +11,7 @@
  * refers to. */
 
 /* Asked for in one statement. */
-enum { AT_ONCE = 200 };
+enum { AT_ONCE = 200, LATELY = 256 };
 
 struct beside {
 	struct ctx *ctx;
@@ -23,7 +23,8 @@ struct beside {
 	int64_t *ids; /* that the rows refer to */
 	size_t id_count;
 	size_t id_cap;
-	size_t bytes; /* of cells and items */
+	int64_t lately[LATELY]; /* those that were added, each in its place */
+	size_t bytes;		/* of cells and items */
 };
 
 static int
@@ -116,10 +117,27 @@ row_take(struct beside *b, const struct db_stmt *s, struct list_row *row)
 	}
 }
 
+/* The row of that number. Mostly they come in order: *next is the place to look at first. */
+static struct list_row *
+row_of(struct list_row **by_id, size_t count, size_t *next, int64_t id)
+{
+	const struct list_row wanted = {.id = id};
+	const struct list_row *key = &wanted;
+	struct list_row **at = *next < count && by_id[*next]->id == id
+				       ? &by_id[*next]
+				       : bsearch(&key, by_id, count, sizeof(*by_id), rows_by_id);
+
+	if (!at)
+		return NULL;
+	*next = (size_t)(at - by_id) + 1;
+	return *at;
+}
+
 static enum err_code
 cells_read(struct beside *b, size_t first, size_t count)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	size_t next = 0;
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
@@ -127,13 +145,10 @@ cells_read(struct beside *b, size_t first, size_t count)
 	page_rows_sql(b->page->reg, b->fields, b->field_count, room_for(count), &sql);
 	rc = rows_prepare(b, &sql, first, count, &s);
 	while (!rc && !(rc = db_step(s, &row, &b->ctx->err)) && row) {
-		const struct list_row wanted = {.id = db_int(s, 0)};
-		const struct list_row *key = &wanted;
-		struct list_row **at =
-			bsearch(&key, &b->by_id[first], count, sizeof(*b->by_id), rows_by_id);
+		struct list_row *at = row_of(&b->by_id[first], count, &next, db_int(s, 0));
 
 		if (at)
-			row_take(b, s, *at);
+			row_take(b, s, at);
 		rc = bytes_check(b, NULL);
 	}
 	return rc;
@@ -216,14 +231,16 @@ items_read(struct beside *b, size_t column, size_t first, size_t count)
 	return rc;
 }
 
-/* Records next to each other often refer to the same one. */
+/* Records of a page often refer to the same ones. */
 static void
-id_add(struct beside *b, const struct field *f, const struct value *v, int64_t *last)
+id_add(struct beside *b, const struct field *f, const struct value *v)
 {
+	int64_t *lately = &b->lately[(uint64_t)v->number % LATELY];
+
 	if ((f->type != FIELD_REF && f->type != FIELD_REFS) || v->kind != VALUE_INT ||
-	    v->number == *last)
+	    v->number == *lately)
 		return;
-	*last = v->number;
+	*lately = v->number;
 	b->ids = arena_room(b->ctx->arena, b->ids, b->id_count, &b->id_cap, sizeof(*b->ids));
 	b->ids[b->id_count++] = v->number;
 }
@@ -233,7 +250,6 @@ column_gather(struct beside *b, size_t column)
 {
 	const struct list_page *p = b->page;
 	const struct field *f = p->columns[column]->field;
-	int64_t last = 0;
 
 	if (f->type != FIELD_REF && f->type != FIELD_REFS && f->type != FIELD_LIST)
 		return;
@@ -242,10 +258,9 @@ column_gather(struct beside *b, size_t column)
 		size_t width = (size_t)v->number;
 
 		if (v->kind != VALUE_ITEMS)
-			id_add(b, f, v, &last);
+			id_add(b, f, v);
 		for (size_t k = 0; v->kind == VALUE_ITEMS && k < v->count * width; k++)
-			id_add(b, f->type == FIELD_LIST ? &f->fields[k % width] : f, &v->items[k],
-			       &last);
+			id_add(b, f->type == FIELD_LIST ? &f->fields[k % width] : f, &v->items[k]);
 	}
 }
 
@@ -284,11 +299,10 @@ keys_read(struct beside *b, const struct reg *r, size_t first, size_t count)
 	bind_records(s, &b->ids[first], count);
 	sql_sight_bind(r, &seen, s);
 	while (!(rc = db_step(s, &row, &b->ctx->err)) && row) {
-		int64_t id = db_int(s, 0);
-		int64_t *at = bsearch(&id, b->ids, b->id_count, sizeof(*b->ids), ids_ascending);
+		const struct list_target *found = list_target_of(p, db_int(s, 0));
 
-		if (at)
-			p->targets[at - b->ids].key = str_dup(b->ctx->arena, db_text(s, 1));
+		if (found)
+			p->targets[found - p->targets].key = str_dup(b->ctx->arena, db_text(s, 1));
 	}
 	return rc;
 }
@@ -353,21 +367,29 @@ beside_keys(struct ctx *ctx, struct list_page *p)
 	return targets_read(&b);
 }
 
-static int
-target_order(const void *a, const void *b)
+const struct list_target *
+list_target_of(const struct list_page *p, int64_t id)
 {
-	return ids_ascending(&((const struct list_target *)a)->id,
-			     &((const struct list_target *)b)->id);
+	size_t from = 0;
+	size_t to = p->target_count;
+
+	while (from < to) {
+		size_t at = (from + to) / 2;
+
+		if (p->targets[at].id == id)
+			return &p->targets[at];
+		if (p->targets[at].id < id)
+			from = at + 1;
+		else
+			to = at;
+	}
+	return NULL;
 }
 
 struct str
 list_key(const struct list_page *p, int64_t id)
 {
-	const struct list_target wanted = {.id = id};
-	const struct list_target *found;
+	const struct list_target *found = list_target_of(p, id);
 
-	if (p->target_count == 0)
-		return (struct str){0};
-	found = bsearch(&wanted, p->targets, p->target_count, sizeof(wanted), target_order);
 	return found ? found->key : (struct str){0};
 }

@@ -92,7 +92,8 @@ MUST_CHECK enum err_code list_one(struct ctx *ctx, int64_t id, struct str fields
 /* All of its versions, oldest first, with who made them; ERR_MISSING when there is none. */
 MUST_CHECK enum err_code list_versions(struct ctx *ctx, int64_t id, struct list_page *ret_page);
 
-/* Of the records that the page refers to. */
+/* Of the records that the page refers to; NULL where it is none of them. */
+const struct list_target *list_target_of(const struct list_page *p, int64_t id);
 struct str list_key(const struct list_page *p, int64_t id);
 
 struct filter;

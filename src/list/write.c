@@ -3,13 +3,22 @@
 #include "base/civil.h"
 #include "base/limits.h"
 
-/* What a cell holds, told to programs. The names of the columns are put in quotes once. */
+#include <stdlib.h>
+
+/* A piece of a text. */
+struct piece {
+	size_t from, to;
+};
+
+/* What a cell holds, told to programs. The names of the columns are put in quotes once, and each
+ * record that is referred to is told once: many refer to the same. */
 struct telling {
 	const struct model *model;
 	const struct list_page *page;
 	struct json_writer *json;
-	struct buf names;
-	size_t ends[LIMIT_ROW_COLUMNS];
+	struct buf texts;
+	struct piece keys[LIMIT_ROW_COLUMNS];
+	struct piece *targets; /* as the page has them; one that is empty was not told yet */
 };
 
 static void
@@ -19,43 +28,72 @@ telling_begin(struct telling *t, struct json_writer *w, const struct model *m,
 	t->model = m;
 	t->page = p;
 	t->json = w;
-	buf_init(&t->names, SQL_LIMIT);
+	buf_init(&t->texts, LIMIT_LIST_BYTES);
 	for (size_t i = 0; i < p->column_count; i++) {
-		json_escape(&t->names, str_of(p->columns[i]->field->name));
-		t->ends[i] = t->names.len;
+		t->keys[i].from = t->texts.len;
+		json_key_add(&t->texts, p->columns[i]->field->name);
+		t->keys[i].to = t->texts.len;
 	}
+	t->targets = calloc(p->target_count + 1, sizeof(*t->targets));
+	t->texts.failed |= !t->targets;
 }
 
 static void
 telling_end(struct telling *t)
 {
-	t->json->out->failed |= t->names.failed;
-	buf_fini(&t->names);
+	t->json->out->failed |= t->texts.failed;
+	buf_fini(&t->texts);
+	free(t->targets);
+}
+
+static struct str
+piece_text(const struct telling *t, struct piece p)
+{
+	return (struct str){t->texts.data + p.from, p.to - p.from};
 }
 
 static void
 column_key(const struct telling *t, size_t column)
 {
-	size_t start = column ? t->ends[column - 1] : 0;
-
-	jw_quoted_key(t->json, (struct str){t->names.data + start, t->ends[column] - start});
+	if (!t->texts.failed)
+		jw_ready_key(t->json, piece_text(t, t->keys[column]));
 }
 
 static void
-reference_json(const struct telling *t, int64_t id)
+target_json(const struct telling *t, struct json_writer *w, int64_t id, struct str key)
 {
 	const struct reg *r = model_reg_of_id(t->model, id);
 	char name[RECORD_NAME_SIZE];
 
 	record_name(t->model, id, name);
-	jw_object(t->json);
-	jw_quoted_key(t->json, (struct str){"\"id\"", 4});
-	jw_text(t->json, str_of(name));
-	jw_quoted_key(t->json, (struct str){"\"register\"", 10});
-	jw_text(t->json, r ? str_of(r->name) : (struct str){0});
-	jw_quoted_key(t->json, (struct str){"\"key\"", 5});
-	jw_text(t->json, list_key(t->page, id));
-	jw_end_object(t->json);
+	jw_object(w);
+	jw_key_text(w, "id", str_of(name));
+	jw_key_text(w, "register", r ? str_of(r->name) : (struct str){0});
+	jw_key_text(w, "key", key);
+	jw_end_object(w);
+}
+
+/* Kept as it is written where all of it stands on one line. */
+static void
+reference_json(struct telling *t, int64_t id)
+{
+	const struct list_target *found = list_target_of(t->page, id);
+	struct json_writer w;
+	struct piece *p;
+
+	if (!found || t->json->pretty || t->texts.failed) {
+		target_json(t, t->json, id, found ? found->key : (struct str){0});
+		return;
+	}
+	p = &t->targets[found - t->page->targets];
+	if (p->to == 0) {
+		p->from = t->texts.len;
+		jw_begin(&w, &t->texts, false);
+		target_json(t, &w, id, found->key);
+		p->to = t->texts.len;
+	}
+	if (!t->texts.failed)
+		jw_json(t->json, piece_text(t, *p));
 }
 
 static void
@@ -89,7 +127,7 @@ decimal_json(struct json_writer *w, int64_t number)
 }
 
 static void
-scalar_json(const struct telling *t, const struct field *f, const struct value *v)
+scalar_json(struct telling *t, const struct field *f, const struct value *v)
 {
 	if (v->kind == VALUE_NULL)
 		jw_null(t->json);
@@ -108,7 +146,7 @@ scalar_json(const struct telling *t, const struct field *f, const struct value *
 }
 
 static void
-items_json(const struct telling *t, const struct field *f, const struct value *v)
+items_json(struct telling *t, const struct field *f, const struct value *v)
 {
 	size_t width = (size_t)v->number;
 
@@ -129,7 +167,7 @@ items_json(const struct telling *t, const struct field *f, const struct value *v
 }
 
 static void
-row_json(const struct telling *t, const struct list_row *row)
+row_json(struct telling *t, const struct list_row *row)
 {
 	const struct list_page *p = t->page;
 	char name[RECORD_NAME_SIZE];

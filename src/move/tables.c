@@ -3,6 +3,7 @@
 #include "ledger/ledger.h"
 #include "model/sql.h"
 #include "record/writer.h"
+#include "store/find.h"
 #include "store/load.h"
 
 #include <stdlib.h>
@@ -132,15 +133,12 @@ table_copy(struct mover *v, const struct table *t)
 enum err_code
 move_head(struct db *db, struct arena *a, struct str *ret_note, struct err *e)
 {
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(
-		db, "select note from ledger_checkpoint order by id desc limit 1", &s, e);
+	const struct db_find f = {"select note from ledger_checkpoint order by id desc limit 1",
+				  {{0}}};
+	enum err_code rc = db_find_text(db, &f, a, ret_note, e);
 
-	if (!rc)
-		rc = db_step(s, &row, e);
-	if (!rc)
-		*ret_note = row ? str_dup(a, db_text(s, 0)) : str_of("");
+	if (!rc && !ret_note->ptr)
+		*ret_note = str_of("");
 	return rc;
 }
 

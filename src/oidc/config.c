@@ -184,3 +184,13 @@ oidc_config_read(const char *path, struct str site, struct arena *a, struct oidc
 		*ret_config = (struct oidc_config){.providers = r.providers, .count = r.count};
 	return rc;
 }
+
+const struct oidc_provider *
+oidc_config_find(const struct oidc_config *config, struct str name)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		if (str_is(name, config->providers[i].name))
+			return &config->providers[i];
+	}
+	return NULL;
+}

@@ -27,6 +27,9 @@ struct oidc_config {
 MUST_CHECK enum err_code oidc_config_read(const char *path, struct str site, struct arena *a,
 					  struct oidc_config *ret_config, struct err *e);
 
+/* By its name; NULL when there is none. */
+const struct oidc_provider *oidc_config_find(const struct oidc_config *config, struct str name);
+
 /* Where a browser comes back to, on the site of that address. */
 #define OIDC_PATH "/api/v1/sign-in/oidc"
 

@@ -7,37 +7,83 @@
 #include "oidc/remote.h"
 #include "sys/gate.h"
 
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { URL_LIMIT = 16384, MS_A_SECOND = 1000, WORD_SHOWN = 40 };
+enum { MEMORY = 1048576, URL_LIMIT = 16384, MS_A_SECOND = 1000, WORD_SHOWN = 40 };
+
+struct oidc_set {
+	struct oidc *of;
+	struct arena arena; /* of the configuration */
+	struct oidc_config config;
+	struct remote **remotes; /* one for each provider */
+	size_t holders; /* under the lock of what it is of, which is one of them while it is in use
+			 */
+};
 
 struct oidc {
-	const struct oidc_config *config;
-	struct remote **remotes; /* one for each provider */
-	struct gate *gate;	 /* of whoever waits for a provider */
+	const char *path;
+	struct str site;
+	pthread_mutex_t lock;
+	struct oidc_set *now;
+	struct gate *gate; /* of whoever waits for a provider */
 	uint8_t key[FLOW_KEY_SIZE];
 };
 
+static void
+set_free(struct oidc_set *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; s->remotes && i < s->config.count; i++)
+		remote_free(s->remotes[i]);
+	free(s->remotes);
+	arena_fini(&s->arena);
+	free(s);
+}
+
 static enum err_code
-remotes_make(struct oidc *o, struct err *e)
+remotes_make(struct oidc_set *s, struct err *e)
 {
 	enum err_code rc = ERR_NONE;
 
-	o->remotes = calloc(o->config->count + 1, sizeof(struct remote *));
-	if (!o->remotes)
+	s->remotes = calloc(s->config.count + 1, sizeof(struct remote *));
+	if (!s->remotes)
 		return err_set(e, ERR_INTERNAL, "", "no memory for providers");
-	for (size_t i = 0; !rc && i < o->config->count; i++)
-		rc = remote_new(&o->config->providers[i], &o->remotes[i], e);
+	for (size_t i = 0; !rc && i < s->config.count; i++)
+		rc = remote_new(&s->config.providers[i], &s->remotes[i], e);
+	return rc;
+}
+
+/* What the file has at this moment. */
+static enum err_code
+set_read(struct oidc *o, struct oidc_set **ret_set, struct err *e)
+{
+	struct oidc_set *s = calloc(1, sizeof(*s));
+	enum err_code rc;
+
+	if (!s)
+		return err_set(e, ERR_INTERNAL, "", "no memory for providers");
+	s->of = o;
+	s->holders = 1;
+	arena_init(&s->arena, MEMORY);
+	rc = oidc_config_read(o->path, o->site, &s->arena, &s->config, e);
+	if (!rc)
+		rc = remotes_make(s, e);
+	if (rc)
+		set_free(s);
+	else
+		*ret_set = s;
 	return rc;
 }
 
 enum err_code
-oidc_new(const struct oidc_config *config, const struct note_key *key, struct oidc **ret_oidc,
-	 struct err *e)
+oidc_new(const struct oidc_options *options, struct oidc **ret_oidc, struct err *e)
 {
 	static const char purpose[] = "holdfast: sign-ins at a provider";
+	const struct note_key *key = options->key;
 	struct oidc *o;
 	enum err_code rc;
 
@@ -55,13 +101,15 @@ oidc_new(const struct oidc_config *config, const struct note_key *key, struct oi
 		free(o);
 		return rc;
 	}
-	o->config = config;
+	o->path = options->path;
+	o->site = options->site;
+	(void)pthread_mutex_init(&o->lock, NULL);
 	/* The half of the secret key that is no public key. */
 	(void)crypto_generichash(o->key, sizeof(o->key), (const uint8_t *)purpose, sizeof(purpose),
 				 key->secret_key, crypto_sign_SEEDBYTES);
 	rc = gate_new(LIMIT_OIDC_AT_ONCE, LIMIT_OIDC_WAITING, &o->gate, e);
 	if (!rc)
-		rc = remotes_make(o, e);
+		rc = set_read(o, &o->now, e);
 	if (rc) {
 		oidc_free(o);
 		return rc;
@@ -75,38 +123,86 @@ oidc_free(struct oidc *o)
 {
 	if (!o)
 		return;
-	for (size_t i = 0; o->remotes && i < o->config->count; i++)
-		remote_free(o->remotes[i]);
-	free(o->remotes);
+	oidc_release(o->now);
 	if (o->gate)
 		gate_free(o->gate);
 	sodium_memzero(o->key, sizeof(o->key));
+	(void)pthread_mutex_destroy(&o->lock);
 	fetch_stop();
 	free(o);
 }
 
+enum err_code
+oidc_reload(struct oidc *o, struct err *e)
+{
+	struct oidc_set *before;
+	struct oidc_set *s = NULL;
+	enum err_code rc = set_read(o, &s, e);
+
+	if (rc)
+		return rc;
+	(void)pthread_mutex_lock(&o->lock);
+	before = o->now;
+	o->now = s;
+	(void)pthread_mutex_unlock(&o->lock);
+	oidc_release(before);
+	return ERR_NONE;
+}
+
+struct oidc_set *
+oidc_hold(struct oidc *o)
+{
+	struct oidc_set *s;
+
+	if (!o)
+		return NULL;
+	(void)pthread_mutex_lock(&o->lock);
+	s = o->now;
+	s->holders++;
+	(void)pthread_mutex_unlock(&o->lock);
+	return s;
+}
+
+void
+oidc_release(struct oidc_set *s)
+{
+	bool last;
+
+	if (!s)
+		return;
+	(void)pthread_mutex_lock(&s->of->lock);
+	last = --s->holders == 0;
+	(void)pthread_mutex_unlock(&s->of->lock);
+	if (last)
+		set_free(s);
+}
+
+void
+oidc_releasep(struct oidc_set **s)
+{
+	oidc_release(*s);
+}
+
 const struct oidc_config *
-oidc_config(const struct oidc *o)
+oidc_config(const struct oidc_set *s)
 {
 	static const struct oidc_config none = {0};
 
-	return o ? o->config : &none;
+	return s ? &s->config : &none;
 }
 
 /* The place of a provider in the configuration. */
 static enum err_code
-provider_find(const struct oidc *o, struct str name, size_t *ret_place, struct err *e)
+provider_find(const struct oidc_set *s, struct str name, size_t *ret_place, struct err *e)
 {
-	const struct oidc_config *config = oidc_config(o);
+	const struct oidc_config *config = oidc_config(s);
+	const struct oidc_provider *p = oidc_config_find(config, name);
 
-	for (size_t i = 0; i < config->count; i++) {
-		if (str_is(name, config->providers[i].name)) {
-			*ret_place = i;
-			return ERR_NONE;
-		}
-	}
-	return err_set(e, ERR_MISSING, "provider", "there is no provider '%.*s'",
-		       name.len < 80 ? (int)name.len : 80, name.ptr);
+	if (!p)
+		return err_set(e, ERR_MISSING, "provider", "there is no provider '%.*s'",
+			       name.len < 80 ? (int)name.len : 80, name.ptr);
+	*ret_place = (size_t)(p - config->providers);
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -151,8 +247,8 @@ url_make(const struct oidc_provider *p, const struct flow *f, const char *endpoi
 }
 
 enum err_code
-oidc_begin(struct oidc *o, const struct oidc_ask *ask, struct arena *a, struct oidc_way *ret_way,
-	   struct err *e)
+oidc_begin(struct oidc_set *s, const struct oidc_ask *ask, struct arena *a,
+	   struct oidc_way *ret_way, struct err *e)
 {
 	CLEANUP(buf_fini) struct buf url = {.limit = URL_LIMIT};
 	struct flow f = {.provider = ask->provider,
@@ -162,24 +258,24 @@ oidc_begin(struct oidc *o, const struct oidc_ask *ask, struct arena *a, struct o
 			 .begun_at = ask->now};
 	struct endpoints ends = {0};
 	size_t place = 0;
-	enum err_code rc = provider_find(o, ask->provider, &place, e);
+	enum err_code rc = provider_find(s, ask->provider, &place, e);
 
 	if (!rc && !flow_is_path(f.return_to))
 		rc = err_set(e, ERR_USAGE, "return_to", "'return_to' must be a path of this site");
 	if (!rc)
-		rc = enter(o, e);
+		rc = enter(s->of, e);
 	if (rc)
 		return rc;
-	rc = remote_ask(o->remotes[place], a, &ends, e);
-	gate_leave(o->gate);
+	rc = remote_ask(s->remotes[place], a, &ends, e);
+	gate_leave(s->of->gate);
 	if (rc)
 		return rc;
 	flow_words(&f, a);
-	rc = url_make(&o->config->providers[place], &f, ends.authorization, &url, e);
+	rc = url_make(&s->config.providers[place], &f, ends.authorization, &url, e);
 	if (rc)
 		return rc;
 	ret_way->url = str_dup(a, (struct str){url.data, url.len});
-	ret_way->cookie = flow_seal(&f, o->key, a);
+	ret_way->cookie = flow_seal(&f, s->of->key, a);
 	return ERR_NONE;
 }
 
@@ -355,20 +451,20 @@ come_back(const struct coming *c, struct claims *ret_claims, struct err *e)
 }
 
 enum err_code
-oidc_return(struct oidc *o, const struct oidc_back *back, struct arena *a,
+oidc_return(struct oidc_set *s, const struct oidc_back *back, struct arena *a,
 	    struct oidc_user *ret_user, struct err *e)
 {
 	struct oidc_user u = {0};
 	struct coming c = {.back = back, .flow = &u.flow};
-	const struct flow_lock lock = {o ? o->key : NULL, back->now};
+	const struct flow_lock lock = {s ? s->of->key : NULL, back->now};
 	size_t place = 0;
-	enum err_code rc = provider_find(o, back->provider, &place, e);
+	enum err_code rc = provider_find(s, back->provider, &place, e);
 
 	if (!rc)
 		rc = flow_open(back->cookie, &lock, a, &u.flow, e);
 	if (rc)
 		return rc;
-	c.provider = u.provider = &o->config->providers[place];
+	c.provider = u.provider = &s->config.providers[place];
 	rc = back_check(&c, e);
 	if (!rc)
 		*ret_user = u;
@@ -376,19 +472,19 @@ oidc_return(struct oidc *o, const struct oidc_back *back, struct arena *a,
 }
 
 enum err_code
-oidc_finish(struct oidc *o, const struct oidc_back *back, struct arena *a, struct oidc_user *user,
-	    struct err *e)
+oidc_finish(struct oidc_set *s, const struct oidc_back *back, struct arena *a,
+	    struct oidc_user *user, struct err *e)
 {
 	const struct coming c = {.provider = user->provider,
-				 .remote = o->remotes[user->provider - o->config->providers],
+				 .remote = s->remotes[user->provider - s->config.providers],
 				 .back = back,
 				 .flow = &user->flow,
 				 .arena = a};
-	enum err_code rc = enter(o, e);
+	enum err_code rc = enter(s->of, e);
 
 	if (rc)
 		return rc;
 	rc = come_back(&c, &user->claims, e);
-	gate_leave(o->gate);
+	gate_leave(s->of->gate);
 	return rc;
 }

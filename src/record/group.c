@@ -4,7 +4,9 @@
 #include "sys/clock.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* More in one transaction would let the first wait for the last. Those who were answered together
  * mostly come again together: who is first of them waits that long for the others. */
@@ -226,8 +228,11 @@ write_on(void *object)
 		(void)pthread_mutex_unlock(&g->lock);
 		batch_write(g, &batch);
 		(void)pthread_mutex_lock(&g->lock);
-		for (size_t i = 0; i < batch.count; i++)
+		for (size_t i = 0; i < batch.count; i++) {
 			batch.changes[i]->done = true;
+			if (batch.changes[i]->left)
+				free(batch.changes[i]);
+		}
 		(void)pthread_cond_broadcast(&g->gone);
 	}
 	(void)pthread_mutex_unlock(&g->lock);
@@ -280,26 +285,57 @@ group_free(struct group *g)
 	free(g);
 }
 
+/* Under the lock. */
+static enum err_code
+queue_add(struct group *g, struct group_change *c, struct err *e)
+{
+	if (g->ending || g->count >= LIMIT_GROUP_WAITING)
+		return err_set(e, ERR_BUSY, "",
+			       "too many changes wait to be written; try again in a moment");
+	*g->last = c;
+	g->last = &c->next;
+	g->count++;
+	(void)pthread_cond_signal(&g->come);
+	return ERR_NONE;
+}
+
 enum err_code
 group_write(struct group *g, struct group_change *c, struct err *e)
 {
-	bool full;
+	enum err_code rc;
 
 	(void)pthread_mutex_lock(&g->lock);
-	full = g->ending || g->count >= LIMIT_GROUP_WAITING;
-	if (!full) {
-		*g->last = c;
-		g->last = &c->next;
-		g->count++;
-		(void)pthread_cond_signal(&g->come);
-		while (!c->done)
-			(void)pthread_cond_wait(&g->gone, &g->lock);
-	}
+	rc = queue_add(g, c, e);
+	while (!rc && !c->done)
+		(void)pthread_cond_wait(&g->gone, &g->lock);
 	(void)pthread_mutex_unlock(&g->lock);
-	if (full)
-		return err_set(e, ERR_BUSY, "",
-			       "too many changes wait to be written; try again in a moment");
-	if (c->rc)
+	if (!rc && c->rc)
 		*e = c->err;
-	return c->rc;
+	return rc ? rc : c->rc;
+}
+
+/* A change with the copy of its object behind it. */
+struct left_change {
+	struct group_change change;
+	max_align_t object[];
+};
+
+enum err_code
+group_leave(struct group *g, const struct group_change *c, size_t size, struct err *e)
+{
+	struct left_change *l = malloc(sizeof(*l) + size);
+	enum err_code rc;
+
+	if (!l)
+		return err_set(e, ERR_INTERNAL, "", "no memory for a change");
+	l->change = *c;
+	l->change.object = l->object;
+	l->change.left = true;
+	memcpy(l->object, c->object, size);
+	(void)pthread_mutex_lock(&g->lock);
+	rc = queue_add(g, &l->change, e);
+	(void)pthread_mutex_unlock(&g->lock);
+	if (rc)
+		free(l);
+	return rc;
 }

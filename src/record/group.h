@@ -27,6 +27,7 @@ struct group_change {
 	enum err_code rc;
 	bool refused; /* has its answer before the others */
 	bool done;
+	bool left; /* nobody waits for it */
 };
 
 /* Only the group uses the context, and its connection, until it is freed. */
@@ -37,5 +38,10 @@ void group_free(struct group *g);
 /* From any thread: waits until the change is durable, or was refused. ERR_BUSY when
  * LIMIT_GROUP_WAITING others wait already. */
 MUST_CHECK enum err_code group_write(struct group *g, struct group_change *c, struct err *e);
+/* Leaves a change to be written, and waits for nothing: for what may as well be lost, as nobody is
+ * told what came of it. `write` gets a copy of the object, `size` bytes that point to nothing that
+ * goes before the group; so does the actor. ERR_BUSY as above. */
+MUST_CHECK enum err_code group_leave(struct group *g, const struct group_change *c, size_t size,
+				     struct err *e);
 
 #endif

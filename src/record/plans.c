@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "model/past.h"
 #include "record/writer.h"
+#include "store/find.h"
 
 #include <string.h>
 
@@ -14,14 +15,10 @@ enum { SECOND_MS = 1000 };
 static enum err_code
 is_kept(struct db *db, struct str hash, bool *ret_kept, struct err *e)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc =
-		db_prepare(db, "select name from plan_version where hash = :hash", &s, e);
+	const struct db_find f = {"select name from plan_version where hash = :hash",
+				  {db_of_text(hash)}};
 
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, hash);
-	return db_step(s, ret_kept, e);
+	return db_find_any(db, &f, ret_kept, e);
 }
 
 static enum err_code
@@ -314,22 +311,18 @@ past_plan(struct ctx *ctx, const struct workspace_options *o, struct arena *a, s
 static enum err_code
 past_assessed(struct ctx *ctx, struct arena *a, struct err *e)
 {
+	const struct db_find f = {
+		"select e.at from event e where e.kind = 'assessed' and e.at <= :at "
+		"order by e.id desc limit 1",
+		{db_of_int(ctx->as_of)}};
 	char *text = arena_alloc(a, CIVIL_INSTANT_LEN + 1);
-	DB_STMT *s = NULL;
-	bool row;
-	enum err_code rc = db_prepare(ctx->db,
-				      "select e.at from event e "
-				      "where e.kind = 'assessed' and e.at <= :at "
-				      "order by e.id desc limit 1",
-				      &s, e);
+	int64_t at = 0;
+	bool found = false;
+	enum err_code rc = db_find_int(ctx->db, &f, &at, &found, e);
 
-	if (rc)
+	if (rc || !found)
 		return rc;
-	db_bind_int(s, 1, ctx->as_of);
-	rc = db_step(s, &row, e);
-	if (rc || !row)
-		return rc;
-	civil_format_instant(db_int(s, 0), text);
+	civil_format_instant(at, text);
 	ctx->as_of_assessed = (struct str){text, CIVIL_INSTANT_LEN};
 	return ERR_NONE;
 }

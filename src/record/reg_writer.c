@@ -1,6 +1,7 @@
 #include "record/writer_priv.h"
 
 #include "model/sql.h"
+#include "store/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,18 +144,15 @@ reg_writer_free(struct reg_writer *rw)
 enum err_code
 counter_load(struct writer *w, struct reg_writer *rw)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
+	const struct db_find f = {"select next from counter where id = :id",
+				  {db_of_int(rw->reg->code)}};
+	bool found = false;
+	enum err_code rc = db_find_int(w->ctx->db, &f, &rw->next, &found, &w->ctx->err);
 
-	rc = db_prepare(w->ctx->db, "select next from counter where id = :id", &s, &w->ctx->err);
 	if (rc)
 		return rc;
-	db_bind_int(s, 1, rw->reg->code);
-	rc = db_step(s, &row, &w->ctx->err);
-	if (rc)
-		return rc;
-	rw->next = row ? db_int(s, 0) : 1;
+	if (!found)
+		rw->next = 1;
 	rw->first = rw->next;
 	return ERR_NONE;
 }

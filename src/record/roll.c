@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "model/sql.h"
+#include "store/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,17 +152,11 @@ static enum err_code
 number_read(struct ctx *ctx, const struct reg *r, const char *what, int64_t *ret_number)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
+	struct db_find f = {.sql = NULL};
 
 	sql_from(r, what, "", &sql);
-	rc = db_prepare(ctx->db, sql.data, &s, &ctx->err);
-	if (!rc)
-		rc = db_step(s, &row, &ctx->err);
-	if (!rc)
-		*ret_number = row ? db_int(s, 0) : 0;
-	return rc;
+	f.sql = sql.data;
+	return db_find_int(ctx->db, &f, ret_number, NULL, &ctx->err);
 }
 
 /* *ret_roll NULL when it does not fit. */

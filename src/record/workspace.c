@@ -7,6 +7,7 @@
 #include "record/migrate.h"
 #include "record/plans.h"
 #include "record/writer.h"
+#include "store/find.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -94,17 +95,10 @@ workspace_closep(struct workspace **ws)
 enum err_code
 meta_get(struct db *db, const char *name, struct arena *a, struct str *ret_value, struct err *e)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(db, "select value from meta where name = :name", &s, e);
-	bool row;
+	const struct db_find f = {"select value from meta where name = :name",
+				  {db_of_text(str_of(name))}};
 
-	if (rc)
-		return rc;
-	db_bind_text(s, 1, str_of(name));
-	rc = db_step(s, &row, e);
-	if (!rc)
-		*ret_value = row ? str_dup(a, db_text(s, 0)) : (struct str){0};
-	return rc;
+	return db_find_text(db, &f, a, ret_value, e);
 }
 
 enum err_code

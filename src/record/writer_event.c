@@ -5,20 +5,18 @@
 #include "base/limits.h"
 #include "ledger/ledger.h"
 #include "record/note.h"
+#include "store/find.h"
 
 static enum err_code
 event_number(struct writer *w)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(w->ctx->db, "select coalesce(max(id), 0) + 1 from event", &s,
-				      &w->ctx->err);
-	bool row;
+	const struct db_find f = {"select max(id) from event", {{0}}};
+	int64_t last = 0;
+	enum err_code rc = db_find_int(w->ctx->db, &f, &last, NULL, &w->ctx->err);
 
-	if (!rc)
-		rc = db_step(s, &row, &w->ctx->err);
 	if (rc)
 		return rc;
-	w->next_event = db_int(s, 0);
+	w->next_event = last + 1;
 	return db_prepare(w->ctx->db,
 			  "insert into event (id, kind, at, actor, detail, leaf) "
 			  "values (:id, :kind, :at, :actor, :detail, :leaf)",

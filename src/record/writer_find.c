@@ -2,6 +2,7 @@
 
 #include "access/grant.h"
 #include "model/sql.h"
+#include "store/find.h"
 
 enum { EXPECT_AT_ONCE = 64 };
 
@@ -48,16 +49,15 @@ static enum err_code
 retired_any(struct writer *w, struct reg_writer *rw)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
-	DB_STMT *s = NULL;
+	struct db_find f = {.sql = NULL};
 	enum err_code rc;
-	bool any;
+	bool any = false;
 
 	if (rw->retired != RETIRED_UNKNOWN)
 		return ERR_NONE;
 	sql_select(rw->reg->history, "where t.retired = 1 limit 1", &sql);
-	rc = db_prepare(w->ctx->db, sql.data, &s, &w->ctx->err);
-	if (!rc)
-		rc = db_step(s, &any, &w->ctx->err);
+	f.sql = sql.data;
+	rc = db_find_any(w->ctx->db, &f, &any, &w->ctx->err);
 	if (!rc)
 		rw->retired = any ? RETIRED_SOME : RETIRED_NONE;
 	return rc;

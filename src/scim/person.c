@@ -6,6 +6,8 @@
  */
 #include "scim/scim_priv.h"
 
+#include "store/find.h"
+
 struct standing {
 	int64_t id;
 	bool own; /* a directory brought it */
@@ -82,19 +84,14 @@ numbered_find(const struct at *at, int64_t organisation, struct str number, int6
 static enum err_code
 is_single(const struct at *at, int64_t person)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(
-		at->ctx->db,
+	const struct db_find f = {
 		"select 1 from login l left join login_directory d on d.login = l.id where "
 		"l.person = :person and d.withdrawn_at is null",
-		&s, &at->ctx->err);
-	bool row;
+		{db_of_int(person)}};
+	bool taken = false;
+	enum err_code rc = db_find_any(at->ctx->db, &f, &taken, &at->ctx->err);
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, person);
-	rc = db_step(s, &row, &at->ctx->err);
-	if (!rc && row)
+	if (!rc && taken)
 		rc = err_set(&at->ctx->err, ERR_CONFLICT, "uniqueness",
 			     "the person with this employeeNumber has a login already");
 	return rc;

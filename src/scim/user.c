@@ -1,6 +1,8 @@
 #include "base/civil.h"
+
 #include "base/limits.h"
 #include "scim/scim_priv.h"
+#include "store/find.h"
 
 enum { SCAN_STEP = 500 };
 
@@ -32,18 +34,10 @@ user_find(const struct at *at, struct str id, struct directory_login *ret_user)
 static enum err_code
 organisation_key(const struct at *at, int64_t organisation, struct str *ret_key)
 {
-	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(at->ctx->db, "select key from organisation where id = :id",
-				      &s, &at->ctx->err);
-	bool row;
+	const struct db_find f = {"select key from organisation where id = :id",
+				  {db_of_int(organisation)}};
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, organisation);
-	rc = db_step(s, &row, &at->ctx->err);
-	if (!rc && row)
-		*ret_key = str_dup(at->ctx->arena, db_text(s, 0));
-	return rc;
+	return db_find_text(at->ctx->db, &f, at->ctx->arena, ret_key, &at->ctx->err);
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "search/search_priv.h"
 
 #include "model/sql.h"
+#include "store/find.h"
 #include "store/schema.h"
 #include "sys/clock.h"
 
@@ -220,20 +221,10 @@ state_read(struct search_index *x, struct state *s, struct err *e)
 static enum err_code
 note_read_at(struct search_index *x, int64_t head, struct str *ret_note, struct err *e)
 {
-	DB_STMT *find = NULL;
-	bool row = false;
-	enum err_code rc =
-		db_prepare(workspace_ctx(x->ws)->db,
-			   "select c.note from ledger_checkpoint c where c.id = :id", &find, e);
+	const struct db_find f = {"select c.note from ledger_checkpoint c where c.id = :id",
+				  {db_of_int(head)}};
 
-	*ret_note = (struct str){0};
-	if (rc)
-		return rc;
-	db_bind_int(find, 1, head);
-	rc = db_step(find, &row, e);
-	if (!rc && row)
-		*ret_note = str_dup(&x->arena, db_text(find, 0));
-	return rc;
+	return db_find_text(workspace_ctx(x->ws)->db, &f, &x->arena, ret_note, e);
 }
 
 /* Whether the index is of this very ledger, and not of one that was put in its place. */
@@ -283,17 +274,9 @@ state_write(struct search_index *x, const struct state *s, struct err *e)
 static enum err_code
 head_read(struct search_index *x, int64_t *ret_head, struct err *e)
 {
-	DB_STMT *find = NULL;
-	bool row;
-	enum err_code rc =
-		db_prepare(workspace_ctx(x->ws)->db,
-			   "select coalesce(max(c.id), 0) from ledger_checkpoint c", &find, e);
+	const struct db_find f = {"select max(c.id) from ledger_checkpoint c", {{0}}};
 
-	if (!rc)
-		rc = db_step(find, &row, e);
-	if (!rc)
-		*ret_head = db_int(find, 0);
-	return rc;
+	return db_find_int(workspace_ctx(x->ws)->db, &f, ret_head, NULL, e);
 }
 
 static int

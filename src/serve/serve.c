@@ -34,7 +34,6 @@ struct serving {
 	struct listen_place place;
 	struct http_tls *tls;
 	struct http_log *log;
-	struct oidc_config providers;
 	sigset_t signals;
 };
 
@@ -147,6 +146,22 @@ certificate_reload(struct serving *s)
 		log_event(s->log, LOG_LEVEL_INFO, "reload", "the certificate was read again");
 }
 
+static void
+providers_reload(struct serving *s)
+{
+	struct err e = {0};
+
+	if (!s->edition.oidc)
+		return;
+	if (oidc_reload(s->edition.oidc, &e))
+		log_event(s->log, LOG_LEVEL_ERROR, "providers_reload",
+			  "the providers in use stay, as the new ones cannot be taken: %s%s%s",
+			  e.where, e.where[0] ? ": " : "", e.message);
+	else
+		log_event(s->log, LOG_LEVEL_INFO, "providers_reload",
+			  "the providers were read again");
+}
+
 static const struct model *
 model_of(struct edition *ed)
 {
@@ -196,6 +211,7 @@ reload(struct serving *s)
 		return;
 	notify_send("RELOADING=1");
 	certificate_reload(s);
+	providers_reload(s);
 	*e = (struct err){0};
 	if (plan_reload(s, &same)) {
 		log_event(s->log, LOG_LEVEL_ERROR, "plan_reload",
@@ -367,17 +383,16 @@ first_link_show(struct serving *s)
 static enum err_code
 providers_take(struct serving *s, struct workspace *ws)
 {
-	const char *path = cli_option(s->c, "oidc");
-	enum err_code rc;
+	const struct oidc_options o = {.path = cli_option(s->c, "oidc"),
+				       .site = s->edition.site.origin,
+				       .key = workspace_key(ws)};
 
-	if (!path)
+	if (!o.path)
 		return ERR_NONE;
 	if (!s->edition.site.origin.ptr)
 		return err_set(&s->c->err, ERR_USAGE, "oidc",
 			       "--oidc needs --public-url: a provider sends browsers back to it");
-	rc = oidc_config_read(path, s->edition.site.origin, &s->c->arena, &s->providers,
-			      &s->c->err);
-	return rc ? rc : oidc_new(&s->providers, workspace_key(ws), &s->edition.oidc, &s->c->err);
+	return oidc_new(&o, &s->edition.oidc, &s->c->err);
 }
 
 static enum err_code
@@ -457,8 +472,9 @@ const struct command serve_command = {
 		"  holdfast serve --home DIR --listen unix:/run/holdfast/http --trust-proxy unix\n"
 		"\n"
 		"It listens on 127.0.0.1:8700 unless told otherwise. SIGTERM ends it when the\n"
-		"requests in hand are done; a second one at once. SIGHUP reads plan and\n"
-		"certificate again. Its log goes to standard error, a line of JSON for each event. "
+		"requests in hand are done; a second one at once. SIGHUP reads plan,\n"
+		"certificate and providers again. Its log goes to standard error, a line of JSON "
+		"for each event. "
 		"See\n"
 		"docs/serve.md.\n",
 	.options = {{"listen", "PLACE", "ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH"},

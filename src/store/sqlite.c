@@ -64,8 +64,7 @@ sqlite_fail(struct sqlite_db *d, const char *what, struct err *e)
 			"%s: the disk is full; nothing was changed; free some space and repeat",
 			what);
 	case SQLITE_IOERR:
-		return err_set(e, ERR_IO, "",
-			       "%s: the disk failed or is full (%s); nothing was changed", what,
+		return err_set(e, ERR_IO, "", "%s: the disk failed (%s); nothing was changed", what,
 			       sqlite3_errmsg(d->handle));
 	case SQLITE_INTERRUPT:
 		return err_set(e, ERR_TOO_BIG, "", "%s: ran longer than allowed", what);

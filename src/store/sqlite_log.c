@@ -1,5 +1,8 @@
 #include "store/sqlite_priv.h"
 
+#include "sys/file.h"
+
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +37,16 @@ of_file(sqlite3_file *file)
 	return (struct log_file *)(void *)file;
 }
 
+/* SQLite itself takes only a full disk for one, and not a user's share of it or a limit on files.
+ */
+static int
+real_write(const struct log_file *f, const void *bytes, size_t count, sqlite3_int64 at)
+{
+	int rc = f->real->pMethods->xWrite(f->real, bytes, (int)count, at);
+
+	return rc == SQLITE_IOERR_WRITE && file_is_full(errno) ? SQLITE_FULL : rc;
+}
+
 /* What cannot be written is a transaction that fails, so it is not kept. */
 static int
 flush(struct log_file *f)
@@ -41,7 +54,7 @@ flush(struct log_file *f)
 	size_t count = f->count;
 
 	f->count = 0;
-	return count ? f->real->pMethods->xWrite(f->real, f->bytes, (int)count, f->at) : SQLITE_OK;
+	return count ? real_write(f, f->bytes, count, f->at) : SQLITE_OK;
 }
 
 /* What is left is of no transaction that ended. */
@@ -87,7 +100,7 @@ log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at)
 	if (rc)
 		return rc;
 	if (!f->bytes || !f->gathers || more > GATHER_BYTES)
-		return f->real->pMethods->xWrite(f->real, bytes, count, at);
+		return real_write(f, bytes, more, at);
 	if (f->count == 0)
 		f->at = at;
 	memcpy(f->bytes + f->count, bytes, more);

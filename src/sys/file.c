@@ -316,6 +316,12 @@ file_list(const char *folder, const char *suffix, struct arena *a, struct file_n
 }
 
 bool
+file_is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+bool
 file_exists(const char *path)
 {
 	struct stat about;

@@ -46,6 +46,10 @@ struct file_names {
 MUST_CHECK enum err_code file_list(const char *folder, const char *suffix, struct arena *a,
 				   struct file_names *ret_names, struct err *e);
 
+/* Whether an errno says that there is no room: on the disk, in the user's share of it, or in a file
+ * that may grow no larger. */
+bool file_is_full(int error);
+
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Makes the folder and its parents. */

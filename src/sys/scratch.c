@@ -1,5 +1,7 @@
 #include "sys/scratch.h"
 
+#include "sys/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,9 +19,7 @@ struct scratch {
 static enum err_code
 fail(const char *what, struct err *e)
 {
-	bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-
-	return err_set(e, full ? ERR_FULL : ERR_IO, "",
+	return err_set(e, file_is_full(errno) ? ERR_FULL : ERR_IO, "",
 		       "cannot %s a temporary file: %s; free some space, or name another folder "
 		       "with TMPDIR",
 		       what, strerror(errno));

@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "upkeep/user.h"
+
 #include "cli/grid.h"
 
 #include "base/civil.h"
@@ -15,11 +16,12 @@ struct action {
 	const char *name;
 	bool takes_name;
 	bool changes;
+	bool prints_json;
 	enum err_code (*run)(struct cli *c, const struct visit *v, struct str name);
 };
 
-static enum err_code
-failed(struct cli *c, const struct visit *v, enum err_code rc)
+enum err_code
+user_failed(struct cli *c, const struct visit *v, enum err_code rc)
 {
 	if (rc)
 		c->err = v->ctx->err;
@@ -35,7 +37,7 @@ add(struct cli *c, const struct visit *v, struct str name)
 				    .organisation = cli_option(c, "organisation"),
 				    .external_id = external ? str_of(external) : (struct str){0},
 				    .administrator = cli_switch(c, "administrator")};
-	enum err_code rc = failed(c, v, login_add(v, &n));
+	enum err_code rc = user_failed(c, v, login_add(v, &n));
 
 	if (!rc)
 		cli_print(c,
@@ -50,7 +52,7 @@ set_enabled(struct cli *c, const struct visit *v, struct str name, bool enabled)
 {
 	const char *word = enabled ? "enabled" : "disabled";
 	bool changed = false;
-	enum err_code rc = failed(c, v, login_enable(v, name, enabled, &changed));
+	enum err_code rc = user_failed(c, v, login_enable(v, name, enabled, &changed));
 
 	if (!rc)
 		cli_print(c, "The login %.*s is %s%s.\n", STR_ARG(name), word,
@@ -75,7 +77,7 @@ set_administrator(struct cli *c, const struct visit *v, struct str name, bool on
 {
 	const char *word = on ? "an administrator's" : "no administrator's";
 	bool changed = false;
-	enum err_code rc = failed(c, v, login_promote(v, name, on, &changed));
+	enum err_code rc = user_failed(c, v, login_promote(v, name, on, &changed));
 
 	if (!rc)
 		cli_print(c, "The login %.*s is %s%s.\n", STR_ARG(name), word,
@@ -99,7 +101,7 @@ static enum err_code
 reset_factor(struct cli *c, const struct visit *v, struct str name)
 {
 	bool changed = false;
-	enum err_code rc = failed(c, v, login_reset_factor(v, name, &changed));
+	enum err_code rc = user_failed(c, v, login_reset_factor(v, name, &changed));
 
 	if (!rc && changed)
 		cli_print(c,
@@ -115,7 +117,7 @@ static enum err_code
 end_sessions(struct cli *c, const struct visit *v, struct str name)
 {
 	int64_t ended = 0;
-	enum err_code rc = failed(c, v, login_end_sessions(v, name, &ended));
+	enum err_code rc = user_failed(c, v, login_end_sessions(v, name, &ended));
 
 	if (!rc)
 		cli_print(c, "Ended %lld session%s of %.*s.\n", (long long)ended,
@@ -127,7 +129,7 @@ static enum err_code
 first_link(struct cli *c, const struct visit *v, struct str name)
 {
 	char text[SECRET_TEXT_SIZE] = "";
-	enum err_code rc = failed(c, v, identity_first_link(v, text));
+	enum err_code rc = user_failed(c, v, identity_first_link(v, text));
 
 	(void)name;
 	if (!rc)
@@ -162,14 +164,15 @@ password(struct cli *c, const struct visit *v, struct str name)
 	/* Room for what is just too long, which then is refused by name. */
 	struct buf text = {.limit = LIMIT_PASSWORD_BYTES + 2};
 	struct login login;
-	enum err_code rc = failed(c, v, login_find(v->ctx, name, &login));
+	enum err_code rc = user_failed(c, v, login_find(v->ctx, name, &login));
 
 	if (!rc)
 		rc = secret_read("New password: ", &text, &c->err);
 	if (!rc && secret_is_typed())
 		rc = again(c, &text);
 	if (!rc)
-		rc = failed(c, v, login_set_password(v, name, (struct str){text.data, text.len}));
+		rc = user_failed(c, v,
+				 login_set_password(v, name, (struct str){text.data, text.len}));
 	secret_wipe(&text);
 	buf_fini(&text);
 	if (!rc)
@@ -237,7 +240,7 @@ list(struct cli *c, const struct visit *v, struct str name)
 	struct login *logins;
 	struct grid g;
 	size_t count;
-	enum err_code rc = failed(c, v, login_list(ctx, &logins, &count));
+	enum err_code rc = user_failed(c, v, login_list(ctx, &logins, &count));
 
 	(void)name;
 	if (rc)
@@ -284,7 +287,7 @@ scim_token(struct cli *c, const struct visit *v, struct str name)
 
 	if (days && !str_int(str_of(days), &n.days))
 		return err_set(&c->err, ERR_USAGE, "days", "--days takes a whole number");
-	rc = failed(c, v, identity_token_make(v, NULL, &n, &made));
+	rc = user_failed(c, v, identity_token_make(v, NULL, &n, &made));
 	if (rc)
 		return rc;
 	cli_print(c, "%s\n", made.text);
@@ -294,17 +297,20 @@ scim_token(struct cli *c, const struct visit *v, struct str name)
 }
 
 static const struct action actions[] = {
-	{.name = "add",	.takes_name = true, .changes = true,	     .run = add},
-	{.name = "list",			 .run = list			    },
-	{.name = "disable",    .takes_name = true, .changes = true,			 .run = disable},
-	{.name = "enable",			   .takes_name = true,		       .changes = true,		.run = enable},
-	{.name = "promote",	    .takes_name = true,				.changes = true,		 .run = promote},
-	{.name = "demote",	   .takes_name = true,.changes = true,			.run = demote},
-	{.name = "password",.takes_name = true,		 .changes = true,.run = password},
-	{.name = "reset-factor",	 .takes_name = true,	     .changes = true,	      .run = reset_factor},
-	{.name = "end-sessions",			 .takes_name = true,		     .changes = true, .run = end_sessions},
-	{.name = "scim-token", .takes_name = true,		   .changes = true,			    .run = scim_token},
-	{.name = "first-link",     .changes = true,.run = first_link		 },
+	{.name = "add",	.takes_name = true,	    .changes = true,			     .run = add},
+	{.name = "list",			 .prints_json = true,			      .run = list				 },
+	{.name = "disable",		    .takes_name = true,				.changes = true,.run = disable},
+	{.name = "enable",	   .takes_name = true,			       .changes = true,							.run = enable},
+	{.name = "promote",	    .takes_name = true,.changes = true,.run = promote},
+	{.name = "demote",.takes_name = true,		       .changes = true,									  .run = demote},
+	{.name = "password",     .takes_name = true,		 .changes = true,			  .run = password},
+	{.name = "reset-factor",			 .takes_name = true,			     .changes = true,					      .run = reset_factor},
+	{.name = "end-sessions",	 .takes_name = true,			     .changes = true,			      .run = end_sessions},
+	{.name = "scim-token",     .takes_name = true,.changes = true,.run = scim_token},
+	{.name = "link",.takes_name = true,.changes = true,.run = user_link},
+	{.name = "links", .takes_name = true, .prints_json = true,						   .run = user_links},
+	{.name = "unlink",			   .takes_name = true,			       .changes = true,							.run = user_unlink},
+	{.name = "first-link",    .changes = true,				.run = first_link									       },
 };
 
 /* NULL after saying what there is. */
@@ -326,26 +332,39 @@ action_find(struct cli *c)
 	return NULL;
 }
 
+/* Options that mean something to one action alone. */
+static const struct {
+	const char *option;
+	const char *action;
+} owned[] = {
+	{"person",	   "add"	},
+	  {"organisation",  "add"	},
+	   {"external-id",   "add"	},
+	{"administrator", "add"       },
+	  {"days",	   "scim-token"},
+	   {"oidc",	    "link"	  },
+	{"provider",	     "link"	   },
+	  {"subject",	      "link"	    },
+	   {"issuer",	      "unlink"    },
+};
+
 static enum err_code
 line_check(struct cli *c, const struct action *a)
 {
-	static const char *const of_add[] = {"person", "organisation", "external-id",
-					     "administrator"};
-
 	if (a->takes_name && c->argument_count < 2)
 		return err_set(&c->err, ERR_USAGE, "", "'user %s' needs the name of a login",
 			       a->name);
 	if (!a->takes_name && c->argument_count > 1)
 		return err_set(&c->err, ERR_USAGE, "", "'user %s' takes no name", a->name);
-	for (size_t i = 0; a->run != add && i < COUNT_OF(of_add); i++) {
-		if (cli_option(c, of_add[i]))
-			return err_set(&c->err, ERR_USAGE, of_add[i], "--%s belongs to 'user add'",
-				       of_add[i]);
+	for (size_t i = 0; i < COUNT_OF(owned); i++) {
+		if (cli_option(c, owned[i].option) && strcmp(owned[i].action, a->name) != 0)
+			return err_set(&c->err, ERR_USAGE, owned[i].option,
+				       "--%s belongs to 'user %s'", owned[i].option,
+				       owned[i].action);
 	}
-	if (a->run != scim_token && cli_option(c, "days"))
-		return err_set(&c->err, ERR_USAGE, "days", "--days belongs to 'user scim-token'");
-	if (c->json && a->run != list)
-		return err_set(&c->err, ERR_USAGE, "json", "--json belongs to 'user list'");
+	if (c->json && !a->prints_json)
+		return err_set(&c->err, ERR_USAGE, "json",
+			       "--json belongs to 'user list' and 'user links'");
 	return ERR_NONE;
 }
 
@@ -383,6 +402,11 @@ const struct command user_command = {
 		"back\n"
 		"  holdfast user reset-factor ann   for somebody who lost the second factor\n"
 		"  holdfast user end-sessions ann\n"
+		"  holdfast user link ann --oidc FILE --provider company --subject 7f3a\n"
+		"                                   signs in by that account of a provider from "
+		"now\n"
+		"                                   on; 'links' lists them\n"
+		"  holdfast user unlink ann --issuer https://id.example.org\n"
 		"  holdfast user scim-token entra   for a directory of people, whose login is "
 		"nobody's\n"
 		"\n"
@@ -398,6 +422,10 @@ const struct command user_command = {
 		    {"person", "KEY", "with add: whose login it is, by key or number (PER-12)"},
 		    {"organisation", "KEY", "with add: whose it is when it is no person's"},
 		    {"external-id", "ID", "with add: its number in another directory"},
-		    {"administrator", NULL, "with add: looks after logins"}},
+		    {"administrator", NULL, "with add: looks after logins"},
+		    {"oidc", "FILE", "with link: the providers, as 'serve' has them"},
+		    {"provider", "NAME", "with link: which of them"},
+		    {"subject", "ID", "with link: what the provider calls the account, for ever"},
+		    {"issuer", "URL", "with unlink: of the provider, as 'links' shows it"}},
 	.run = run,
 };

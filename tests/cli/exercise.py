@@ -56,7 +56,10 @@ class Exercise:
             assert answer.status == operation.success(), (target, answer.status, answer.text)
         self.who.ask_at("HEAD", target + ("?" + urlencode(must) if must else ""))
         if "etag" in answer.headers:
-            assert self.who.ask_at("GET", target, If_None_Match=answer.headers["etag"]).status == 304
+            tag = answer.headers["etag"]
+            for known in (tag, '"another, one", W/' + tag.removeprefix("W/"), "*"):
+                assert self.who.ask_at("GET", target, If_None_Match=known).status == 304, (target, known)
+            assert self.who.ask_at("GET", target, If_None_Match='"another"').status == answer.status, target
         for name in operation.parameters("query"):
             self.read_with(operation, target, must, name, answer)
         # Probes may add what they like.

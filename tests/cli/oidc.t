@@ -1,7 +1,7 @@
-# Signing in by a provider of OpenID Connect that plays by the rules; what a browser may not be made to do; and
-# configurations that are none.
+# Signing in by a provider of OpenID Connect that plays by the rules; what a browser may not be made to do; other
+# providers on SIGHUP; and configurations that are none.
 . "$ROOT/tests/cli/oidc.sh"
-oidc ordinary way
+oidc ordinary way reload
 ok holdfast verify --home ws
 # Neither secret nor code is in the log, nor what a provider said in a token.
 refute() { ! grep -qF -e "$1" serve.log || fail "the log has '$1'"; }

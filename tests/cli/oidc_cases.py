@@ -179,6 +179,47 @@ class Cases:
         assert Browser(self.port).query_of(Browser(self.port).away())["redirect_uri"] == \
             "http://localhost:8700/api/v1/sign-in/oidc/test/callback"
 
+    def hup(self, config, words):
+        """Tells the server of another file; what its log says of that."""
+        with open("oidc.yaml", "w", encoding="utf-8") as file:
+            file.write(config)
+        said = lambda: [line for line in open("serve.log", encoding="utf-8") if '"event":"providers_reload"' in line]
+        before = len(said())
+        self.server.process.send_signal(signal.SIGHUP)
+        for _ in range(400):
+            if len(said()) > before:
+                assert words in said()[-1], said()[-1]
+                return said()[-1]
+            time.sleep(0.05)
+        raise AssertionError("it does not read its providers again")
+
+    def reload(self):
+        """SIGHUP: other providers from then on, also for who is on his way; a bad file is refused, and nothing changes."""
+        self.fresh()
+        self.test.behave()
+        names = lambda: [p["name"] for p in Client(self.port).good("GET", "/sign-in/providers")["providers"]]
+        with open("oidc.yaml", encoding="utf-8") as file:
+            whole = file.read()
+        self.link("ann", "user-1")
+        away, gone = Browser(self.port), Browser(self.port)
+        there, lost = away.there(away.away()), gone.there(gone.away())
+        one = '\n'.join(whole.split("\n")[:2]) + '\n'
+        self.hup(one.replace("Company", "Our"), "were read again")
+        assert Client(self.port).good("GET", "/sign-in/providers").json == {"providers": [{"name": "test", "label": "Our account"}]}
+        away.back(there)
+        assert away.good("GET", "/me")["name"] == "ann"
+        gone.refused(404, "not_found", "GET", "/sign-in/oidc/more")
+        for bad, line, why in ((one + "- {name: more}\n", 3, "issuer"), (whole.replace("label", "lable"), 2, "did you mean 'label'"),
+                               (whole.replace("client_secret_file: secret\n", "client_secret_file: nowhere\n"), 6, "nowhere"), ("providers: [", 2, "did not find")):
+            said = self.hup(bad, "stay")
+            assert "oidc.yaml:%d:" % line in said and why in said, said
+            assert names() == ["test"]
+        self.hup(one.replace("test, label", "other, label"), "were read again")
+        gone.back(lost, 404, "not_found")
+        self.hup(whole, "were read again")
+        assert names() == ["test", "more", "untrusted", "nobody"]
+        Browser(self.port).sign_in_by()
+
     def tokens(self):
         """JWT tricks: each is refused, and nobody signed in. Then the same browser does with a token that holds."""
         p, now = self.test, int(time.time())

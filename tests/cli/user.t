@@ -101,6 +101,45 @@ expect_exit 3 holdfast user add eve --organisation nowhere --home ws
 expect_exit 2 holdfast user disable ann --administrator --home ws
 expect_err "belongs to 'user add'"
 
+# An account at a provider of OpenID Connect: one for each issuer, and nobody else's.
+cat >oidc.yaml <<'END'
+providers:
+- {name: company, issuer: "https://id.example.org/realms/main", client_id: holdfast}
+- {name: other, issuer: "https://other.example.org", client_id: holdfast}
+END
+link() { holdfast user link "$@" --oidc oidc.yaml --home ws; }
+ok holdfast user links ann --home ws
+expect_out 'linked to no account'
+ok link ann --provider company --subject 7f3a
+expect_out 'linked to 7f3a at https://id.example.org/realms/main'
+ok link ann --provider company --subject 7f3a
+expect_exit 3 link ann --provider company --subject 8b21
+expect_err 'end that link first'
+expect_exit 3 link "o'brien+x@example.org" --provider company --subject 7f3a
+expect_err 'another login is linked'
+ok link ann --provider other --subject 7f3a
+ok holdfast user links ann --home ws --json
+expect_json out '[(l["issuer"], l["subject"], l["used_at"]) for l in d["identities"]] == [("https://id.example.org/realms/main", "7f3a", None), ("https://other.example.org", "7f3a", None)]'
+expect_exit 3 link ann --provider compny --subject x
+expect_err "there is no provider 'compny' in oidc.yaml"
+expect_exit 3 link anm --provider company --subject x
+expect_err "did you mean 'ann'?"
+expect_exit 3 link ann --provider company --subject 'a b'
+expect_err 'without blanks'
+expect_exit 2 link ann --provider company
+expect_err "needs --subject"
+expect_exit 2 holdfast user link ann --provider company --subject x --home ws
+expect_err "needs --oidc"
+expect_exit 3 holdfast user link ann --oidc nowhere.yaml --provider company --subject x --home ws
+expect_exit 2 holdfast user links ann --subject x --home ws
+expect_err "belongs to 'user link'"
+ok holdfast user unlink ann --issuer https://other.example.org --home ws
+expect_out 'signed out'
+expect_exit 3 holdfast user unlink ann --issuer https://other.example.org --home ws
+expect_err 'user links ann'
+ok holdfast user links ann --home ws
+expect_out '7f3a'
+
 # The first administrator's secret: only while nobody can sign in, and the store does not have it.
 expect_exit 3 holdfast user first-link --home ws
 expect_err 'somebody can sign in already'
@@ -112,6 +151,6 @@ expect_exit 2 holdfast user first-link ann --home ws
 
 ok holdfast verify --home ws
 sqlite3 ws/holdfast.db 'select kind, count(*) from event group by kind order by kind' >events
-printf '%s\n' 'first_link_made|1' 'login_added|3' 'login_demoted|1' 'login_disabled|2' 'login_enabled|1' 'login_password_set|3' 'login_promoted|1' \
+printf '%s\n' 'first_link_made|1' 'identity_linked|2' 'identity_unlinked|1' 'login_added|3' 'login_demoted|1' 'login_disabled|2' 'login_enabled|1' 'login_password_set|3' 'login_promoted|1' \
 	'plan_taken_in|1' | cmp - events ||
 	fail 'the events are others'

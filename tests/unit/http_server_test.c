@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -380,4 +382,54 @@ TEST(http_server_stops_with_whatever_its_threads_do)
 		for (int i = 0; i < 4; i++)
 			(void)close(fds[i]);
 	}
+}
+
+/* Sockets that each of the process's instances of epoll looks at. */
+static size_t
+watched(size_t counts[8])
+{
+	size_t epolls = 0;
+
+	for (int fd = 0; fd < 512 && epolls < 8; fd++) {
+		char path[64], text[65536] = "", link[64] = "";
+		size_t count = 0;
+		FILE *info;
+
+		(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+		info = fopen(path, "r");
+		if (!info)
+			continue;
+		while (fgets(text, sizeof(text), info)) {
+			if (strncmp(text, "tfd:", 4) != 0)
+				continue;
+			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", atoi(text + 4));
+			memset(link, 0, sizeof(link));
+			if (readlink(path, link, sizeof(link) - 1) > 0)
+				count += strncmp(link, "socket:", 7) == 0;
+		}
+		(void)fclose(info);
+		if (count > 0)
+			counts[epolls++] = count;
+	}
+	return epolls;
+}
+
+/* Who is served by a thread with twice as many waits twice as long. */
+TEST(http_server_gives_each_thread_as_many_connections)
+{
+	struct fixture *f = http_fixture_open(as_usual);
+	size_t counts[8] = {0};
+	char log[65536], got[4096];
+	int fds[40];
+
+	for (int i = 0; i < 40; i++)
+		fds[i] = http_dial(f);
+	for (int i = 0; i < 40; i++) {
+		http_say(fds[i], "GET /echo/x HTTP/1.1\r\nHost: x\r\n\r\n");
+		http_hear(fds[i], "\r\n\r\nx", got, sizeof(got));
+	}
+	CHECK(watched(counts) == 2 && counts[0] == 20 && counts[1] == 20);
+	for (int i = 0; i < 40; i++)
+		(void)close(fds[i]);
+	http_fixture_close(f, log);
 }

@@ -348,3 +348,48 @@ TEST(threads_sign_in_through_one_writer)
 	rise(&s);
 	CHECK(kept_verify(&f, NULL).count == 0);
 }
+
+/* That something is used is left to the writer: whoever asks is answered while another writes. */
+TEST(use_is_noted_without_waiting_for_who_writes)
+{
+	const struct token_new n = {
+		.name = str_of("a job"), .writes = true, .all_registers = true, .days = 30};
+	struct token_made good, revoked;
+	struct group *group;
+	struct seat s, reader;
+	struct signed_in in;
+	struct who who;
+	struct err e;
+	KEPT f;
+
+	kept_open(&f);
+	sit(&s, f.home, NULL);
+	ann_make(&s);
+	CHECK(!sign_in(&s, PASSWORD, &in));
+	who = who_of(&s, in.token);
+	CHECK(!identity_token_make(&s.v, &who, &n, &good));
+	CHECK(!identity_token_make(&s.v, &who, &n, &revoked));
+	CHECK(!identity_token_revoke(&s.v, &who, revoked.id));
+	CHECK(!group_new(f.ctx, &group, &e));
+	sit(&reader, f.home, group);
+	reader.v.ctx->clock.fixed_ms += 61 * 1000;
+	{
+		DB_TXN held = {0};
+
+		CHECK(!db_begin(s.v.ctx->db, &held, &e));
+		CHECK(who_of(&reader, in.token).session == in.session);
+		CHECK(!identity_token(&reader.v, str_of(good.text), &who));
+		for (int i = 0; i < 3; i++)
+			CHECK(identity_token(&reader.v, str_of(revoked.text), &who) == ERR_DENIED);
+		CHECK(count(&s, "select max(seen_at - made_at) from login_session") == 0);
+		CHECK(count(&s, "select count(*) from login_token where used_at is null") == 2);
+	}
+	group_free(group);
+	CHECK(count(&s, "select max(seen_at - made_at) from login_session") == 61 * 1000);
+	CHECK(count(&s, "select count(*) from login_token where used_at is null") == 1);
+	CHECK(count(&s, "select count(*) from event e join actor a on a.id = e.actor where "
+			"e.kind = 'token_refused' and a.name = 'anyone'") == 1);
+	rise(&reader);
+	rise(&s);
+	CHECK(kept_verify(&f, NULL).count == 0);
+}

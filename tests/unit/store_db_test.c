@@ -2,9 +2,11 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -532,6 +534,34 @@ write_on(void *object)
 		b->written++;
 	}
 	return NULL;
+}
+
+/* SQLite says of that only that it cannot write. */
+TEST_SQLITE(a_file_that_may_grow_no_larger_is_a_full_disk_and_nothing_is_kept)
+{
+	const struct rlimit small = {256 * 1024, RLIM_INFINITY};
+	struct rlimit usual;
+	struct store t;
+	enum err_code rc = ERR_NONE;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	store_open(&t);
+	CHECK(getrlimit(RLIMIT_FSIZE, &usual) == 0);
+	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+	{
+		DB_TXN txn = {0};
+
+		CHECK(db_begin(t.db, &txn, &t.e) == ERR_NONE);
+		things_add(t.db, 200);
+		rc = db_commit(&txn, &t.e);
+	}
+	CHECK(rc == ERR_FULL && strstr(t.e.message, "free some space"));
+	CHECK(count_things(t.db) == 0);
+	CHECK(setrlimit(RLIMIT_FSIZE, &usual) == 0);
+	things_add(t.db, 200);
+	CHECK(count_things(t.db) == 200);
+	is_whole(t.db);
+	store_close(&t);
 }
 
 /* Not even a reader that may not write waits for a writer. */
