@@ -5,7 +5,7 @@
 #include "record/workspace.h"
 
 /* Format of the store's own tables; a store with a larger number was made by a newer program. */
-enum { STORE_VERSION = 10 };
+enum { STORE_VERSION = 11 };
 
 /* Inside a write transaction. `version` is the store's format; one without tables has 0 and gets
  * all of them. */
