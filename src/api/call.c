@@ -269,6 +269,19 @@ call_tag(struct call *c, int64_t version)
 	return str_dup(c->r->arena, str_of(tag));
 }
 
+void
+call_tell_tagged(struct call *c, const char *type, struct str text, struct str tag)
+{
+	http_reply_header(c->reply, "ETag", tag);
+	http_reply_header(c->reply, "Cache-Control", str_of("no-cache"));
+	if (str_eq(http_header(c->r, "If-None-Match"), tag)) {
+		c->reply->status = 304;
+		return;
+	}
+	c->reply->type = type;
+	c->reply->body = text;
+}
+
 enum err_code
 call_number(struct call *c, const char *name, int64_t otherwise, int64_t *ret_number)
 {
