@@ -37,6 +37,13 @@ posture.plan(som)
 posture.matrix(contact)
 posture.pages(contact)
 posture.decide(som, contact)
+import due
+due.duties(som)
+assert {e["organisation"] for e in due.duties(contact).values()} == {one}
+due.pages(som)
+due.records(som, contact, one)
+for who in (som, contact):
+    due.feed(who, som.good("GET", "/plan")["marking"])
 assert {o["key"] for o in contact.good("GET", "/posture")["organisations"]} == {one}
 # One after the other on the same connections: nobody is served with what the one before may see.
 for i in range(20):
