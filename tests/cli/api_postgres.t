@@ -77,7 +77,7 @@ else:
 # What is about logins, which the wall hides from who is served with records.
 contact.good("POST", "/session/proof", {"password": PASSWORD})
 token = som.good("POST", "/me/tokens", {"name": "reads", "days": 1}, 201)["id"]
-assert [t["id"] for t in som.good("GET", "/me/tokens")["tokens"]] == [token]
+assert token in [t["id"] for t in som.good("GET", "/me/tokens")["tokens"]]
 assert [s["own"] for s in som.good("GET", "/me/sessions")["sessions"]] == [True]
 som.refused(403, "denied", "GET", "/users")
 som.good("POST", "/me/password", {"old": PASSWORD, "new": PASSWORD + " and more"}, 204)
