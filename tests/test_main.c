@@ -189,9 +189,9 @@ jobs_wait(struct jobs *j)
 }
 
 /* Folders of src/ whose tests have a store. */
-static const char *const stored[] = {"store_",	"search_", "model_",  "ledger_", "list_",
-				     "verify_", "record_", "intake_", "check_",	 "identity_",
-				     "access_", "scim_",   "job_"};
+static const char *const stored[] = {"store_",	  "search_", "duty_",	"model_",  "ledger_",
+				     "list_",	  "verify_", "record_", "intake_", "check_",
+				     "identity_", "access_", "scim_",	"job_"};
 
 static bool
 runs_here(const struct test *t)

@@ -75,7 +75,8 @@ grant_refusal(const struct model *m, const struct who *w, const struct reg *r, e
 	r = grant_reg(m, w, r);
 	if (!r)
 		return row->any ? REFUSAL_ROLE : REFUSAL_UNSEEN;
-	if (!w->all_registers && !who_reaches(w, str_of(r->name)))
+	/* A calendar is read by programs elsewhere. */
+	if (!who_reaches(w, str_of(r->name)) || (w->calendar && r->restricted))
 		return REFUSAL_SCOPE;
 	if (!holds(w, r, GRANT_READ, row))
 		return row->any ? REFUSAL_ROLE : REFUSAL_UNSEEN;

@@ -41,6 +41,7 @@ struct who {
 	struct words registers; /* that the token is held to */
 	bool all_registers;
 	bool scim;     /* a directory's token, for SCIM and nothing else */
+	bool calendar; /* a token for the feed of a calendar, and nothing else */
 	int64_t until; /* before then the clock alone changes nothing of it; milliseconds */
 };
 

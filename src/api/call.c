@@ -269,6 +269,16 @@ call_tag(struct call *c, int64_t version)
 	return str_dup(c->r->arena, str_of(tag));
 }
 
+void
+call_tell_tagged(struct call *c, const char *type, struct str text, struct str tag)
+{
+	http_reply_header(c->reply, "Cache-Control", str_of("no-cache"));
+	if (http_unchanged(c->r, c->reply, tag))
+		return;
+	c->reply->type = type;
+	c->reply->body = text;
+}
+
 enum err_code
 call_number(struct call *c, const char *name, int64_t otherwise, int64_t *ret_number)
 {

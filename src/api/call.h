@@ -55,13 +55,14 @@ struct api_route {
 	enum needs needs;
 	bool half; /* also for somebody whose second factor is still due */
 	enum err_code (*answer)(struct call *c);
-	bool scim; /* for tokens of that scope alone, in its own media type and errors */
+	bool scim;     /* for tokens of that scope alone, in its own media type and errors */
+	bool calendar; /* for tokens of that scope too, which may stand in the address (`token`) */
 	/* For the description (openapi.c). */
 	const char *group; /* NULL: it is no part of the API */
 	const char *name;  /* operationId */
 	const char *about; /* one sentence */
-	/* Schema of the reply; NULL: none. Or "text", "object", "events", and "file": what a job
-	 * made.
+	/* Schema of the reply; NULL: none. Or "text", "object", "events", "icalendar", and "file":
+	 * what a job made.
 	 */
 	const char *reply;
 	const char *takes; /* schema of the body, which is JSON then; NULL: none */
@@ -129,6 +130,12 @@ void call_tell_anew(struct call *c);
 MUST_CHECK enum err_code call_see(struct call *c);
 /* The tag of a record's version: its number in quotes. */
 struct str call_tag(struct call *c, int64_t version);
+
+/* The tag of a text: of its hash. And the reply of a route that is tagged: the text, or that it is
+ * what whoever asks has already. */
+MUST_CHECK enum err_code text_tag(struct str text, struct arena *a, struct str *ret_tag,
+				  struct err *e);
+void call_tell_tagged(struct call *c, const char *type, struct str text, struct str tag);
 
 /* That all that the query has are parameters of the route, of their types. */
 MUST_CHECK enum err_code call_check_query(struct call *c);

@@ -95,6 +95,15 @@ call_set_flow(struct call *c, struct str flow)
 	cookie_set(c, &flow_cookie, flow);
 }
 
+const char *
+call_here(const struct call *c)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = LIMIT_HTTP_HEADER_BYTES};
+
+	buf_addf(&text, "%s://%.*s", c->r->tls ? "https" : "http", STR_ARG(c->r->host));
+	return str_z(c->r->arena, (struct str){text.data, text.len});
+}
+
 /* The host that an Origin names, as "https://host:port" does. */
 static struct str
 origin_host(struct str origin)
@@ -146,11 +155,28 @@ by_token(struct call *c, const struct visit *v, struct str token, bool believe)
 
 	if (!rc && !c->who.writes && c->route->needs == NEEDS_WRITE)
 		rc = err_set(&c->ctx.err, ERR_DENIED, "", "this token may only read");
+	if (!rc && c->who.calendar && !c->route->calendar)
+		rc = err_set(&c->ctx.err, ERR_DENIED, "",
+			     "this token is for the feed of a calendar alone");
 	if (!rc && c->who.scim != c->route->scim)
 		rc = err_set(&c->ctx.err, ERR_DENIED, "",
 			     c->who.scim ? "this token is for SCIM alone"
 					 : "SCIM takes tokens that were made for it alone");
 	return rc;
+}
+
+/* Calendar programs know an address and nothing else. What stands in one is written down by others,
+ * so that a token that may do more has no place there. */
+static enum err_code
+by_address(struct call *c, const struct visit *v, struct str token, bool believe)
+{
+	enum err_code rc = by_token(c, v, token, believe);
+
+	if (rc || c->who.calendar)
+		return rc;
+	c->who = (struct who){0};
+	return err_set(&c->ctx.err, ERR_NOBODY, "token",
+		       "an address takes tokens that were made for a calendar alone");
 }
 
 /* A browser sends its cookie with whatever any page asks for. */
@@ -183,11 +209,14 @@ enum err_code
 call_who(struct call *c, bool believe)
 {
 	struct visit v = call_visit(c);
+	struct str address = c->route->calendar ? http_query(c->r, "token") : (struct str){0};
 	struct str token = bearer(c->r);
 	struct str session = call_session(c->r);
 	enum err_code rc;
 
-	if (token.ptr)
+	if (address.ptr)
+		rc = by_address(c, &v, address, believe);
+	else if (token.ptr)
 		rc = by_token(c, &v, token, believe);
 	else if (session.ptr)
 		rc = by_session(c, &v, session, believe);

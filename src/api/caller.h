@@ -27,6 +27,9 @@ void call_set_session(struct call *c, struct str token);
 struct str call_flow(const struct http_request *r);
 void call_set_flow(struct call *c, struct str flow);
 
+/* Where the client finds the server, as it says itself: "https://holdfast.example.org". */
+const char *call_here(const struct call *c);
+
 /* ERR_DENIED for a request that a page of another site made its reader's browser send. */
 MUST_CHECK enum err_code call_same_site(struct call *c);
 

@@ -7,7 +7,7 @@
 #include "http/log.h"
 #include "ledger/ledger.h"
 
-enum { METRICS_LIMIT = 4 * 1024 * 1024, ERROR_LINE_LIMIT = 65536, MINUTE_MS = 60000 };
+enum { METRICS_LIMIT = 4 * 1024 * 1024, ERROR_LINE_LIMIT = 65536 };
 
 static void
 text_say(struct call *c, const char *text)
@@ -72,31 +72,6 @@ pages_show(struct call *c)
 	return face_answer(c->r, c->reply, &c->ctx.err);
 }
 
-/* A session that has reported enough in this minute must wait for the next. */
-static bool
-meter_takes(struct error_meter *m, int64_t who, int64_t minute)
-{
-	size_t i = 0;
-	bool takes;
-
-	(void)pthread_mutex_lock(&m->lock);
-	if (m->minute != minute)
-		m->row_count = 0;
-	m->minute = minute;
-	while (i < m->row_count && m->rows[i].who != who)
-		i++;
-	if (i == m->row_count && i < LIMIT_BROWSER_REPORTERS) {
-		m->rows[i].who = who;
-		m->rows[i].count = 0;
-		m->row_count++;
-	}
-	takes = i < m->row_count && m->rows[i].count < LIMIT_BROWSER_ERRORS;
-	if (takes)
-		m->rows[i].count++;
-	(void)pthread_mutex_unlock(&m->lock);
-	return takes;
-}
-
 static void
 said_write(struct json_writer *w, const json_t *body, const char *name, size_t most)
 {
@@ -129,14 +104,9 @@ error_log(struct call *c, int64_t now)
 enum err_code
 pages_failed(struct call *c)
 {
-	int64_t now = clock_now(&(struct clock){0});
-	int64_t who = c->who.session ? c->who.session : -c->who.token;
+	enum err_code rc = meter_take(&c->service->errors, c, LIMIT_BROWSER_ERRORS);
 
-	if (!meter_takes(&c->service->errors, who, now / MINUTE_MS)) {
-		c->retry_after = 60;
-		return err_set(&c->ctx.err, ERR_TOO_OFTEN, "",
-			       "enough errors were reported in this minute");
-	}
-	error_log(c, now);
-	return ERR_NONE;
+	if (!rc)
+		error_log(c, clock_now(&(struct clock){0}));
+	return rc;
 }

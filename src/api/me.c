@@ -202,6 +202,7 @@ tokens_answer(struct call *c, const struct who *whose)
 		jw_key_text(&c->w, "name", list[i].name);
 		jw_key_bool(&c->w, "writes", list[i].writes);
 		jw_key_bool(&c->w, "scim", list[i].scim);
+		jw_key_bool(&c->w, "calendar", list[i].calendar);
 		call_write_instant(c, "made_at", list[i].made_at);
 		call_write_instant(c, "expires_at", list[i].expires_at);
 		call_write_instant(c, "used_at", list[i].used_at);
@@ -255,6 +256,7 @@ me_make_token(struct call *c)
 	const json_t *registers = json_object_get(c->body, "registers");
 	struct token_new n = {.name = call_text(c, "name"),
 			      .writes = json_is_true(json_object_get(c->body, "writes")),
+			      .calendar = json_is_true(json_object_get(c->body, "calendar")),
 			      .registers = registers_of(c, registers),
 			      .all_registers = !json_is_array(registers),
 			      .days = json_integer_value(json_object_get(c->body, "days"))};

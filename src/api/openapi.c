@@ -47,6 +47,14 @@ security_write(struct describer *d)
 		"What signing in gives a browser. Without TLS it is called `" CALLER_PLAIN_COOKIE
 		"`.");
 	jw_end_object(&d->w);
+	describe_object(d, "calendar");
+	describe_text(d, "type", "apiKey");
+	describe_text(d, "in", "query");
+	describe_text(d, "name", "token");
+	describe_text(d, "description",
+		      "A token that was made for a calendar, in the address that calendar "
+		      "programs fetch.");
+	jw_end_object(&d->w);
 	jw_end_object(&d->w);
 }
 
@@ -114,8 +122,8 @@ document_write(struct describer *d)
 	jw_end_object(&d->w);
 }
 
-static enum err_code
-tag_make(struct str text, struct arena *a, struct str *ret_tag, struct err *e)
+enum err_code
+text_tag(struct str text, struct arena *a, struct str *ret_tag, struct err *e)
 {
 	CLEANUP(hasher_freep) struct hasher *h = NULL;
 	CLEANUP(buf_fini) struct buf tag = {.limit = HASH_HEX_LEN};
@@ -149,7 +157,7 @@ api_describe(const struct model *m, bool pretty, struct arena *a,
 		ret_description->text = str_dup(a, (struct str){d.out.data, d.out.len});
 	arena_fini(&d.scratch);
 	buf_fini(&d.out);
-	return rc ? rc : tag_make(ret_description->text, a, &ret_description->tag, e);
+	return rc ? rc : text_tag(ret_description->text, a, &ret_description->tag, e);
 }
 
 enum err_code
@@ -157,10 +165,6 @@ openapi_show(struct call *c)
 {
 	const struct description *d = c->service->description;
 
-	http_reply_header(c->reply, "Cache-Control", str_of("no-cache"));
-	if (http_unchanged(c->r, c->reply, d->tag))
-		return ERR_NONE;
-	c->reply->type = "application/json";
-	c->reply->body = d->text;
+	call_tell_tagged(c, "application/json", d->text, d->tag);
 	return ERR_NONE;
 }

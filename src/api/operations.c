@@ -172,6 +172,23 @@ headers_write(struct describer *d, const struct api_route *r)
 	jw_end_object(&d->w);
 }
 
+/* The media type of what is no JSON; NULL for what is. */
+static const char *
+text_type(const char *reply)
+{
+	static const char *const types[][2] = {
+		{"text",	 "text/plain"	     },
+		{"events",	   "text/event-stream"},
+		{"icalendar", "text/calendar"    }
+	      };
+
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		if (strcmp(reply, types[i][0]) == 0)
+			return types[i][1];
+	}
+	return NULL;
+}
+
 static void
 files_write(struct describer *d)
 {
@@ -197,8 +214,8 @@ reply_write(struct describer *d, const struct operation *o)
 	describe_object(d, describe_name(d, "%d", api_success(o->route)));
 	describe_text(d, "description", http_status_title(api_success(o->route)));
 	headers_write(d, o->route);
-	if (reply && (strcmp(reply, "text") == 0 || strcmp(reply, "events") == 0)) {
-		describe_content(d, reply[0] == 't' ? "text/plain" : "text/event-stream");
+	if (reply && text_type(reply)) {
+		describe_content(d, text_type(reply));
 		describe_type(d, "string", false);
 		describe_content_end(d);
 	} else if (reply && strcmp(reply, "file") == 0) {
@@ -242,6 +259,24 @@ method_word(enum http_method method)
 	return words[method];
 }
 
+/* Where it is not that of all (openapi.c). */
+static void
+security_write(struct describer *d, const struct api_route *r)
+{
+	static const char *const ways[] = {"calendar", "token", "session"};
+
+	if ((r->needs == NEEDS_READ || r->needs == NEEDS_WRITE) && !r->calendar)
+		return;
+	describe_list(d, "security");
+	for (size_t i = 0; r->calendar && i < COUNT_OF(ways); i++) {
+		jw_object(&d->w);
+		describe_list(d, ways[i]);
+		jw_end_array(&d->w);
+		jw_end_object(&d->w);
+	}
+	jw_end_array(&d->w);
+}
+
 static void
 operation_write(struct describer *d, const struct operation *o)
 {
@@ -254,10 +289,7 @@ operation_write(struct describer *d, const struct operation *o)
 	describe_list(d, "tags");
 	jw_text(&d->w, str_of(r->group));
 	jw_end_array(&d->w);
-	if (r->needs != NEEDS_READ && r->needs != NEEDS_WRITE) {
-		describe_list(d, "security");
-		jw_end_array(&d->w);
-	}
+	security_write(d, r);
 	parameters_write(d, o);
 	body_write(d, o);
 	responses_write(d, o);

@@ -59,7 +59,8 @@ describe_needs_tag(const struct api_route *r)
 static bool
 tires(const struct api_route *r)
 {
-	return writes(r) || r->takes || (r->reply && strcmp(r->reply, "events") == 0);
+	return writes(r) || r->takes || r->calendar ||
+	       (r->reply && strcmp(r->reply, "events") == 0);
 }
 
 /* When a status can come, and the types that problems with it have beside those of base/err.def. */

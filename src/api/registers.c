@@ -83,6 +83,27 @@ transitions_write(struct call *c, const struct reg *r)
 	jw_end_array(&c->w);
 }
 
+static void
+dues_write(struct call *c, const struct reg *r)
+{
+	jw_key(&c->w, "due");
+	jw_array(&c->w);
+	for (size_t i = 0; i < r->due_count; i++) {
+		const struct due *d = &r->dues[i];
+
+		jw_object(&c->w);
+		jw_key_word(&c->w, "field", d->field->name);
+		words_tell(&c->w, "met", &d->met);
+		jw_key(&c->w, "owner");
+		jw_array(&c->w);
+		for (size_t k = 0; k < d->owner_count; k++)
+			jw_text(&c->w, str_of(d->owners[k]->name));
+		jw_end_array(&c->w);
+		jw_end_object(&c->w);
+	}
+	jw_end_array(&c->w);
+}
+
 /* What whoever asks may do with some of its records or other. */
 static void
 rights_write(struct call *c, const struct reg *r)
@@ -165,6 +186,7 @@ register_write(struct call *c, const struct reg *r, bool whole)
 		name_write(&c->w, "named_by", reg_title(r));
 		words_tell(&c->w, "states", &r->states);
 		transitions_write(c, r);
+		dues_write(c, r);
 		jw_key(&c->w, "fields");
 		jw_array(&c->w);
 		for (size_t i = 0; i < r->field_count; i++)

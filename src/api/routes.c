@@ -24,6 +24,7 @@
 #define OF_OBLIGATION {"obligation", IN_QUERY, "only of this one"}
 #define OF_ORGANISATION {"organisation", IN_QUERY, "only of the organisation with this key"}
 #define PERIOD {"period", IN_QUERY, "the periods that hold the end of this month, as 2026-03; those of today unless said"}
+#define SCOPE {"scope mine|all", IN_QUERY, "`all`: everything that the caller may see, and not only what is for him to do"}
 #define PAGE \
 	{"limit int", IN_QUERY, "rows on a page, from 1 to 500; 50 unless said"}, \
 	{"after", IN_QUERY, "the cursor of the page before: its member `next`"}
@@ -147,6 +148,18 @@ const struct api_route api_table[] = {
 	 .parameters = {{"kind failing|decision|due|unproven", IN_QUERY, "only of this kind"},
 			{"days int", IN_QUERY, "what is unproven is due when its period ends within so many days, from 0 to 366; 14 unless said"},
 			{"limit int", IN_QUERY, "rows at most, from 1 to 500; 100 unless said"}}},
+	{HTTP_GET, "/api/v1/calendar", NEEDS_READ, false, work_calendar,
+	 .group = "posture", .name = "calendar", .about = "What is due between two days: duties at the ends of their periods, and records at their due dates.",
+	 .reply = "calendar", .ponders = true,
+	 .parameters = {{"from", IN_QUERY, "the first day, as 2026-03-01; the first of this month unless said"},
+			{"to", IN_QUERY, "the last one, at most 124 in all; the last of the month of `from` unless said"},
+			SCOPE,
+			{"limit int", IN_QUERY, "entries on a page, from 1 to 500; 100 unless said"},
+			{"after", IN_QUERY, "the cursor of the page before: its member `next`"}}},
+	{HTTP_GET, "/api/v1/calendar.ics", NEEDS_READ, false, work_feed, .calendar = true,
+	 .group = "posture", .name = "calendarFeed", .about = "The same as iCalendar (RFC 5545), for calendar programs: from a month ago to three months ahead.",
+	 .reply = "icalendar", .tagged = true, .ponders = true,
+	 .parameters = {{"token", IN_QUERY, "a token that was made for a calendar"}, SCOPE}},
 	{HTTP_POST, "/api/v1/registers/{register}/import", NEEDS_WRITE, false, jobs_import,
 	 .group = "jobs", .name = "import", .about = "Takes in a file of records, as a job.",
 	 .reply = "job", .files = "text/csv application/jsonl", .status = 202, .keyed = true,

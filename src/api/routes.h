@@ -115,6 +115,8 @@ enum err_code posture_show_feeds(struct call *c);
 
 /* work.c */
 enum err_code work_show(struct call *c);
+enum err_code work_calendar(struct call *c);
+enum err_code work_feed(struct call *c);
 
 /* jobs.c */
 enum err_code jobs_import(struct call *c);

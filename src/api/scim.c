@@ -12,7 +12,7 @@ scim_of(struct call *c)
 {
 	CLEANUP(buf_fini) struct buf base = {.limit = 512};
 
-	buf_addf(&base, "%s://%.*s/scim/v2", c->r->tls ? "https" : "http", STR_ARG(c->r->host));
+	buf_addf(&base, "%s/scim/v2", call_here(c));
 	return (struct scim){.visit = call_visit(c),
 			     .who = &c->who,
 			     .base = str_dup(c->r->arena, (struct str){base.data, base.len})};

@@ -1,6 +1,7 @@
 #include "api/service.h"
 
 #include "access/serve.h"
+#include "api/call.h"
 #include "list/list.h"
 #include "record/plans.h"
 
@@ -36,6 +37,7 @@ service_init(struct service *s)
 	readers_init(&s->readers, LIMIT_READERS);
 	readers_init(&s->past, LIMIT_PAST_READERS);
 	(void)pthread_mutex_init(&s->errors.lock, NULL);
+	(void)pthread_mutex_init(&s->fetches.lock, NULL);
 	s->counts = counts_new();
 }
 
@@ -45,7 +47,45 @@ service_fini(struct service *s)
 	readers_fini(&s->readers);
 	readers_fini(&s->past);
 	(void)pthread_mutex_destroy(&s->errors.lock);
+	(void)pthread_mutex_destroy(&s->fetches.lock);
 	counts_free(s->counts);
+}
+
+static bool
+meter_takes(struct meter *m, int64_t who, int64_t minute, int64_t most)
+{
+	size_t i = 0;
+	bool takes;
+
+	(void)pthread_mutex_lock(&m->lock);
+	if (m->minute != minute)
+		m->row_count = 0;
+	m->minute = minute;
+	while (i < m->row_count && m->rows[i].who != who)
+		i++;
+	if (i == m->row_count && i < LIMIT_METERED) {
+		m->rows[i].who = who;
+		m->rows[i].count = 0;
+		m->row_count++;
+	}
+	takes = i < m->row_count && m->rows[i].count < most;
+	if (takes)
+		m->rows[i].count++;
+	(void)pthread_mutex_unlock(&m->lock);
+	return takes;
+}
+
+enum err_code
+meter_take(struct meter *m, struct call *c, int64_t most)
+{
+	enum { MINUTE_MS = 60000, MINUTE_SECONDS = 60 };
+	int64_t who = c->who.session ? c->who.session : -c->who.token;
+
+	if (meter_takes(m, who, clock_now(&(struct clock){0}) / MINUTE_MS, most))
+		return ERR_NONE;
+	c->retry_after = MINUTE_SECONDS;
+	return err_set(&c->ctx.err, ERR_TOO_OFTEN, "",
+		       "it was done often enough in this minute; wait for the next");
 }
 
 /* One that is there; NULL when another is to be opened. */

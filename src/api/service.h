@@ -34,14 +34,14 @@ struct readers {
 	size_t most;
 };
 
-/* Who reported errors of pages in the minute that it is. */
-struct error_meter {
+/* How often sessions and tokens did something in the minute that it is. */
+struct meter {
 	pthread_mutex_t lock;
 	int64_t minute;
 	struct {
 		int64_t who;
 		int64_t count;
-	} rows[LIMIT_BROWSER_REPORTERS];
+	} rows[LIMIT_METERED];
 	size_t row_count;
 };
 
@@ -58,7 +58,8 @@ struct service {
 	struct watch *watch;
 	struct http_server *server;
 	struct http_log *log;
-	struct error_meter errors;
+	struct meter errors;		       /* of pages that were reported */
+	struct meter fetches;		       /* of calendars by their address */
 	const struct http_route *routes;       /* of api_routes() */
 	const struct description *description; /* of the API, made when the server starts */
 	struct webauthn_site site;	       /* where browsers find it; without texts: not told */
@@ -67,6 +68,11 @@ struct service {
 };
 
 struct service *service_of(const struct http_request *r);
+
+/* Counts one more of whoever asks; ERR_TOO_OFTEN, with call->retry_after, when that are over `most`
+ * in this minute, or when too many others are counted. */
+struct call;
+MUST_CHECK enum err_code meter_take(struct meter *m, struct call *c, int64_t most);
 
 void service_init(struct service *s);
 /* Closes the readers, when nobody asks any more. */

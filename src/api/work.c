@@ -1,9 +1,13 @@
 #include "duty/work.h"
 
+#include "api/caller.h"
 #include "api/routes.h"
+#include "base/civil.h"
 #include "base/limits.h"
+#include "duty/calendar.h"
+#include "duty/feed.h"
 
-enum { WORK_LIMIT = 100, WORK_DAYS = 14 };
+enum { WORK_LIMIT = 100, WORK_DAYS = 14, CALENDAR_LIMIT = 100 };
 
 static enum err_code
 within(struct call *c, const char *name, int64_t number, int64_t least, int64_t most)
@@ -70,6 +74,16 @@ decision_tell(struct call *c, const struct work *w)
 }
 
 static void
+steps_tell(struct call *c, const struct steps *steps)
+{
+	jw_key(&c->w, "steps");
+	jw_array(&c->w);
+	for (size_t i = 0; i < steps->count; i++)
+		jw_text(&c->w, str_of(steps->rows[i].transition->to));
+	jw_end_array(&c->w);
+}
+
+static void
 row_write(struct call *c, const struct work *w)
 {
 	jw_object(&c->w);
@@ -78,11 +92,7 @@ row_write(struct call *c, const struct work *w)
 		cell_tell(c, w);
 	else
 		decision_tell(c, w);
-	jw_key(&c->w, "steps");
-	jw_array(&c->w);
-	for (size_t i = 0; i < w->steps.count; i++)
-		jw_text(&c->w, str_of(w->steps.rows[i].transition->to));
-	jw_end_array(&c->w);
+	steps_tell(c, &w->steps);
 	jw_end_object(&c->w);
 }
 
@@ -111,4 +121,134 @@ work_show(struct call *c)
 	jw_end_array(&c->w);
 	jw_end_object(&c->w);
 	return ERR_NONE;
+}
+
+static enum err_code
+day_read(struct call *c, const char *name, int64_t otherwise, int64_t *ret_day)
+{
+	struct str text = http_query(c->r, name);
+
+	*ret_day = otherwise;
+	if (!text.ptr || civil_parse_date(text, ret_day))
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_USAGE, name, "'%s' takes a day, as 2026-03-01", name);
+}
+
+static bool
+asks_all(const struct call *c)
+{
+	return str_is(http_query(c->r, "scope"), "all");
+}
+
+static enum err_code
+days_read(struct call *c, struct calendar_question *q)
+{
+	struct civil date = civil_from_days(zone_date(c->ctx.zone, clock_now(&c->ctx.clock)));
+	enum err_code rc;
+
+	date.day = 1;
+	rc = day_read(c, "from", civil_days(date), &q->from);
+	date = civil_from_days(q->from);
+	date.day = civil_month_length(date.year, date.month);
+	if (!rc)
+		rc = day_read(c, "to", civil_days(date), &q->to);
+	if (!rc && q->to < q->from)
+		rc = err_set(&c->ctx.err, ERR_INVALID, "to", "'to' must not be before 'from'");
+	if (!rc && q->to - q->from >= LIMIT_CALENDAR_DAYS)
+		rc = err_set(&c->ctx.err, ERR_INVALID, "to",
+			     "a calendar has at most %d days; ask for fewer at once",
+			     LIMIT_CALENDAR_DAYS);
+	return rc;
+}
+
+static void
+day_key(struct call *c, const char *name, int64_t day)
+{
+	char text[CIVIL_DATE_LEN + 1];
+
+	civil_format_date(day, text);
+	jw_key_text(&c->w, name, str_of(text));
+}
+
+static void
+entry_tell(struct call *c, const struct calendar_entry *e)
+{
+	char name[RECORD_NAME_SIZE], at[CIVIL_INSTANT_LEN + 1];
+
+	record_name(c->ctx.model, e->record, name);
+	civil_format_instant(e->key.at, at);
+	jw_object(&c->w);
+	jw_key_word(&c->w, "kind", calendar_kind_names[e->kind]);
+	day_key(c, "day", e->key.day);
+	jw_key_word(&c->w, "at", e->key.at ? at : NULL);
+	jw_key_word(&c->w, "state", calendar_state_names[e->state]);
+	jw_key_text(&c->w, "stands", e->stands);
+	jw_key_text(&c->w, "title", e->title);
+	jw_key_text(&c->w, "organisation", e->organisation_key);
+	jw_key_word(&c->w, "obligation", e->obligation ? e->obligation->id : NULL);
+	jw_key_text(&c->w, "period", e->period);
+	jw_key_text(&c->w, "proven_late_at", e->proven_late_at);
+	jw_key_word(&c->w, "record", e->record ? name : NULL);
+	jw_key_text(&c->w, "key", e->record_key);
+	jw_key_word(&c->w, "register", e->reg ? e->reg->name : NULL);
+	jw_key_word(&c->w, "field", e->due ? e->due->field->name : NULL);
+	jw_key_word(&c->w, "label", e->due ? e->due->field->label : NULL);
+	steps_tell(c, &e->steps);
+	jw_end_object(&c->w);
+}
+
+enum err_code
+work_calendar(struct call *c)
+{
+	struct calendar_question q = {.all = asks_all(c), .after = http_query(c->r, "after")};
+	struct calendar l = {0};
+	enum err_code rc = days_read(c, &q);
+
+	if (!rc)
+		rc = call_number(c, "limit", CALENDAR_LIMIT, &q.limit);
+	if (!rc)
+		rc = within(c, "limit", q.limit, 1, LIMIT_CALENDAR_ROWS);
+	if (!rc)
+		rc = calendar_read(&c->ctx, &q, &l);
+	if (rc)
+		return rc;
+	jw_object(&c->w);
+	day_key(c, "from", q.from);
+	day_key(c, "to", q.to);
+	day_key(c, "today", l.today);
+	jw_key_bool(&c->w, "leaves_out", l.leaves_out);
+	jw_key(&c->w, "entries");
+	jw_array(&c->w);
+	for (size_t i = 0; i < l.count; i++)
+		entry_tell(c, &l.entries[i]);
+	jw_end_array(&c->w);
+	jw_key_text(&c->w, "next", l.next);
+	jw_end_object(&c->w);
+	return ERR_NONE;
+}
+
+/* Links lead to where browsers find the server; where nobody said that, to where it was asked. */
+enum err_code
+work_feed(struct call *c)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = LIMIT_CALENDAR_BYTES};
+	struct str told = c->service->site.origin;
+	const struct feed f = {.site = told.ptr ? str_z(c->r->arena, told) : call_here(c),
+			       .all = asks_all(c)};
+	struct str body, tag = {0};
+	enum err_code rc = c->who.calendar
+				   ? meter_take(&c->service->fetches, c, LIMIT_CALENDAR_FETCHES)
+				   : ERR_NONE;
+
+	if (!rc)
+		rc = feed_write(&c->ctx, &f, &text);
+	if (!rc && text.failed)
+		rc = err_set(&c->ctx.err, ERR_TOO_BIG, "", "the calendar is too long");
+	if (rc)
+		return rc;
+	body = str_dup(c->r->arena, (struct str){text.data, text.len});
+	rc = text_tag(body, c->r->arena, &tag, &c->ctx.err);
+	if (!rc)
+		call_tell_tagged(c, "text/calendar; charset=utf-8", body, tag);
+	return rc;
 }

@@ -60,6 +60,8 @@ struct facts {
 MUST_CHECK enum err_code assessed_last(struct ctx *ctx, struct arena *a, struct str *ret_instant);
 MUST_CHECK enum err_code facts_read(struct ctx *ctx, int64_t today, struct arena *a,
 				    struct facts *ret_facts);
+/* The organisations alone. */
+MUST_CHECK enum err_code facts_parties(struct ctx *ctx, struct arena *a, struct facts *ret_facts);
 /* Leaves in the ledger, as sealed. */
 MUST_CHECK enum err_code ledger_size(struct ctx *ctx, int64_t *ret_size);
 const struct party *facts_party(const struct facts *f, int64_t id);

@@ -195,15 +195,26 @@ ledger_size(struct ctx *ctx, int64_t *ret_size)
 }
 
 enum err_code
-facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_facts)
+facts_parties(struct ctx *ctx, struct arena *a, struct facts *ret_facts)
 {
 	struct gathering parties = {.arena = a};
+	enum err_code rc = query_run(ctx, 0, &party_query, &parties);
+
+	if (!rc)
+		*ret_facts = (struct facts){.parties = parties.items, .party_count = parties.count};
+	return rc;
+}
+
+enum err_code
+facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_facts)
+{
+	struct facts f = {0};
 	struct gathering waivers = {.arena = a};
 	struct gathering evidence = {.arena = a};
 	struct gathering feeds = {.arena = a};
 	struct str last = {0};
 	int64_t size = 0;
-	enum err_code rc = query_run(ctx, today, &party_query, &parties);
+	enum err_code rc = facts_parties(ctx, a, &f);
 
 	if (!rc)
 		rc = query_run(ctx, today, &waiver_query, &waivers);
@@ -218,8 +229,8 @@ facts_read(struct ctx *ctx, int64_t today, struct arena *a, struct facts *ret_fa
 	if (rc)
 		return rc;
 	*ret_facts = (struct facts){
-		.parties = parties.items,
-		.party_count = parties.count,
+		.parties = f.parties,
+		.party_count = f.party_count,
 		.waivers = waivers.items,
 		.waiver_count = waivers.count,
 		.evidence = evidence.items,

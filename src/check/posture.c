@@ -85,6 +85,16 @@ static const char of_day_sql[] = CELLS "and (c.obligation = :obligation or :obli
 				       "and c.period_to >= :day and c.period_from <= :day "
 				       "order by c.obligation, c.organisation";
 
+static const char of_ends_sql[] = CELLS "and (c.obligation = :obligation or :obligation is null) "
+					"and c.period_to >= :ends_from and c.period_to <= :ends_to "
+					"order by c.obligation, c.organisation";
+
+static bool
+is_wanted(const struct posture_question *q, const struct obligation *o, int64_t organisation)
+{
+	return !q->wants || q->wants(q->object, o, organisation);
+}
+
 static bool
 cell_is_asked(const struct ctx *ctx, const struct posture_question *q, const struct obligation *o,
 	      const struct db_stmt *s)
@@ -93,6 +103,7 @@ cell_is_asked(const struct ctx *ctx, const struct posture_question *q, const str
 
 	return o && (!q->section || strcmp(q->section, o->section) == 0) &&
 	       (!q->states || q->states & 1U << cell_state_of(db_text(s, 6))) &&
+	       is_wanted(q, o, db_int(s, 1)) &&
 	       grant_reads(ctx->model, ctx->who, cells, db_int(s, 1));
 }
 
@@ -124,22 +135,31 @@ by_obligation(const void *a, const void *b)
 
 	if (x->obligation != y->obligation)
 		return x->obligation < y->obligation ? -1 : 1;
-	return (x->organisation > y->organisation) - (x->organisation < y->organisation);
+	if (x->organisation != y->organisation)
+		return x->organisation < y->organisation ? -1 : 1;
+	return -str_cmp(x->period_to, y->period_to);
 }
 
+/* Of those of one day, or that end in a stretch of days. */
 static enum err_code
-cells_of_day(struct ctx *ctx, const struct posture_question *q, struct gathering *g)
+cells_of_days(struct ctx *ctx, const struct posture_question *q, struct gathering *g)
 {
 	char today[CIVIL_DATE_LEN + 1];
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, of_day_sql, &s, &ctx->err);
+	enum err_code rc =
+		db_prepare(ctx->db, q->ends_from ? of_ends_sql : of_day_sql, &s, &ctx->err);
 
 	if (rc)
 		return rc;
 	civil_format_date(zone_date(ctx->zone, clock_now(&ctx->clock)), today);
 	bind_int_if(s, "organisation", q->organisation);
 	bind_text_if(s, "obligation", q->obligation);
-	db_bind_text(s, db_param(s, "day"), str_of(q->day ? q->day : today));
+	if (q->ends_from) {
+		db_bind_text(s, db_param(s, "ends_from"), str_of(q->ends_from));
+		db_bind_text(s, db_param(s, "ends_to"), str_of(q->ends_to));
+	} else {
+		db_bind_text(s, db_param(s, "day"), str_of(q->day ? q->day : today));
+	}
 	rc = cells_take(ctx, q, s, g);
 	if (!rc && g->list.count > 0)
 		qsort(g->list.cells, g->list.count, sizeof(*g->list.cells), by_obligation);
@@ -175,10 +195,132 @@ posture_cells(struct ctx *ctx, const struct posture_question *q, struct arena *a
 {
 	struct gathering g = {.arena = a};
 	enum err_code rc =
-		q->all_periods ? cells_of_obligations(ctx, q, &g) : cells_of_day(ctx, q, &g);
+		q->all_periods ? cells_of_obligations(ctx, q, &g) : cells_of_days(ctx, q, &g);
 
 	if (!rc)
 		*ret_list = g.list;
+	return rc;
+}
+
+/* What is looked through for cells that are to come. */
+struct ahead {
+	struct ctx *ctx;
+	const struct posture_question *question;
+	struct gathering *out;
+	struct posture_list present; /* both by_obligation */
+	struct posture_list known;
+	int64_t from, to;
+};
+
+/* The first cell of the obligation and organisation whose period does not end later; or where it
+ * would stand. */
+static size_t
+cells_place(const struct posture_list *l, const struct posture_cell *c)
+{
+	size_t low = 0, high = l->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_obligation(&l->cells[middle], c) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+has_period(const struct posture_list *l, const struct posture_cell *c)
+{
+	size_t at = cells_place(l, c);
+
+	return at < l->count && by_obligation(&l->cells[at], c) == 0;
+}
+
+/* Whether there are records that it is about: then it will have a cell though nothing binds it. */
+static bool
+has_records(const struct posture_list *present, struct posture_cell c)
+{
+	size_t at;
+
+	c.period_to = str_of("9999-12-31");
+	at = cells_place(present, &c);
+	return at < present->count && present->cells[at].obligation == c.obligation &&
+	       present->cells[at].organisation == c.organisation &&
+	       (present->cells[at].tested > 0 || present->cells[at].failing > 0);
+}
+
+/* As an assessment decides which cells there are (has_cell in cells.c). */
+static void
+party_look(struct ahead *a, const struct obligation *o, const struct party *party)
+{
+	struct posture_cell c = {
+		.obligation = o, .organisation = party->id, .organisation_key = party->key};
+	bool records = has_records(&a->present, c);
+	struct period p = period_of(o->cadence, a->from);
+
+	for (; p.to <= a->to; p = period_next(o->cadence, &p)) {
+		char to[CIVIL_DATE_LEN + 1];
+
+		civil_format_date(p.to, to);
+		c.period_to = str_of(to);
+		if (has_period(&a->known, &c) || !(records || facts_binds(party, o, &p)))
+			continue;
+		c.period = str_dup(a->out->arena, str_of(p.name));
+		c.period_to = str_dup(a->out->arena, c.period_to);
+		*cell_add(a->out) = c;
+	}
+}
+
+static enum err_code
+parties_look(struct ahead *a, const struct facts *f)
+{
+	const struct ctx *ctx = a->ctx;
+	const struct plan *p = &ctx->model->plan;
+	const struct reg *cells = model_reg(ctx->model, str_of("cell"));
+
+	for (size_t i = 0; i < f->party_count; i++) {
+		const struct party *party = &f->parties[i];
+
+		if (!grant_reads(ctx->model, ctx->who, cells, party->id))
+			continue;
+		for (size_t k = 0; k < p->obligation_count; k++) {
+			const struct obligation *o = &p->obligations[k];
+
+			if (o->cadence != CADENCE_ONCE && is_wanted(a->question, o, party->id))
+				party_look(a, o, party);
+		}
+		if (arena_over(a->out->arena))
+			return err_set(&a->ctx->err, ERR_TOO_BIG, "",
+				       "there are too many duties in these days; ask for fewer");
+	}
+	return ERR_NONE;
+}
+
+enum err_code
+posture_ahead(struct ctx *ctx, const struct posture_question *q, struct arena *arena,
+	      struct posture_list *ret_list)
+{
+	const struct posture_question now = {.wants = q->wants, .object = q->object};
+	struct gathering out = {.arena = arena};
+	struct ahead a = {.ctx = ctx, .question = q, .out = &out};
+	int64_t today = zone_date(ctx->zone, clock_now(&ctx->clock));
+	struct facts f;
+	enum err_code rc = facts_parties(ctx, arena, &f);
+
+	if (!rc)
+		rc = posture_cells(ctx, &now, arena, &a.present);
+	if (!rc)
+		rc = posture_cells(ctx, q, arena, &a.known);
+	if (!rc && (!civil_parse_date(str_of(q->ends_from), &a.from) ||
+		    !civil_parse_date(str_of(q->ends_to), &a.to)))
+		rc = err_set(&ctx->err, ERR_INTERNAL, "", "the days are no dates");
+	a.from = a.from > today ? a.from : today;
+	if (!rc)
+		rc = parties_look(&a, &f);
+	if (!rc)
+		*ret_list = out.list;
 	return rc;
 }
 

@@ -54,14 +54,25 @@ struct posture_question {
 	unsigned states;     /* of cells: a bit for each cell_state */
 	const char *day;     /* of cells: those whose period holds this date; today unless said */
 	bool all_periods;    /* of cells: all that there are, whatever the day */
-	bool fixed_too;	     /* of failures: those that were put right */
-	bool waived_too;     /* of failures: those that a waiver tolerates */
-	const char *since;   /* of failures: those that began at this instant or later */
+	/* Of cells: those whose period ends on one of these days, whatever else; or NULL. */
+	const char *ends_from, *ends_to;
+	/* Of cells: whether those of the obligation and organisation are asked for; or NULL. */
+	bool (*wants)(const void *object, const struct obligation *o, int64_t organisation);
+	const void *object;
+	bool fixed_too;	   /* of failures: those that were put right */
+	bool waived_too;   /* of failures: those that a waiver tolerates */
+	const char *since; /* of failures: those that began at this instant or later */
 };
 
 /* By the plan's order of obligations, then by organisation, newest period first. Lives in the
  * arena. */
 MUST_CHECK enum err_code posture_cells(struct ctx *ctx, const struct posture_question *q,
+				       struct arena *a, struct posture_list *ret_list);
+/* The cells that an assessment would make, by what it knows now, in periods that end from today on
+ * and for which there is none yet (`ends_from` and `ends_to` are asked, and `wants`). Of each the
+ * obligation, organisation and period are set, and no state. Those of a duty that has to be done
+ * once are not to come. In no order. */
+MUST_CHECK enum err_code posture_ahead(struct ctx *ctx, const struct posture_question *q,
 				       struct arena *a, struct posture_list *ret_list);
 /* By obligation, then oldest first. */
 MUST_CHECK enum err_code

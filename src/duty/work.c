@@ -38,14 +38,11 @@ add(struct gathering *g, const struct work *w)
 	l->rows[l->count++] = *w;
 }
 
-/* Whether one of the roles that own the obligation is his, in rows of that organisation. */
-static bool
-owns(const struct who *who, const struct posture_cell *c)
+bool
+work_owns(const struct who *who, const struct obligation *o, int64_t organisation)
 {
-	const struct words *owners = &c->obligation->owners;
-
-	for (size_t i = 0; i < owners->count; i++) {
-		if (who_holds(who, str_of(owners->words[i]), c->organisation))
+	for (size_t i = 0; i < o->owners.count; i++) {
+		if (who_holds(who, str_of(o->owners.words[i]), organisation))
 			return true;
 	}
 	return false;
@@ -62,7 +59,7 @@ cells_gather(struct gathering *g)
 		const struct posture_cell *c = &cells.cells[i];
 		struct work w = {.kind = WORK_FAILING, .cell = c};
 
-		if (!owns(g->ctx->who, c))
+		if (!work_owns(g->ctx->who, c->obligation, c->organisation))
 			continue;
 		/* Dates of one form are in the order of their bytes. */
 		if (c->state == CELL_UNPROVEN)
@@ -107,10 +104,8 @@ work_waits(const struct reg *r, struct str state)
 	return waits;
 }
 
-/* Whether any role of his is one that decides there; which rows, and whether he is kept apart, is
- * looked at record by record. */
-static bool
-may_decide(const struct who *who, const struct reg *r, struct str state)
+bool
+work_may_decide(const struct who *who, const struct reg *r, struct str state)
 {
 	for (size_t i = 0; i < r->transition_count; i++) {
 		const struct transition *t = &r->transitions[i];
@@ -137,6 +132,22 @@ steps_taken(struct ctx *ctx, const struct steps *all)
 	return (struct steps){rows, count};
 }
 
+enum err_code
+work_decision(struct ctx *ctx, int64_t id, struct record *ret_record, struct steps *ret_steps)
+{
+	struct record r;
+	struct steps all;
+	enum err_code rc = record_load(ctx, id, ctx->arena, &r);
+
+	if (!rc)
+		rc = record_steps(ctx, &r, &all);
+	if (rc)
+		return rc;
+	*ret_record = r;
+	*ret_steps = steps_taken(ctx, &all);
+	return ERR_NONE;
+}
+
 static struct str
 instant_of(struct ctx *ctx, int64_t ms)
 {
@@ -151,17 +162,11 @@ record_weigh(struct gathering *g, const struct list_page *p, const struct list_r
 {
 	struct ctx *ctx = g->ctx;
 	struct record r;
-	struct steps all;
 	struct work w = {.kind = WORK_DECISION, .reg = p->reg, .record = row->id};
-	enum err_code rc = record_load(ctx, row->id, ctx->arena, &r);
+	enum err_code rc = work_decision(ctx, row->id, &r, &w.steps);
 
-	if (!rc)
-		rc = record_steps(ctx, &r, &all);
-	if (rc)
+	if (rc || w.steps.count == 0)
 		return rc;
-	w.steps = steps_taken(ctx, &all);
-	if (w.steps.count == 0)
-		return ERR_NONE;
 	w.key = r.key;
 	w.state = r.state;
 	w.organisation_key = list_key(p, r.organisation);
@@ -215,7 +220,8 @@ decisions_gather(struct gathering *g)
 		for (size_t k = 0; !rc && k < r->states.count; k++) {
 			const char *state = r->states.words[k];
 
-			if (work_waits(r, str_of(state)) && may_decide(ctx->who, r, str_of(state)))
+			if (work_waits(r, str_of(state)) &&
+			    work_may_decide(ctx->who, r, str_of(state)))
 				rc = state_gather(g, r, state);
 		}
 	}

@@ -42,7 +42,16 @@ struct work_list {
 MUST_CHECK enum err_code work_read(struct ctx *ctx, const struct work_question *q,
 				   struct work_list *ret_list);
 
-/* Whether records of the register in that state wait for a decision. */
+/* Whether one of the roles that own the obligation is his, in rows of that organisation. */
+bool work_owns(const struct who *who, const struct obligation *o, int64_t organisation);
+
+/* Whether records of the register in that state wait for a decision; and whether a role of his is
+ * one that decides there, which of which records is looked at record by record. */
 bool work_waits(const struct reg *r, struct str state);
+bool work_may_decide(const struct who *who, const struct reg *r, struct str state);
+
+/* The record, and the steps that decide and that he may take. Lives in the context's arena. */
+MUST_CHECK enum err_code work_decision(struct ctx *ctx, int64_t id, struct record *ret_record,
+				       struct steps *ret_steps);
 
 #endif

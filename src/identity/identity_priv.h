@@ -74,6 +74,7 @@ void secret_kept(struct hasher *h, struct str text, char out[HASH_HEX_LEN + 1]);
 bool secret_is(struct str text, const char letters[5]);
 #define SESSION_LETTERS "hfs_"
 #define TOKEN_LETTERS "hft_"
+#define CALENDAR_LETTERS "hfc_"
 #define LINK_LETTERS "hfl_"
 /* A number for a session or a token, which nobody can guess from others. */
 int64_t secret_number(void);

@@ -45,6 +45,9 @@ scope_check(const struct visit *v, const struct token_new *n)
 	if (n->days < 1 || n->days > LIMIT_TOKEN_DAYS)
 		return err_set(e, ERR_INVALID, "days", "a token is good for 1 to %d days",
 			       LIMIT_TOKEN_DAYS);
+	if (n->calendar && (n->writes || !n->all_registers || n->scim))
+		return err_set(e, ERR_INVALID, n->writes ? "writes" : "registers",
+			       "a calendar's address only reads, and what is due in all registers");
 	if (!n->all_registers && n->registers.count == 0)
 		return err_set(e, ERR_INVALID, "registers",
 			       "a token that is held to registers names at least one");
@@ -81,8 +84,8 @@ row_add(const struct making *m, struct ctx *ctx)
 	enum err_code rc = db_prepare(
 		ctx->db,
 		"insert into login_token (id, hash, login, name, writes, registers, factor, "
-		"made_at, expires_at, scim) values (:id, :hash, :login, :name, :writes, "
-		":registers, :factor, :made_at, :expires_at, :scim)",
+		"made_at, expires_at, scim, calendar) values (:id, :hash, :login, :name, :writes, "
+		":registers, :factor, :made_at, :expires_at, :scim, :calendar)",
 		&s, &ctx->err);
 
 	if (rc)
@@ -97,6 +100,7 @@ row_add(const struct making *m, struct ctx *ctx)
 	db_bind_int(s, 8, m->now);
 	db_bind_int(s, 9, m->made->expires_at);
 	db_bind_int(s, 10, m->n->scim);
+	db_bind_int(s, 11, m->n->calendar);
 	return db_run(s, &ctx->err);
 }
 
@@ -141,6 +145,8 @@ make_write(void *object, struct writer *w)
 	h.login = m->login.name;
 	if (m->n->scim)
 		h.how = "scim";
+	if (m->n->calendar)
+		h.how = "calendar";
 	if (!rc)
 		rc = happened(w, "token_made", &h);
 	return rc;
@@ -184,7 +190,7 @@ identity_token_make(const struct visit *v, const struct who *who, const struct t
 			return err_set(&v->ctx->err, ERR_TOO_BIG, "registers",
 				       "the list of registers is too long");
 	}
-	secret_text(TOKEN_LETTERS, made.text);
+	secret_text(n->calendar ? CALENDAR_LETTERS : TOKEN_LETTERS, made.text);
 	secret_kept(v->ctx->hasher, str_of(made.text), kept);
 	m.kept = str_of(kept);
 	rc = visit_write(v, who ? who->actor : v->ctx->actor, make_write, &m);
@@ -203,8 +209,8 @@ struct token_row {
 
 #define TOKEN_COLUMNS                                                                              \
 	"select id, name, writes, registers, made_at, expires_at, coalesce(used_at, 0), "          \
-	"coalesce(revoked_at, 0), login, coalesce(refused_at, 0), factor, coalesce(scim, 0) "      \
-	"from login_token "
+	"coalesce(revoked_at, 0), login, coalesce(refused_at, 0), factor, coalesce(scim, 0), "     \
+	"coalesce(calendar, 0) from login_token "
 
 static struct token_row
 row_read(const struct db_stmt *s, struct arena *a)
@@ -214,6 +220,7 @@ row_read(const struct db_stmt *s, struct arena *a)
 			  .name = str_dup(a, db_text(s, 1)),
 			  .writes = db_int(s, 2) != 0,
 			  .scim = db_int(s, 11) != 0,
+			  .calendar = db_int(s, 12) != 0,
 			  .made_at = db_int(s, 4),
 			  .expires_at = db_int(s, 5),
 			  .used_at = db_int(s, 6),
@@ -332,6 +339,7 @@ who_fill(const struct from *f, const struct token_row *r, struct who *who)
 	who->second_factor_due = who->second_factor_due && !r->factor;
 	who->enrolment_due = false;
 	who->writes = r->token.writes;
+	who->calendar = r->token.calendar;
 	who->all_registers = !r->token.registers.ptr;
 	return who->all_registers
 		       ? ERR_NONE
@@ -429,7 +437,7 @@ identity_token(const struct visit *v, struct str text, struct who *ret_who)
 	int64_t size = 0, next;
 	enum err_code rc;
 
-	if (!secret_is(text, TOKEN_LETTERS))
+	if (!secret_is(text, TOKEN_LETTERS) && !secret_is(text, CALENDAR_LETTERS))
 		return nobody(f.e);
 	secret_kept(v->ctx->hasher, text, kept);
 	rc = ledger_length(v->ctx->ledger, &size, f.e);

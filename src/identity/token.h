@@ -1,5 +1,9 @@
 /* token.h -- keys for programs: "hft_" and 256 random bits, of which the store keeps the SHA-256.
  *
+ * One for a calendar is "hfc_" and as many, as it stands in an address that calendar programs
+ * fetch, and whoever meets it must be able to tell that it does no more than that. It never writes,
+ * and reaches no restricted register (access/grant.h): what it gives goes to other machines.
+ *
  * A token acts for its login, with the roles of the moment, within its scope, until it expires, is
  * revoked, or its login is disabled. Use is noted every ten minutes.
  */
@@ -13,8 +17,9 @@ struct token_new {
 	bool writes;
 	struct words registers; /* that it is held to */
 	bool all_registers;
-	int64_t days; /* until it expires */
-	bool scim;    /* for SCIM, and for nothing else */
+	int64_t days;  /* until it expires */
+	bool scim;     /* for SCIM, and for nothing else */
+	bool calendar; /* for the feed of its owner's calendar, and for nothing else */
 	/* Whose it is, a program's; {NULL, 0}: whoever makes it. Only administrators make others'.
 	 */
 	struct str login;
@@ -44,6 +49,7 @@ struct token {
 	struct str name;
 	bool writes;
 	bool scim;
+	bool calendar;
 	struct str registers; /* a JSON list; {NULL, 0}: all of them */
 	int64_t made_at, expires_at;
 	int64_t used_at;    /* 0: never */

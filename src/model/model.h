@@ -62,6 +62,16 @@ struct transition {
 	const struct yaml *source;
 };
 
+/* A date or instant by which a record is to be in one of the states. In another one, or in none
+ * that anybody said, it is owed still: by those whom the fields name, or where they name nobody by
+ * whoever may write the record. */
+struct due {
+	const struct field *field;
+	struct words met;
+	const struct field **owners; /* each refers to one person */
+	size_t owner_count;
+};
+
 struct reg {
 	const char *name, *title, *about, *prefix;
 	int64_t code;
@@ -79,6 +89,8 @@ struct reg {
 	struct words write; /* the only ones who write it, as in `who`; none: by their duties */
 	bool keeps;	    /* nobody retires a record of it; it ends by a transition */
 	const struct field *follows; /* names the record that it is as restricted as; or NULL */
+	const struct due *dues;
+	size_t due_count;
 	const struct table *table;
 	const struct table *history;
 	struct place place;

@@ -20,6 +20,9 @@ void builder_file(struct builder *b, const char *folder, const char *name, struc
  * classification. */
 void registers_read(struct builder *b, const char *folder);
 
+/* dues.c: of a register whose fields and states are known. */
+void dues_read(struct builder *b, const struct yaml *map, struct reg *r);
+
 /* tables.c */
 void tables_plan(struct builder *b, struct reg *r);
 

@@ -333,9 +333,10 @@ follows_read(struct builder *b, const struct yaml *map, struct reg *r)
 static struct reg *
 register_read(struct builder *b, const struct yaml *map)
 {
-	static const char *const keys[] = {
-		"name",	       "code",	 "prefix",     "title", "about", "fields", "states",
-		"transitions", "kernel", "restricted", "usual", "write", "keeps",  "follows"};
+	static const char *const keys[] = {"name",   "code",	   "prefix", "title",
+					   "about",  "fields",	   "states", "transitions",
+					   "kernel", "restricted", "usual",  "write",
+					   "keeps",  "follows",	   "due"};
 	struct reg *r = arena_alloc(b->bind.arena, sizeof(*r));
 
 	if (!bind_keys(&b->bind, map, keys, COUNT_OF(keys)))
@@ -357,6 +358,7 @@ register_read(struct builder *b, const struct yaml *map)
 	r->usual = usual_read(b, map, &r->states);
 	fields_read(b, map, false, &r->fields, &r->field_count);
 	follows_read(b, map, r);
+	dues_read(b, map, r);
 	transitions_read(b, map, r);
 	return r;
 }

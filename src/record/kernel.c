@@ -82,6 +82,7 @@ static const struct column login_token_columns[] = {
 	{"revoked_at", COLUMN_INT,  false},
 	{"refused_at", COLUMN_INT,  false},
 	{"scim",	 COLUMN_INT,  false}, /* for SCIM, and for nothing else */
+	{"calendar",   COLUMN_INT,	 false}, /* likewise */
 };
 /* What a directory says of a login. */
 static const struct column login_directory_columns[] = {

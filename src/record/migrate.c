@@ -335,13 +335,20 @@ directory_fit(struct db *db, const struct table *t, struct err *e)
 	return rc;
 }
 
-/* The scope of tokens that are for SCIM. */
+/* The scope of tokens: the last two columns, of which format 11 has the last. */
+enum { SCOPES = 2, CALENDAR_SINCE = 11 };
+
 static enum err_code
 token_fit(struct db *db, int version, const struct table *t, struct err *e)
 {
-	if (version < LOGIN_NUMBERED_SINCE || version >= DIRECTORY_SINCE)
+	size_t i = t->column_count - (version < DIRECTORY_SINCE ? SCOPES : 1);
+	enum err_code rc = ERR_NONE;
+
+	if (version < LOGIN_NUMBERED_SINCE || version >= CALENDAR_SINCE)
 		return ERR_NONE;
-	return schema_add_column(db, t, &t->columns[t->column_count - 1], e);
+	for (; !rc && i < t->column_count; i++)
+		rc = schema_add_column(db, t, &t->columns[i], e);
+	return rc;
 }
 
 static enum err_code

@@ -3,7 +3,7 @@
 import { expect, test } from "./people";
 
 const folder = new URL("../../docs/screenshots/", import.meta.url).pathname;
-const pages = { posture: "/", cell: "/cells/9.5-f/marrowdale", plan: "/plan", work: "/work", findings: "/findings", ledger: "/ledger?record=ACC-1&version=1", administration: "/admin/feeds" };
+const pages = { posture: "/", cell: "/cells/9.5-f/marrowdale", plan: "/plan", work: "/work", calendar: "/work/calendar?scope=all", findings: "/findings", ledger: "/ledger?record=ACC-1&version=1", administration: "/admin/feeds" };
 
 for (const [name, path] of Object.entries(pages)) {
 	for (const colorScheme of ["light", "dark"] as const) {

@@ -37,6 +37,13 @@ posture.plan(som)
 posture.matrix(contact)
 posture.pages(contact)
 posture.decide(som, contact)
+import due
+due.duties(som)
+assert {e["organisation"] for e in due.duties(contact).values()} == {one}
+due.pages(som)
+due.records(som, contact, one)
+for who in (som, contact):
+    due.feed(who, som.good("GET", "/plan")["marking"])
 assert {o["key"] for o in contact.good("GET", "/posture")["organisations"]} == {one}
 # One after the other on the same connections: nobody is served with what the one before may see.
 for i in range(20):
@@ -70,7 +77,7 @@ else:
 # What is about logins, which the wall hides from who is served with records.
 contact.good("POST", "/session/proof", {"password": PASSWORD})
 token = som.good("POST", "/me/tokens", {"name": "reads", "days": 1}, 201)["id"]
-assert [t["id"] for t in som.good("GET", "/me/tokens")["tokens"]] == [token]
+assert token in [t["id"] for t in som.good("GET", "/me/tokens")["tokens"]]
 assert [s["own"] for s in som.good("GET", "/me/sessions")["sessions"]] == [True]
 som.refused(403, "denied", "GET", "/users")
 som.good("POST", "/me/password", {"old": PASSWORD, "new": PASSWORD + " and more"}, 204)

@@ -31,7 +31,8 @@ class Exercise:
                     "fixed": "yes", "waived": "yes", "version": "x", "size": "0", "from": "0", "to": "-1",
                     "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "after": "x",
                     "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday", "q": "...", "retired": "yes",
-                    "period": "2026-13", "state": "broken", "order": "best", "kind": "some", "days": "367", "before": "x"}
+                    "period": "2026-13", "state": "broken", "order": "best", "kind": "some", "days": "367", "before": "x",
+                    "scope": "some", "token": "no-such"}
 
     def refused(self, method, target, statuses, body=None, **headers):
         answer = self.who.ask_at(method, target, body, **headers)
@@ -76,10 +77,14 @@ class Exercise:
         if name == "after":
             first = self.who.ask_at("GET", target + "?" + urlencode({**must, "limit": "1"}))
             values["after"] = first["next"]
+        if operation.id in ("calendar", "calendarFeed"):
+            today = self.who.good("GET", "/calendar")["today"]
+            values.update({"from": today, "to": today, "scope": "all", "token": None})
         if values[name] is not None:
             good = self.who.ask_at("GET", target + "?" + urlencode({**must, name: values[name]}))
             assert good.status == operation.success(), (target, name, good.status, good.text)
-        self.refused("GET", target + "?" + urlencode({**must, name: "no-such" if name == "record" else self.bad[name]}), {400, 404, 422})
+        self.refused("GET", target + "?" + urlencode({**must, name: "no-such" if name == "record" else self.bad[name]}),
+                     {401} if name == "token" else {400, 404, 422})
 
     def refuse_path(self, operation):
         for name in operation.parameters("path"):

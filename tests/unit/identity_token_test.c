@@ -225,3 +225,33 @@ TEST(what_is_no_token_is_refused_without_a_word_in_the_ledger)
 	CHECK(identity_token(&f.v, str_of(made.text), &who) == ERR_DENIED);
 	CHECK(store_count(&f.store, "select count(*) from event") == events);
 }
+
+TEST(a_token_for_a_calendar_says_what_it_is_and_only_reads)
+{
+	DESK f;
+	struct token_new n = {
+		.name = str_of("phone"), .all_registers = true, .days = 366, .calendar = true};
+	struct token_made made;
+	struct token *list;
+	size_t count;
+	struct who who, program;
+	struct signed_in in;
+
+	desk_open(&f);
+	in = desk_sign_in(&f, "ann");
+	who = desk_who(&f, &in);
+	CHECK(!identity_token_make(&f.v, &who, &n, &made));
+	CHECK(strncmp(made.text, "hfc_", 4) == 0);
+	CHECK(strstr(desk_event(&f, "token_made").ptr, "\"how\":\"calendar\""));
+	CHECK(!identity_token(&f.v, str_of(made.text), &program));
+	CHECK(program.calendar && !program.writes && program.token == made.id);
+	CHECK(!token_list(&f.v, &who, &list, &count) && count == 1 && list[0].calendar);
+	/* The same secret as that of another token is none. */
+	memcpy(made.text, "hft_", 4);
+	CHECK(identity_token(&f.v, str_of(made.text), &program) == ERR_DENIED);
+	n.writes = true;
+	CHECK(identity_token_make(&f.v, &who, &n, &made) == ERR_INVALID);
+	n.writes = false;
+	n.all_registers = false;
+	CHECK(identity_token_make(&f.v, &who, &n, &made) == ERR_INVALID);
+}

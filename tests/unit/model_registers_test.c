@@ -200,3 +200,48 @@ TEST(registers_a_folder_without_any_is_refused)
 	content_put(&f, "registers/organisation.yaml", NULL);
 	content_refused(&f, "registers:0:0", "must hold registers");
 }
+
+#define DATED                                                                                      \
+	"  - {name: due_on, type: date, indexed: true}\n"                                          \
+	"  - {name: done_on, type: date}\n"                                                        \
+	"  - {name: owner, type: ref, to: [person]}\n"                                             \
+	"states: [open, done]\n"
+
+TEST(registers_say_what_is_due_and_by_whom)
+{
+	CONTENT f;
+	const struct reg *r;
+
+	content_open(&f);
+	r = thing(&f, DATED "due: [{field: due_on, met: [done], owner: [owner]}]\n");
+	CHECK(r->due_count == 1 && strcmp(r->dues[0].field->name, "due_on") == 0);
+	CHECK(r->dues[0].met.count == 1 && strcmp(r->dues[0].met.words[0], "done") == 0);
+	CHECK(r->dues[0].owner_count == 1 && strcmp(r->dues[0].owners[0]->name, "owner") == 0);
+	r = thing(&f, DATED "due: [{field: due_on, met: [done]}]\n");
+	CHECK(r->due_count == 1 && r->dues[0].owner_count == 0);
+}
+
+TEST(registers_refuse_what_can_not_be_due)
+{
+	static const struct {
+		const char *due, *place, *words;
+	} bad[] = {
+		{"[{field: due_at, met: [done]}]",		   "10:15", "did you mean 'due_on'"	   },
+		{"[{field: owner, met: [done]}]",			  "10:15", "holds no date or datetime"},
+		{"[{field: done_on, met: [done]}]",		    "10:15", "indexed: true"	    },
+		{"[{field: due_on}]",				      "10:7",  "needs 'met'"		   },
+		{"[{field: due_on, met: [gone]}]",		   "10:28", "'gone' is no state"	},
+		{"[{field: due_on, met: [done], owner: [done_on]}]", "10:43", "name one person"	       },
+		{"[{field: due_on, met: [done], by: [owner]}]",	"10:36", "'by'"		       },
+		{"{field: due_on}",				    "10:6",  "must be a list"	    },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		CLEANUP(buf_fini) struct buf text = {.limit = 65536};
+		CLEANUP(buf_fini) struct buf place = {.limit = 65536};
+
+		buf_addf(&text, "%sdue: %s\n", DATED, bad[i].due);
+		buf_addf(&place, "%s:%s", path, bad[i].place);
+		refused(text.data, place.data, bad[i].words);
+	}
+}

@@ -6,7 +6,5 @@ export const kinds = { people: "person", organisations: "organisation", findings
 export const fields = {
 	/** The last day of a person. */
 	leaves: "leave_date",
-	due: "due_on",
-	owner: "owner",
 	severity: "severity",
 } as const;

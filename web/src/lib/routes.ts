@@ -7,6 +7,7 @@ export const routes: Route[] = [
 	{ path: "/plan", page: () => import("../pages/Plan.svelte") },
 	{ path: "/plan/:section", page: () => import("../pages/Plan.svelte") },
 	{ path: "/work", page: () => import("../pages/Work.svelte") },
+	{ path: "/work/calendar", page: () => import("../pages/Calendar.svelte") },
 	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
 	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
 	{ path: "/registers/:register/import", page: () => import("../pages/Import.svelte") },
