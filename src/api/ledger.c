@@ -1,4 +1,5 @@
 #include "ledger/ledger.h"
+#include "ledger/receipt.h"
 
 #include "api/routes.h"
 #include "base/limits.h"
@@ -81,11 +82,27 @@ version_pick(struct call *c, const struct versions *all, int64_t version,
 	return err_set(&c->ctx.err, ERR_MISSING, "version", "there is no such version");
 }
 
+/* The version that the query names; the first one unless it does. Who may not see the record is not
+ * told that it stands there. */
+static enum err_code
+version_find(struct call *c, const struct record **ret_record)
+{
+	struct versions versions;
+	int64_t id = 0;
+	int64_t version = 0;
+	enum err_code rc = call_record_id(c, &id);
+
+	if (!rc)
+		rc = call_number(c, "version", 1, &version);
+	if (!rc)
+		rc = record_versions(&c->ctx, id, c->r->arena, &versions);
+	return rc ? rc : version_pick(c, &versions, version, ret_record);
+}
+
 /* What the leaf is the hash of, so that whoever asks can compute it. */
 static enum err_code
-entry_write(struct call *c, const struct record *r)
+entry_make(struct call *c, const struct record *r, struct buf *out)
 {
-	CLEANUP(buf_fini) struct buf entry = {.limit = LIMIT_ENTRY_BYTES + 1};
 	DB_STMT *actor = NULL;
 	bool row = false;
 	enum err_code rc = db_prepare(c->ctx.db, "select a.name from actor a where a.id = :id",
@@ -95,50 +112,80 @@ entry_write(struct call *c, const struct record *r)
 		return rc;
 	db_bind_int(actor, 1, r->recorded_by);
 	rc = db_step(actor, &row, &c->ctx.err);
-	if (!rc)
-		rc = record_entry(&c->ctx, r, row ? db_text(actor, 0) : str_of(""), &entry);
-	if (!rc)
-		jw_key_text(&c->w, "entry", (struct str){entry.data, entry.len});
-	return rc;
+	return rc ? rc : record_entry(&c->ctx, r, row ? db_text(actor, 0) : str_of(""), out);
+}
+
+/* Where the version stands in a tree of that size, and the way from there to the root. */
+static enum err_code
+place_find(struct call *c, const struct record *r, uint64_t size, struct receipt *ret_receipt)
+{
+	if (r->leaf < 0 || (uint64_t)r->leaf >= size)
+		return err_set(&c->ctx.err, ERR_INVALID, "size",
+			       "the version stands at %lld, outside a tree of that size",
+			       (long long)r->leaf);
+	ret_receipt->index = (uint64_t)r->leaf;
+	return ledger_prove_inclusion(c->ctx.ledger, ret_receipt->index, size, &ret_receipt->proof,
+				      &c->ctx.err);
 }
 
 /* That a version of a record stands in the ledger. */
 enum err_code
 ledger_inclusion(struct call *c)
 {
+	CLEANUP(buf_fini) struct buf entry = {.limit = LIMIT_ENTRY_BYTES + 1};
 	const struct record *r = NULL;
-	struct merkle_proof proof;
-	struct versions versions;
+	struct receipt place = {0};
 	uint64_t size = 0;
-	int64_t id = 0;
-	int64_t version = 0;
-	enum err_code rc = call_record_id(c, &id);
+	enum err_code rc = size_take(c, "size", &size);
 
 	if (!rc)
-		rc = call_number(c, "version", 1, &version);
+		rc = version_find(c, &r);
 	if (!rc)
-		rc = size_take(c, "size", &size);
-	/* Who may not see the record is not told that it stands there. */
+		rc = place_find(c, r, size, &place);
 	if (!rc)
-		rc = record_versions(&c->ctx, id, c->r->arena, &versions);
-	if (!rc)
-		rc = version_pick(c, &versions, version, &r);
-	if (!rc && (r->leaf < 0 || (uint64_t)r->leaf >= size))
-		rc = err_set(&c->ctx.err, ERR_INVALID, "size",
-			     "the version stands at %lld, outside a tree of that size",
-			     (long long)r->leaf);
-	if (!rc)
-		rc = ledger_prove_inclusion(c->ctx.ledger, (uint64_t)r->leaf, size, &proof,
-					    &c->ctx.err);
+		rc = entry_make(c, r, &entry);
 	if (rc)
 		return rc;
 	jw_object(&c->w);
-	jw_key_int(&c->w, "index", r->leaf);
+	jw_key_int(&c->w, "index", (int64_t)place.index);
 	jw_key_int(&c->w, "size", (int64_t)size);
-	proof_write(c, &proof);
-	rc = entry_write(c, r);
+	proof_write(c, &place.proof);
+	jw_key_text(&c->w, "entry", (struct str){entry.data, entry.len});
 	jw_end_object(&c->w);
-	return rc;
+	return ERR_NONE;
+}
+
+/* The same with the newest signed head, as C2SP's tlog-proof writes it: to be kept elsewhere. */
+enum err_code
+ledger_receipt(struct call *c)
+{
+	const struct record *r = NULL;
+	struct receipt receipt = {0};
+	struct checkpoint head;
+	enum err_code rc = version_find(c, &r);
+
+	if (!rc)
+		rc = ledger_head(c->ctx.ledger, &head, &c->ctx.err);
+	if (!rc)
+		rc = ledger_head_note(c->ctx.ledger, c->r->arena, &receipt.note, &c->ctx.err);
+	if (!rc)
+		rc = place_find(c, r, head.size, &receipt);
+	if (rc)
+		return rc;
+	receipt_text(&receipt, c->out);
+	c->reply->type = text_type;
+	c->reply->body = (struct str){c->out->data, c->out->len};
+	return ERR_NONE;
+}
+
+/* What such a receipt is about, byte by byte. */
+enum err_code
+ledger_entry(struct call *c)
+{
+	const struct record *r = NULL;
+	enum err_code rc = version_find(c, &r);
+
+	return rc ? rc : entry_make(c, r, c->out);
 }
 
 /* That a tree extends an earlier one. */

@@ -85,6 +85,21 @@ records_history(struct call *c)
 	return ERR_NONE;
 }
 
+enum err_code
+records_related(struct call *c)
+{
+	const struct list_related *rows = NULL;
+	size_t count = 0;
+	int64_t id = 0;
+	enum err_code rc = call_record_id(c, &id);
+
+	if (!rc)
+		rc = list_related(&c->ctx, id, &rows, &count);
+	if (!rc)
+		list_related_json(&c->w, rows, count);
+	return rc;
+}
+
 static void
 step_write(struct json_writer *w, const struct step *s)
 {

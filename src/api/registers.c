@@ -130,44 +130,13 @@ rights_write(struct call *c, const struct reg *r)
 	jw_end_array(&c->w);
 }
 
-static void
-referrer_write(struct call *c, const struct reg *from, const struct field *f,
-	       const struct field *part)
-{
-	jw_object(&c->w);
-	jw_key_word(&c->w, "register", from->name);
-	jw_key_word(&c->w, "field", f->name);
-	jw_key_text(&c->w, "part", part ? str_of(part->name) : (struct str){0});
-	jw_end_object(&c->w);
-}
-
+/* Whether its records say which duty of the plan they are about. */
 static bool
-refers_to(const struct field *f, const struct reg *r)
+names_duty(const struct reg *r)
 {
-	return (f->type == FIELD_REF || f->type == FIELD_REFS) && field_allows(f, r);
-}
+	const struct field *f = reg_field(r, str_of("obligation"));
 
-/* The fields, and parts of list fields, of all registers that may refer to its records. */
-static void
-referrers_write(struct call *c, const struct reg *r)
-{
-	const struct model *m = c->ctx.model;
-
-	jw_key(&c->w, "referrers");
-	jw_array(&c->w);
-	for (size_t i = 0; i < m->reg_count; i++) {
-		for (size_t j = 0; j < m->regs[i]->field_count; j++) {
-			const struct field *f = &m->regs[i]->fields[j];
-
-			if (refers_to(f, r))
-				referrer_write(c, m->regs[i], f, NULL);
-			for (size_t k = 0; k < f->field_count; k++) {
-				if (refers_to(&f->fields[k], r))
-					referrer_write(c, m->regs[i], f, &f->fields[k]);
-			}
-		}
-	}
-	jw_end_array(&c->w);
+	return f && f->type == FIELD_TEXT;
 }
 
 static void
@@ -181,6 +150,7 @@ register_write(struct call *c, const struct reg *r, bool whole)
 	jw_key_bool(&c->w, "kernel", r->kernel);
 	jw_key_bool(&c->w, "restricted", r->restricted);
 	jw_key_bool(&c->w, "keeps", r->keeps);
+	jw_key_bool(&c->w, "names_duty", names_duty(r));
 	rights_write(c, r);
 	if (whole) {
 		name_write(&c->w, "named_by", reg_title(r));
@@ -192,7 +162,6 @@ register_write(struct call *c, const struct reg *r, bool whole)
 		for (size_t i = 0; i < r->field_count; i++)
 			field_write(c, &r->fields[i]);
 		jw_end_array(&c->w);
-		referrers_write(c, r);
 	}
 	jw_end_object(&c->w);
 }

@@ -7,6 +7,7 @@
 /* clang-format off */
 #define REGISTER {"register", IN_PATH, "name of a register, as account"}
 #define RECORD {"record", IN_PATH, "a record, as ACC-1042"}
+#define VERSION {"version int", IN_QUERY, "which version; the first unless said"}
 #define SCIM "/scim/v2"
 #define SCIM_ID {"id", IN_PATH, "its id"}
 #define SCIM_LIST \
@@ -83,6 +84,10 @@ const struct api_route api_table[] = {
 	 .group = "records", .name = "history", .about = "All versions of a record, oldest first.",
 	 .reply = "versions",
 	 .parameters = {RECORD, AS_OF}},
+	{HTTP_GET, "/api/v1/records/{record}/related", NEEDS_READ, false, records_related, .ponders = true,
+	 .group = "records", .name = "related", .about = "The fields of all registers by which records refer to a record, and how many do.",
+	 .reply = "related_list",
+	 .parameters = {RECORD, AS_OF}},
 	{HTTP_GET, "/api/v1/records/{record}/transitions", NEEDS_READ, false, records_steps,
 	 .group = "records", .name = "steps", .about = "Which steps the caller may take with a record now.",
 	 .reply = "steps",
@@ -90,7 +95,13 @@ const struct api_route api_table[] = {
 	{HTTP_GET, "/api/v1/records/{record}/proof", NEEDS_READ, false, ledger_inclusion,
 	 .group = "ledger", .name = "inclusion", .about = "Proof that a version of a record stands in the ledger.",
 	 .reply = "proof",
-	 .parameters = {RECORD, {"version int", IN_QUERY, "which version; the first unless said"}, {"size int", IN_QUERY, "size of the tree; the newest unless said"}}},
+	 .parameters = {RECORD, VERSION, {"size int", IN_QUERY, "size of the tree; the newest unless said"}}},
+	{HTTP_GET, "/api/v1/records/{record}/receipt", NEEDS_READ, false, ledger_receipt,
+	 .group = "ledger", .name = "receipt", .about = "The same with the newest signed head, as a C2SP tlog-proof to be kept elsewhere.",
+	 .reply = "text", .parameters = {RECORD, VERSION}},
+	{HTTP_GET, "/api/v1/records/{record}/entry", NEEDS_READ, false, ledger_entry,
+	 .group = "ledger", .name = "entry", .about = "The entry of a version in the ledger, byte by byte as it was hashed.",
+	 .reply = "object", .parameters = {RECORD, VERSION}},
 	{HTTP_GET, "/api/v1/search", NEEDS_READ, false, search_show,
 	 .group = "records", .name = "search", .about = "Records of all registers by words of their names, keys and texts, the best first.",
 	 .reply = "search",
@@ -287,6 +298,9 @@ const struct api_route api_table[] = {
 	{HTTP_GET, "/api/v1/users", NEEDS_READ, false, users_list,
 	 .group = "users", .name = "users", .about = "All logins, for administrators.", .people = true,
 	 .reply = "users"},
+	{HTTP_GET, "/api/v1/owners", NEEDS_READ, false, users_owners, .ponders = true,
+	 .group = "users", .name = "owners", .about = "People or organisations that a login can be given to, by words of their names or keys, for administrators.", .people = true,
+	 .reply = "owners", .parameters = {{"q", IN_QUERY, "words, the beginnings of which will do"}, {"of person|organisation", IN_QUERY, "which of the two"}}},
 	{HTTP_POST, "/api/v1/users", NEEDS_WRITE, false, users_add,
 	 .group = "users", .name = "addUser", .about = "Adds a login, mostly of a person in the register.", .people = true,
 	 .reply = "user", .takes = "user_input", .status = 201},

@@ -26,6 +26,7 @@ enum err_code registers_show(struct call *c);
 enum err_code records_list(struct call *c);
 enum err_code records_show(struct call *c);
 enum err_code records_history(struct call *c);
+enum err_code records_related(struct call *c);
 enum err_code records_steps(struct call *c);
 enum err_code search_show(struct call *c);
 
@@ -73,6 +74,7 @@ enum err_code users_unlink(struct call *c);
 
 /* users.c */
 enum err_code users_list(struct call *c);
+enum err_code users_owners(struct call *c);
 enum err_code users_add(struct call *c);
 enum err_code users_change(struct call *c);
 enum err_code users_reset_factor(struct call *c);
@@ -133,6 +135,8 @@ enum err_code events_show(struct call *c);
 enum err_code ledger_checkpoint(struct call *c);
 enum err_code ledger_show_key(struct call *c);
 enum err_code ledger_inclusion(struct call *c);
+enum err_code ledger_receipt(struct call *c);
+enum err_code ledger_entry(struct call *c);
 enum err_code ledger_consistency(struct call *c);
 
 #endif

@@ -2,7 +2,14 @@
 #include "api/me.h"
 #include "api/routes.h"
 #include "base/civil.h"
+#include "base/limits.h"
 #include "identity/login.h"
+#include "search/search.h"
+#include "search/words.h"
+
+#include <string.h>
+
+enum { OWNERS = 12 };
 
 static void
 login_write(struct call *c, const struct login *l)
@@ -43,6 +50,107 @@ users_list(struct call *c)
 	jw_end_array(&c->w);
 	jw_end_object(&c->w);
 	return ERR_NONE;
+}
+
+static bool
+begins(struct str text, struct str with)
+{
+	return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
+}
+
+/* Whether one of the words begins so, or several that are one, as in O'Neill. */
+static bool
+has_word(const struct word_list *l, struct str word, struct arena *a)
+{
+	size_t end;
+
+	for (size_t i = 0; i < l->count; i = end) {
+		end = words_compound(l, i);
+		for (size_t k = i; k < end; k++) {
+			if (begins(l->words[k].text, word))
+				return true;
+		}
+		if (begins(words_joined(l, i, end, a), word))
+			return true;
+	}
+	return false;
+}
+
+/* Whether name and key have each of the words. What else a record says is no administrator's
+ * business, so that no word of it finds the record here. */
+static bool
+is_called(struct call *c, const struct search_hit *hit, struct str words)
+{
+	struct arena *a = c->r->arena;
+	struct word_list asked = {0};
+	struct word_list told = {0};
+	bool all = true;
+
+	(void)words_add(&asked, words, LIMIT_SEARCH_WORDS, a);
+	(void)words_add(&told, hit->title, LIMIT_SEARCH_RECORD_WORDS, a);
+	(void)words_add(&told, hit->key, LIMIT_SEARCH_RECORD_WORDS, a);
+	for (size_t i = 0; all && i < asked.count; i++)
+		all = has_word(&told, asked.words[i].text, a);
+	return all;
+}
+
+static void
+owners_write(struct call *c, const struct search_page *p, struct str words)
+{
+	char name[RECORD_NAME_SIZE];
+	int left = OWNERS;
+
+	jw_object(&c->w);
+	jw_key(&c->w, "owners");
+	jw_array(&c->w);
+	for (size_t i = 0; i < p->count && left > 0; i++) {
+		const struct search_hit *hit = &p->hits[i];
+
+		if (!is_called(c, hit, words))
+			continue;
+		left--;
+		record_name(c->ctx.model, hit->id, name);
+		jw_object(&c->w);
+		jw_key_word(&c->w, "id", name);
+		jw_key_word(&c->w, "register", model_reg_of_id(c->ctx.model, hit->id)->name);
+		jw_key_text(&c->w, "key", hit->key);
+		jw_key_text(&c->w, "title", hit->title);
+		jw_end_object(&c->w);
+	}
+	jw_end_array(&c->w);
+	jw_end_object(&c->w);
+}
+
+/* Whom a login can be given to, whatever the administrator's own roles let him see: by name and
+ * key, and no more than those. */
+enum err_code
+users_owners(struct call *c)
+{
+	const struct who *asker = c->ctx.who;
+	struct search_question q = {.words = http_query(c->r, "q"),
+				    .reg = http_query(c->r, "of"),
+				    .limit = LIMIT_SEARCH_HITS};
+	struct search_page p;
+	struct db *db = NULL;
+	int64_t left = 0;
+	enum err_code rc = call_administers(c);
+
+	if (!rc && (!q.words.ptr || !q.reg.ptr))
+		rc = err_set(&c->ctx.err, ERR_USAGE, q.words.ptr ? "of" : "q",
+			     "say whom to look for, as q=smith and of=person");
+	if (!rc)
+		rc = search_catch_up(c->service->search, LIMIT_SEARCH_LEAVES, &left, &c->ctx.err);
+	if (!rc)
+		rc = search_reader(c->service->search, &db, &c->ctx.err);
+	if (!rc) {
+		c->ctx.who = NULL;
+		rc = search_ask(&c->ctx, db, &q, &p);
+		c->ctx.who = asker;
+	}
+	search_reader_back(c->service->search, db);
+	if (!rc)
+		owners_write(c, &p, q.words);
+	return rc;
 }
 
 /* The login as it is now. */

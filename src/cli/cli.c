@@ -55,11 +55,23 @@ cli_switch(const struct cli *c, const char *name)
 	return cli_option(c, name) != NULL;
 }
 
+static enum err_code
+home_check(struct cli *c)
+{
+	if (c->home && c->home[0])
+		return ERR_NONE;
+	return err_set(&c->err, ERR_USAGE, "home",
+		       "say which workspace: --home DIR, or HOLDFAST_HOME in the environment");
+}
+
 enum err_code
 cli_open(struct cli *c, enum db_access access, struct workspace **ret_ws)
 {
 	struct workspace_options o = {.home = c->home, .rehearse = c->clock};
+	enum err_code rc = home_check(c);
 
+	if (rc)
+		return rc;
 	/* Who writes does so now, whatever time is asked about. */
 	if (access == DB_READ) {
 		o.as_of = cli_option(c, "as-of");
@@ -388,11 +400,9 @@ line_read(struct cli *c, char **argv)
 	c->home_typed = c->home != NULL;
 	if (!c->home)
 		c->home = getenv("HOLDFAST_HOME");
-	if ((!c->home || !c->home[0]) && !c->command->needs_no_home)
-		return err_set(
-			&c->err, ERR_USAGE, "home",
-			"say which workspace: --home DIR, or HOLDFAST_HOME in the environment");
-	return ERR_NONE;
+	if (c->command->needs_no_home || c->command->may_need_no_home)
+		return ERR_NONE;
+	return home_check(c);
 }
 
 /* A standard stream that is closed would give its number to the next file that is opened, and

@@ -37,8 +37,9 @@ struct command {
 	const char *details;   /* paragraphs of `holdfast VERB --help`, examples among them */
 	size_t min_arguments;
 	size_t max_arguments;
-	bool prints_json;   /* takes --json */
-	bool needs_no_home; /* works without a workspace */
+	bool prints_json;      /* takes --json */
+	bool needs_no_home;    /* works without a workspace */
+	bool may_need_no_home; /* with some of its options it does */
 	struct command_option options[COMMAND_OPTIONS];
 	enum err_code (*run)(struct cli *c); /* leaves the detail of an error in c->err */
 };

@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "base/limits.h"
+#include "ledger/receipt.h"
 #include "record/keys.h"
 #include "sys/file.h"
 #include "verify/verify.h"
@@ -49,14 +51,14 @@ on_progress(void *object, uint64_t done, uint64_t all)
 }
 
 static enum err_code
-file_option(struct cli *c, const char *name, struct str *ret_text)
+file_option(struct cli *c, const char *name, size_t limit, struct str *ret_text)
 {
 	const char *path = cli_option(c, name);
 	enum err_code rc;
 
 	if (!path)
 		return ERR_NONE;
-	rc = file_load(path, NOTE_LIMIT, &c->arena, ret_text, &c->err);
+	rc = file_load(path, limit, &c->arena, ret_text, &c->err);
 	if (rc)
 		err_at(&c->err, path, 0, 0);
 	return rc;
@@ -167,21 +169,16 @@ save(struct cli *c, const struct verification *v)
 	return file_save(path, v->note, 0644, &c->err);
 }
 
-/* The key that the ledger is checked with: one kept elsewhere, or the workspace's own. */
+/* The key that was kept elsewhere; *key stays when none is named. */
 static enum err_code
-key_choose(struct cli *c, const struct workspace *ws, struct note_key *ret_key)
+key_choose(struct cli *c, struct note_key *key)
 {
 	struct str text = {0};
-	enum err_code rc = file_option(c, "key", &text);
+	enum err_code rc = file_option(c, "key", NOTE_LIMIT, &text);
 
-	if (rc)
+	if (rc || !text.ptr)
 		return rc;
-	if (!text.ptr) {
-		*ret_key = *workspace_key(ws);
-		note_key_wipe(ret_key);
-		return ERR_NONE;
-	}
-	rc = note_key_from_public(str_trim(text), ret_key, &c->err);
+	rc = note_key_from_public(str_trim(text), key, &c->err);
 	if (rc)
 		err_at(&c->err, cli_option(c, "key"), 0, 0);
 	return rc;
@@ -209,8 +206,63 @@ check_public(struct run *r, const struct workspace *ws)
 		on_fault(r, &f);
 }
 
+static void
+receipt_print(struct cli *c, const struct receipt *r, const struct checkpoint *tree)
+{
+	struct json_writer w;
+
+	if (!c->json) {
+		cli_print(c, "ok: the entry stands at %llu of the %llu that the head signs\n",
+			  (unsigned long long)r->index, (unsigned long long)tree->size);
+		return;
+	}
+	cli_json(c, &w);
+	jw_object(&w);
+	jw_key_bool(&w, "ok", true);
+	jw_key_int(&w, "leaf", (int64_t)r->index);
+	jw_key_int(&w, "leaves", (int64_t)tree->size);
+	jw_key_text(&w, "checkpoint", r->note);
+	jw_end_object(&w);
+	cli_json_end(c);
+}
+
+/* What somebody kept of one entry, by the public key alone: no workspace is needed for it. */
 static enum err_code
-run(struct cli *c)
+receipt_verify(struct cli *c)
+{
+	CLEANUP(hasher_freep) struct hasher *h = NULL;
+	struct str text = {0};
+	struct str entry = {0};
+	struct note_key key = {0};
+	struct receipt r;
+	struct checkpoint tree;
+	enum err_code rc = file_option(c, "receipt", LIMIT_RECEIPT_BYTES, &text);
+
+	if (!rc)
+		rc = file_option(c, "entry", LIMIT_ENTRY_BYTES, &entry);
+	if (!rc && (!entry.ptr || !cli_option(c, "key") || cli_option(c, "against") ||
+		    cli_option(c, "save")))
+		rc = err_set(&c->err, ERR_USAGE, "receipt",
+			     "--receipt goes with the entry that it is about and the public key, "
+			     "and with nothing else: --entry FILE --key ledger.pub");
+	if (!rc)
+		rc = key_choose(c, &key);
+	if (!rc)
+		rc = hasher_new(&h, &c->err);
+	if (rc)
+		return rc;
+	rc = receipt_parse(text, &r, &c->err);
+	if (!rc)
+		rc = receipt_check(h, &key, &r, entry, &tree, &c->err);
+	if (rc)
+		err_at(&c->err, cli_option(c, "receipt"), 0, 0);
+	else
+		receipt_print(c, &r, &tree);
+	return rc;
+}
+
+static enum err_code
+ledger_verify(struct cli *c)
 {
 	CLEANUP(workspace_closep) struct workspace *ws = NULL;
 	CLEANUP(buf_fini) struct buf public = {.limit = NOTE_LIMIT};
@@ -218,12 +270,15 @@ run(struct cli *c)
 	struct verify_options o = {.found = on_fault, .progress = on_progress, .object = &r};
 	struct verification v = {0};
 	struct note_key key;
-	enum err_code rc = file_option(c, "against", &o.earlier);
+	enum err_code rc = file_option(c, "against", NOTE_LIMIT, &o.earlier);
 
 	if (!rc)
 		rc = cli_open(c, DB_READ, &ws);
-	if (!rc)
-		rc = key_choose(c, ws, &key);
+	if (rc)
+		return rc;
+	key = *workspace_key(ws);
+	note_key_wipe(&key);
+	rc = key_choose(c, &key);
 	if (rc)
 		return rc;
 	o.key = &key;
@@ -241,6 +296,16 @@ run(struct cli *c)
 	return rc ? rc : v.faults ? ERR_FAILED : ERR_NONE;
 }
 
+static enum err_code
+run(struct cli *c)
+{
+	if (cli_option(c, "receipt"))
+		return receipt_verify(c);
+	if (cli_option(c, "entry"))
+		return err_set(&c->err, ERR_USAGE, "entry", "--entry goes with --receipt");
+	return ledger_verify(c);
+}
+
 const struct command verify_command = {
 	.name = "verify",
 	.arguments = "",
@@ -255,12 +320,19 @@ const struct command verify_command = {
 		"public key\n"
 		"elsewhere, and hold the ledger against them:\n"
 		"  holdfast verify --save march.checkpoint\n"
-		"  holdfast verify --against march.checkpoint --key ledger.pub\n",
+		"  holdfast verify --against march.checkpoint --key ledger.pub\n"
+		"\n"
+		"A receipt of one record (C2SP tlog-proof) is checked by itself, anywhere:\n"
+		"  holdfast verify --receipt ACC-1042-3.tlog-proof --entry ACC-1042-3.json --key "
+		"ledger.pub\n",
 	.prints_json = true,
+	.may_need_no_home = true,
 	.options = {{"against", "FILE",
 		     "a checkpoint kept elsewhere, which the ledger must extend"},
+		    {"entry", "FILE", "the entry that a receipt is about"},
 		    {"key", "FILE",
 		     "the public key as kept elsewhere, instead of the workspace's own"},
+		    {"receipt", "FILE", "a receipt to check, instead of the workspace"},
 		    {"save", "FILE", "write the present checkpoint, to be kept elsewhere"}},
 	.run = run,
 };

@@ -219,6 +219,28 @@ leader_choose(struct page_reading *rd, int64_t *ret_found)
 }
 
 enum err_code
+total_among(struct page_reading *rd, int64_t most)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	rd->look = most + 1;
+	page_count_sql(&rd->asked->query, true, &sql);
+	rc = list_prepare(rd->ctx, &sql, &s);
+	if (rc)
+		return rc;
+	list_bind(rd, s);
+	rc = db_step(s, &row, &rd->ctx->err);
+	if (rc)
+		return rc;
+	rd->page->total = row ? db_int(s, 0) : 0;
+	rd->page->total_is_exact = !row || db_int(s, 1) <= most;
+	return ERR_NONE;
+}
+
+enum err_code
 total_find(struct page_reading *rd)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};

@@ -86,6 +86,23 @@ int64_t list_cursor_instant(struct str cursor, struct arena *a);
 MUST_CHECK enum err_code list_total(struct ctx *ctx, const struct list_question *q,
 				    struct list_page *ret_page);
 
+/* The records that refer to one by a field, of those that the asker sees. */
+struct list_related {
+	const struct reg *reg; /* theirs */
+	const struct field *field;
+	const struct field *part; /* of a list field, which refers to it; else NULL */
+	struct str filter;	  /* of the list of them */
+	int64_t total;
+	/* Else there are at least so many, as LIMIT_RELATED_LOOKED were looked at; where no index
+	 * finds them that may be none. */
+	bool total_is_exact;
+};
+
+/* By every field of every register that may be read and may refer to it, where there are any or
+ * may be. ERR_MISSING when there is no such record for the asker. Lives in the context's arena. */
+MUST_CHECK enum err_code list_related(struct ctx *ctx, int64_t id,
+				      const struct list_related **ret_rows, size_t *ret_count);
+
 /* One record as it is now, or ERR_MISSING. */
 MUST_CHECK enum err_code list_one(struct ctx *ctx, int64_t id, struct str fields,
 				  struct list_page *ret_page);
@@ -109,6 +126,10 @@ void list_json(struct json_writer *w, const struct model *m, const struct list_p
 /* One row of it: {"id", ...}; of a version "retired" and "recorded_by" too. */
 void list_row_json(struct json_writer *w, const struct model *m, const struct list_page *p,
 		   const struct list_row *row);
+
+/* {"related": [{"register", "title", "field", "part", "label", "part_label", "filter", "total",
+ * "total_is_exact"}]} */
+void list_related_json(struct json_writer *w, const struct list_related *rows, size_t count);
 
 /* A cell for people: a reference as its key, or its name when it has none any more. */
 void list_text(const struct ctx *ctx, const struct list_page *p, const struct list_row *row,

@@ -49,6 +49,9 @@ void list_bind(const struct page_reading *rd, struct db_stmt *s);
 
 /* count.c: chooses what finds the fewest, and tells how many there are. */
 MUST_CHECK enum err_code total_find(struct page_reading *rd);
+/* How many there are among the first `most` that the query's leader finds; exact when it finds no
+ * more. */
+MUST_CHECK enum err_code total_among(struct page_reading *rd, int64_t most);
 
 /* ask.c: the whole question, checked. */
 MUST_CHECK enum err_code asked_read(struct ctx *ctx, const struct list_question *q,

@@ -200,7 +200,7 @@ page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
 	}
 	/* The conditions stand within: a row of columns for each record would cost as much again.
 	 */
-	buf_addf(out, "select coalesce(sum(c.fits), 0) from (select case when 1 = 1");
+	buf_addf(out, "select coalesce(sum(c.fits), 0), count(*) from (select case when 1 = 1");
 	conditions(q, PART_RESTS, out);
 	buf_addf(out, " then 1 else 0 end as fits");
 	found_sql(q, out);

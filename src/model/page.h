@@ -54,8 +54,8 @@ bool page_key_always(const struct page_key *k);
 /* How many records the leader finds, up to :look; :skip is :look - 1. */
 void page_found_sql(const struct page_query *q, struct buf *out);
 
-/* How many records there are; of those that the leader finds, :look are looked at where `bounded`.
- */
+/* How many records there are; of those that the leader finds, :look are looked at where `bounded`,
+ * and how many were is told too. */
 void page_count_sql(const struct page_query *q, bool bounded, struct buf *out);
 
 /* "select id, <the keys>" of the page, by way of the set; `bounded` as above. */

@@ -13,6 +13,12 @@ test.describe("an administrator", () => {
 		await expect(page.getByRole("row", { name: /^som/ })).toContainText("password, second factor");
 		await page.getByRole("button", { name: "Add a login" }).click();
 		await page.getByRole("textbox", { name: "Name" }).fill("9 lives");
+		// People are found by name or key, though no role lets one see them.
+		const whose = page.getByRole("combobox", { name: "Person" });
+		await whose.fill("QS-100");
+		await expect(page.getByRole("option").first()).toContainText("QS-100");
+		await page.getByRole("option").first().click();
+		await expect(whose).toHaveValue(/^QS-100/);
 		await page.getByLabel("Whose it is").selectOption("of neither");
 		await page.getByRole("button", { name: "Add the login" }).click();
 		await expect(page.getByRole("textbox", { name: "Name" })).toHaveAttribute("aria-invalid", "true");

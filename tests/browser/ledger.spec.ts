@@ -20,6 +20,16 @@ test("the head and a version of a record are verified on the page, and held agai
 	await clean(page);
 });
 
+test("each version of a record leads to where it is verified", async ({ page }) => {
+	await page.goto("/records/ACC-1");
+	await page.getByRole("region", { name: "History" }).getByRole("link", { name: "Verify" }).last().click();
+	await expect(page).toHaveURL(/ledger\?record=ACC-1&version=1$/);
+	await expect(page.getByText("What the server tells of this version is what was sealed.")).toBeVisible();
+	await page.goto("/records/ACC-1");
+	await page.getByRole("link", { name: "Verify it here" }).click();
+	await expect(page.getByText("What the server tells of this version is what was sealed.")).toBeVisible();
+});
+
 test("an entry and a head that were altered are alarms", async ({ page }) => {
 	await page.route("**/api/v1/records/ACC-1/proof?*", async (route) => {
 		const response = await route.fetch();

@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { clean } from "./axe";
-import { expect, test } from "./people";
+import { expect, folder, test } from "./people";
+import { holdfast } from "./setup";
 
 interface Cells {
 	cells: { id: string; obligation: string; organisation: string; period: string; state: string; failing: number; first_failed_at: string | null }[];
@@ -158,15 +160,86 @@ test.describe("a cell", () => {
 		await clean(page);
 	});
 
-	test("gives a receipt that names its place in the ledger", async ({ page }) => {
+	test("gives a receipt and its entry, which verify without the server", async ({ page }) => {
 		await page.goto("/cells/6.5-c/quillstone");
-		const saved = page.waitForEvent("download");
-		await page.getByRole("button", { name: "Save the receipt" }).click();
-		const file = await (await saved).path();
-		const receipt = JSON.parse(readFileSync(file, "utf8")) as { record: { id: string }; proof: { size: number; hashes: string[] }; checkpoint: string };
-		expect(receipt.record.id).toMatch(/^CEL-\d+$/);
-		expect(receipt.checkpoint.split("\n")[1]).toBe(String(receipt.proof.size));
-		expect(receipt.proof.hashes.length).toBeGreaterThan(5);
+		const files: string[] = [];
+		for (const what of ["Save the proof", "Save its entry"]) {
+			const saved = page.waitForEvent("download");
+			await page.getByRole("button", { name: what }).click();
+			files.push(await (await saved).path());
+		}
+		const [receipt = "", entry = ""] = files;
+		expect(readFileSync(receipt, "utf8")).toMatch(/^c2sp\.org\/tlog-proof@v1\nindex \d+\n/);
+		expect(readFileSync(entry, "utf8")).toContain('"register":"cell"');
+		const key = `${folder}receipt.pub`;
+		writeFileSync(key, await (await page.request.get("/api/v1/ledger/key")).text());
+		expect(execFileSync(holdfast, ["verify", "--receipt", receipt, "--entry", entry, "--key", key], { encoding: "utf8" })).toContain("ok: the entry stands at");
+	});
+
+	test("asks for what it shows, and for no register's description beside", async ({ page }) => {
+		const asked: string[] = [];
+		page.on("request", (request) => {
+			const found = /\/api\/v1\/registers\/(\w+)(\?|$)/.exec(request.url());
+			if (found?.[1]) asked.push(found[1]);
+		});
+		await page.goto("/cells/6.5-c/quillstone");
+		for (const name of ["Findings", "Evidence", "Waivers"]) await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
+		expect(asked.sort()).toEqual(["evidence", "finding", "waiver"]);
+	});
+
+	test("leads to a form of evidence that knows the cell, and back", async ({ page, request }) => {
+		const { obligations } = (await (await request.get("/api/v1/plan/obligations")).json()) as { obligations: { id: string; proof: string }[] };
+		const proofs = new Map(obligations.map((one) => [one.id, one.proof]));
+		const { cells } = (await (await request.get("/api/v1/cells?state=unproven")).json()) as { cells: { obligation: string; organisation: string; period: string; period_to: string; reason: string }[] };
+		const cell = cells.find((one) => proofs.get(one.obligation) !== "computed" && one.reason === "no_evidence" && /^\d/.test(one.period))!;
+		await page.goto(`/cells/${cell.obligation}/${cell.organisation}?period=${cell.period}`);
+		await page.getByRole("link", { name: "Give evidence" }).click();
+		await expect(page.getByRole("heading", { level: 1, name: /New record: Evidence/ })).toBeVisible();
+		await expect(page.getByLabel(/^Obligation/)).toHaveValue(cell.obligation);
+		await expect(page.getByLabel(/^Organisation/)).toHaveValue(cell.organisation);
+		await expect(page.getByLabel(/^To/)).toHaveValue(cell.period_to);
+		await expect(page.getByLabel(/^Given by/)).not.toHaveValue("");
+		await clean(page);
+		// What an address says is looked at as what is typed.
+		await page.goto(page.url().replace(/period_to=[^&]*/, "period_to=some%20day"));
+		await page.getByLabel(/^Statement/).fill("It was done.");
+		await page.getByRole("button", { name: "Make the record" }).click();
+		await expect(page.getByLabel(/^To/)).toHaveAttribute("aria-invalid", "true");
+		await page.getByLabel(/^To/).fill(cell.period_to);
+		await page.getByRole("button", { name: "Make the record" }).click();
+		await expect(page).toHaveURL(new RegExp(`/cells/${cell.obligation}/${cell.organisation}`));
+		await expect(page.getByText(/EVD-\d+ is recorded/)).toBeVisible();
+		await expect(page.getByRole("cell", { name: "It was done." }).first()).toBeVisible();
+	});
+
+	test("prints without the navigation, with its marking as the head and foot of each sheet", async ({ page }) => {
+		for (const [path, shown] of [
+			["/cells/6.5-c/quillstone", "Where it stands"],
+			["/registers/account", "Accounts"],
+			["/records/ACC-1", "History"],
+			["/plan/6.5", "6.5"],
+		] as const) {
+			await page.emulateMedia({ media: "screen" });
+			await page.goto(path);
+			await expect(page.locator("main")).toContainText(shown === "Where it stands" ? "What to do next" : shown);
+			await page.emulateMedia({ media: "print" });
+			await expect(page.getByRole("navigation", { name: "Main", includeHidden: true })).toBeHidden();
+			await expect(page.getByRole("banner", { includeHidden: true })).toBeHidden();
+			const marks = page.getByText("COMMERCIAL IN CONFIDENCE");
+			await expect(marks.first()).toHaveCSS("display", "table-header-group");
+			await expect(marks.last()).toHaveCSS("display", "table-footer-group");
+			await expect(page.locator("main a:visible").first()).toHaveCSS("color", "rgb(0, 0, 0)");
+		}
+		await page.emulateMedia({ media: "screen" });
+		await page.goto("/registers/account");
+		await expect(page.getByRole("grid").getByRole("row").nth(5)).toBeVisible();
+		const before = await page.locator("tr[data-row]").count();
+		await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+		expect(await page.locator("tr[data-row]").count()).toBeGreaterThan(before);
+		await page.emulateMedia({ media: "print" });
+		await expect(page.getByRole("columnheader", { name: "Number" })).toContainText("Number");
+		await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+		await expect(page.locator("tr[data-row]")).toHaveCount(before);
 	});
 
 	test("that is not there says so", async ({ page }) => {

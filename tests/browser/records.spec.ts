@@ -179,6 +179,32 @@ test("many records are changed at once, after a look at what would change", asyn
 	expect(now["rollback_plan"]).toBe("plan 3");
 });
 
+test.describe("whoever holds several roles that may", () => {
+	test.use({ person: "auditor" });
+
+	test("makes the steps of many records in the one that is chosen", async ({ page, request }) => {
+		const { records } = (await (await request.get("/api/v1/registers/waiver/records?limit=1&filter=state%3Drequested")).json()) as { records: { id: string }[] };
+		await page.route("**/api/v1/me", async (route) => {
+			const response = await route.fetch();
+			const me = (await response.json()) as { roles: { role: string }[] };
+			await route.fulfill({ response, json: { ...me, roles: [...me.roles, { ...me.roles[0], role: "siro" }] } });
+		});
+		await arrive(page, `/registers/waiver?filter=id=${records[0]!.id}`, "Waivers");
+		await page.getByLabel("Choose all that are loaded").check();
+		await page.getByRole("button", { name: "Change them" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByLabel("Becomes").selectOption("Refused");
+		await expect(dialog.getByLabel("You do this as").getByRole("option")).toHaveText(["Accreditor", "Senior Information Risk Owner"]);
+		await dialog.getByLabel("You do this as").selectOption("Senior Information Risk Owner");
+		const sent = page.waitForRequest("**/api/v1/changes");
+		await dialog.getByRole("button", { name: "See what would change" }).click();
+		expect((await sent).postDataJSON().changes[0].values).toMatchObject({ state: "refused", decided_role: "siro" });
+		// The server knows which roles are held, whatever a page believes.
+		await expect(dialog.getByText("0 records can be changed, 1 cannot.")).toBeVisible();
+		await clean(page);
+	});
+});
+
 test.describe("a record", () => {
 	test("is made by a form out of the description, changed, taken back, and told as history", async ({ page }) => {
 		const key = `made-${Date.now()}`;

@@ -6,7 +6,7 @@ import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { request, type APIRequestContext } from "@playwright/test";
 import { code, folder, password, people, stateOf, type Person } from "./people";
 
-const holdfast = process.env["HOLDFAST"] ?? new URL("../../build/holdfast", import.meta.url).pathname;
+export const holdfast = process.env["HOLDFAST"] ?? new URL("../../build/holdfast", import.meta.url).pathname;
 const home = `${folder}home`;
 
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));

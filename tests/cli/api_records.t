@@ -25,16 +25,31 @@ for query in ("filter=stat=x", "sort=nothing", "fields=a,b", "after=AAAA", "limi
 som.refused(400, "usage", "GET", "/registers/account/records?limit=many")
 som.refused(422, "invalid", "GET", "/registers/account/records?filter=key%3Dx%27%20or%201=1")
 
-# A register tells what whoever asks may do there, and which fields refer to its records.
+# A register tells what whoever asks may do there.
 told = {r["name"]: r["may"] for r in som.good("GET", "/registers")["registers"]}
 assert told["incident"] == ["read", "add", "change", "import", "export"], told["incident"]
 assert "read" in told["cell"] and "add" not in told["cell"], told["cell"]
 assert contact.good("GET", "/registers/personnel_case")["may"] == []
 person = som.good("GET", "/registers/person")
-assert {"register": "account", "field": "person", "part": None} in person["referrers"]
-assert {"register": "review", "field": "lines", "part": "subject"} in person["referrers"]
-assert not [r for r in person["referrers"] if r["register"] == "installation" and r["field"] == "asset"]
 assert person["named_by"] == "name", person["named_by"]
+duties = {r["name"] for r in som.good("GET", "/registers")["registers"] if r["names_duty"]}
+assert duties == {"failure", "waiver", "cell", "finding", "evidence"}, duties
+
+# Where records refer to one, and how many: as many as the list has that the filter gives, for whoever asks.
+from urllib.parse import quote
+held = next(r["person"]["id"] for r in contact.good("GET", "/registers/account/records?limit=500&fields=person")["records"]
+            if r["person"] and r["person"]["key"])
+for who in (som, contact):
+    related = who.good("GET", "/records/%s/related" % held)["related"]
+    assert {"account", "pass"} <= {r["register"] for r in related}, related
+    for r in related:
+        page = who.good("GET", "/registers/%s/records?limit=500&fields=key&filter=%s" % (r["register"], quote(r["filter"])))
+        assert page["total"] == r["total"] and r["total_is_exact"] or not r["total_is_exact"] and page["total"] >= r["total"], r
+secrets = {"personnel_case"}
+assert not secrets & {r["register"] for r in related}, related
+parts = [r for r in som.good("GET", "/records/%s/related" % som.good("GET", "/registers/review/records?limit=1")["records"][0]["lines"][0]["subject"]["id"])["related"]
+         if r["part"]]
+assert parts and parts[0]["filter"].startswith("lines.subject="), parts
 
 # A member sees its own rows; of others it is told nothing.
 mine = contact.good("GET", "/registers/account/records?limit=500&fields=organisation")
@@ -43,7 +58,7 @@ foreign = next(r["id"] for r in som.good("GET", "/registers/account/records?limi
                if r["organisation"]["key"] != one)
 number = foreign.rpartition("-")[2]
 nothing = "ACC-99999999"
-for path in ("/records/%s", "/records/%s/history", "/records/%s/proof"):
+for path in ("/records/%s", "/records/%s/history", "/records/%s/related", "/records/%s/proof", "/records/%s/receipt", "/records/%s/entry"):
     a = contact.refused(404, "not_found", "GET", path % foreign)
     b = contact.refused(404, "not_found", "GET", path % nothing)
     assert a["detail"].replace(foreign, "X") == b["detail"].replace(nothing, "X"), (a.text, b.text)
@@ -92,7 +107,13 @@ proof = som.good("GET", path + "/proof?version=2&size=" + head[1])
 assert root_of(proof) == base64.b64decode(head[2]), proof
 entry = json.loads(proof["entry"])
 assert entry["row_version"] == 2 and entry["by"] == "user:som" and entry["register"] == "incident" and "client_reference" not in entry["fields"], entry
-som.refused(404, "not_found", "GET", path + "/proof?version=3")
+for what in ("proof", "receipt", "entry"):
+    som.refused(404, "not_found", "GET", path + "/" + what + "?version=3")
+# The same as files, which verify without the server.
+assert som.ask("GET", path + "/entry?version=2").text == proof["entry"]
+for what in ("receipt", "entry"):
+    open(what, "w").write(som.ask("GET", path + "/" + what + "?version=2").text)
+open("other", "w").write(som.ask("GET", path + "/entry?version=1").text)
 assert som.good("GET", path)["key"] == made["id"]
 
 # Asked again with the same key, by many at once: made once, and all are told the same.
@@ -167,3 +188,23 @@ reads.refused(403, "denied", "POST", "/changes", {"changes": []})
 '
 serve_stop
 ok holdfast verify --home ws
+
+# What an auditor took along is checked by the key alone, without a workspace or in another one.
+cp ws/ledger.pub kept.pub
+ok holdfast verify --receipt receipt --entry entry --key kept.pub
+expect_out 'ok: the entry stands at '
+ok holdfast verify --receipt receipt --entry entry --key kept.pub --json
+expect_json out 'd["ok"] is True and d["leaves"] > d["leaf"] > 0 and d["checkpoint"].split("\n")[1] == str(d["leaves"])'
+expect_exit 1 holdfast verify --receipt receipt --entry other --key kept.pub
+expect_err 'the entry does not stand at '
+sed 's/^index .*/index 1/' receipt >moved
+expect_exit 1 holdfast verify --receipt moved --entry entry --key kept.pub
+ok holdfast init --rehearsal --home elsewhere
+expect_exit 1 holdfast verify --receipt receipt --entry entry --key elsewhere/ledger.pub
+expect_err 'no signature by the key'
+expect_exit 3 holdfast verify --receipt entry --entry entry --key kept.pub
+expect_exit 2 holdfast verify --receipt receipt --entry entry
+expect_exit 2 holdfast verify --receipt receipt --entry entry --key kept.pub --save x
+expect_exit 2 holdfast verify --entry entry --home ws
+head -c 70000 /dev/zero >large
+expect_exit 3 holdfast verify --receipt large --entry entry --key kept.pub

@@ -90,6 +90,22 @@ def people(port, password, link):
     bodies(ann)
     strangers(port)
 
+    # Whom a login can be given to, though no role lets her see them.
+    found = ann.good("GET", "/owners?of=organisation&q=harrow")["owners"]
+    assert [(o["register"], o["key"]) for o in found] == [("organisation", "harrowmere")], found
+    people = ann.good("GET", "/owners?of=person&q=10")["owners"]
+    assert 0 < len(people) <= 12 and {o["register"] for o in people} == {"person"}, people
+    for one in people:
+        assert set(one) == {"id", "register", "key", "title"}, one
+        again = ann.good("GET", "/owners?of=person&q=" + one["key"])["owners"]
+        assert one["id"] in [o["id"] for o in again], (one, again)
+        ann.refused(404, "not_found", "GET", "/records/" + one["id"])
+    assert ann.good("GET", "/owners?of=person&q=nobodyhasthis")["owners"] == []
+    ann.refused(403, "denied", "GET", "/registers/person/records")
+    ann.refused(400, "usage", "GET", "/owners?of=account&q=a")
+    ann.refused(400, "usage", "GET", "/owners?of=person")
+    ann.refused(413, "too_big", "GET", "/owners?of=person&q=" + "x" * 501)
+
     ann.good("POST", "/users", {"name": "bob"}, 201)
     ann.refused(409, "conflict", "POST", "/users", {"name": "bob"})
     ann.good("PATCH", "/users/bob", {"password": other})
@@ -97,6 +113,7 @@ def people(port, password, link):
     bob = Client(port)
     bob.good("POST", "/session", {"name": "bob", "password": other})
     bob.refused(403, "denied", "GET", "/users")
+    bob.refused(403, "denied", "GET", "/owners?of=person&q=a")
     bob.refused(403, "denied", "POST", "/session/proof", {"password": "not the right one"})
     bob.good("POST", "/session/proof", {"password": other})
     bob.refused(403, "denied", "POST", "/me/password", {"old": "not the right one", "new": "yet another long one"})

@@ -1,6 +1,6 @@
 #include "fuzz.h"
 
-#include "ledger/note.h"
+#include "ledger/receipt.h"
 
 #include <stdlib.h>
 
@@ -49,6 +49,23 @@ checkpoint(struct str text)
 	buf_fini(&again);
 }
 
+/* Without extra data it is written again as it was. */
+static void
+receipt(struct str text)
+{
+	struct buf again = {.limit = 2 * TEXT_LIMIT};
+	struct receipt r;
+	struct err e;
+
+	if (receipt_parse(text, &r, &e) == ERR_NONE) {
+		receipt_text(&r, &again);
+		demand(again.failed || again.len <= text.len);
+		demand(again.failed || again.len < text.len ||
+		       str_eq(text, (struct str){again.data, again.len}));
+	}
+	buf_fini(&again);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -58,6 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e;
 
 	public_key(input);
+	receipt(input);
 	checkpoint(input);
 	demand(note_key_from_public(str_of(vkey), &key, &e) == ERR_NONE);
 	if (note_open(&key, input, &text, &e) == ERR_NONE) {

@@ -278,6 +278,66 @@ list_try(struct matrix *m, struct ctx *ctx, const struct reg *r)
 	CHECK(rc || p.total == (int64_t)rows_there(m, r));
 }
 
+/* How many of the rows that may be read refer to the record: by that field of that register, or in
+ * all, each field for itself. Some that must be there stand for what they cannot mean. */
+static int64_t
+referring(const struct matrix *m, const struct list_related *by, int64_t id)
+{
+	const struct reg *to = model_reg_of_id(m->w.ctx->model, id);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < m->w.row_count; i++) {
+		const struct world_row *row = &m->w.rows[i];
+		const struct reg *r = row->record.reg;
+
+		if (by && strcmp(by->reg->name, r->name) != 0)
+			continue;
+		for (size_t k = 0; k < r->field_count; k++) {
+			const struct value *v = &row->record.values[k];
+
+			if (r->fields[k].type == FIELD_REF && v->kind == VALUE_INT &&
+			    v->number == id && field_allows(&r->fields[k], to) &&
+			    (!by || strcmp(by->field->name, r->fields[k].name) == 0))
+				count += may_read(m, row);
+		}
+	}
+	return count;
+}
+
+static void
+related_row_try(struct matrix *m, struct ctx *ctx, const struct world_row *row)
+{
+	const struct list_related *all = NULL;
+	size_t count = 0;
+	int64_t told = 0;
+	enum err_code rc = list_related(ctx, row->record.id, &all, &count);
+
+	tell(m, "what refers to it", row->record.reg, !rc, may_read(m, row));
+	CHECK(!rc || rc == ERR_MISSING);
+	for (size_t i = 0; !rc && i < count; i++) {
+		const struct list_related *r = &all[i];
+
+		tell(m, "a count of what refers", r->reg, true,
+		     rights_allow(&m->rights, m->role, r->reg->name, RIGHTS_READ));
+		CHECK(r->total_is_exact && r->total > 0);
+		CHECK(r->total == referring(m, r, row->record.id));
+		told += r->total;
+	}
+	CHECK(rc || told == referring(m, NULL, row->record.id));
+}
+
+/* In the past, people will do, to whom most refers. */
+static void
+related_try(struct matrix *m, struct ctx *ctx, bool past)
+{
+	for (size_t i = 0; i < m->w.row_count; i++) {
+		const struct world_row *row = &m->w.rows[i];
+
+		if (row->step < 0 && (!past || strcmp(row->record.reg->name, "person") == 0))
+			related_row_try(m, ctx, row);
+	}
+}
+
 /* By the key of a record of another organisation nothing is found, nor said. */
 static void
 filter_try(struct matrix *m, struct ctx *ctx)
@@ -499,6 +559,7 @@ reads_try(struct matrix *m, struct workspace *ws, bool past)
 	ids_try(m, ctx, past ? "by number, in the past" : "by number");
 	for (size_t i = 0; i < ctx->model->reg_count; i++)
 		list_try(m, ctx, ctx->model->regs[i]);
+	related_try(m, ctx, past);
 	if (!past) {
 		filter_try(m, ctx);
 		references_try(m, ctx);

@@ -112,6 +112,37 @@ TEST(sights_a_list_neither_shows_nor_is_sorted_by_keys_that_are_not_seen)
 	CHECK(strcmp(accounts(&s, "person"), "b=abe c=mia a=zed") == 0);
 }
 
+TEST(sights_what_refers_to_a_record_is_counted_of_what_is_seen)
+{
+	SIGHTS s;
+	struct record r;
+	const struct list_related *all = NULL;
+	int64_t joe, zoe;
+	size_t count = 0;
+
+	sights_open(&s);
+	s.f.ctx->who = NULL;
+	joe = person_put(&s.f, "joe", s.f.home);
+	zoe = person_put(&s.f, "zoe", s.f.away);
+	account_put(&s.f, "joe", joe);
+	r = store_record(&s.f, "account", "theirs");
+	store_set(&s.f, &r, "login", "theirs");
+	record_set_int(&r, "person", joe);
+	r.organisation = s.f.away;
+	(void)store_put(&s.f, &r);
+	r = store_record(&s.f, "personnel_case", "secret");
+	record_set_int(&r, "person", joe);
+	(void)store_put(&s.f, &r);
+	s.f.ctx->who = &s.who;
+	CHECK(!list_related(s.f.ctx, joe, &all, &count) && count == 1);
+	CHECK(strcmp(all[0].reg->name, "account") == 0 && all[0].total == 1);
+	CHECK(list_related(s.f.ctx, zoe, &all, &count) == ERR_MISSING);
+	s.f.ctx->who = NULL;
+	CHECK(!list_related(s.f.ctx, joe, &all, &count) && count == 2);
+	for (size_t i = 0; i < count; i++)
+		CHECK(all[i].total == (strcmp(all[i].reg->name, "account") == 0 ? 2 : 1));
+}
+
 static enum err_code
 keep(void *object, struct str bytes, struct err *e)
 {

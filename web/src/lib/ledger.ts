@@ -5,6 +5,9 @@ import type { Schemas } from "./api";
 import { openNote, readCheckpoint, readKey, type Checkpoint } from "./checkpoint";
 import { checkConsistency, checkInclusion, fromHex, leafHash, type Hash } from "./merkle";
 
+/** Where a version of a record is verified. The ledger has no other moment than now. */
+export const ledgerHref = (record: string, version: number | undefined): string => `/ledger?${new URLSearchParams({ record, ...(version ? { version: String(version) } : {}) })}`;
+
 /** A head as this browser keeps it. */
 export interface Kept {
 	note: string;

@@ -1,7 +1,7 @@
 // What all registers say of one person, or of any record: those that refer to it, register by register.
 
-import { get } from "./api";
-import { catalogue, fieldsOf, may, type Field, type Register } from "./catalogue";
+import { get, type Schemas } from "./api";
+import { catalogue, fieldsOf, type Field, type Register } from "./catalogue";
 import type { RecordsPage, Row } from "./listing.svelte";
 
 export interface Said {
@@ -17,7 +17,6 @@ export interface Said {
 }
 
 const most = 20;
-const lanes = 4;
 
 /** States that nothing leads on from: what is in one of them is over. */
 export function ends(register: Register): Set<string> {
@@ -32,40 +31,34 @@ function columnsOf(register: Register, by: string): Field[] {
 	return [...plain].sort((a, b) => rank(b) - rank(a)).slice(0, 4);
 }
 
-async function look(one: Register["referrers"][number], id: string, asOf: string | null, signal: AbortSignal): Promise<Said | null> {
+/** Where records refer to one, register by register, each with the field by which they do as people read it. */
+export async function relatedTo(id: string, asOf: string | null, signal: AbortSignal): Promise<(Schemas["related"] & { by: string })[]> {
+	const { related } = await get<Schemas["related_list"]>(`/records/${encodeURIComponent(id)}/related`, { as_of: asOf }, signal);
+	return related
+		.map((one) => ({ ...one, by: one.part_label ? `${one.label}: ${one.part_label}` : one.label }))
+		.sort((a, b) => a.title.localeCompare(b.title) || a.by.localeCompare(b.by));
+}
+
+async function look(one: Schemas["related"] & { by: string }, asOf: string | null, signal: AbortSignal): Promise<Said> {
 	const register = await catalogue.register(one.register);
-	const field = register.fields.find((found) => found.name === one.field);
-	if (!field || !may(register, "read")) return null;
-	const part = field.fields?.find((found) => found.name === one.part);
-	const filter = `${one.field}${one.part ? `.${one.part}` : ""}=${id}`;
 	const columns = columnsOf(register, one.field);
 	const names = ["key", ...(register.states.length > 0 ? ["state"] : []), ...columns.map((column) => column.name)].join(",");
-	const page = await get<RecordsPage>(`/registers/${register.name}/records`, { filter, fields: names, limit: most, as_of: asOf }, signal);
-	if (page.records.length === 0) return null;
+	const page = await get<RecordsPage>(`/registers/${register.name}/records`, { filter: one.filter, fields: names, limit: most, as_of: asOf }, signal);
 	const state = fieldsOf(register).find((found) => found.name === "state");
 	return {
 		register,
-		by: part ? `${field.label}: ${part.label}` : field.label,
-		filter,
+		by: one.by,
+		filter: one.filter,
 		rows: page.records,
-		total: page.total,
-		exact: page.total_is_exact,
+		total: Math.max(one.total, page.records.length),
+		exact: one.total_is_exact,
 		columns: state ? [state, ...columns] : columns,
 	};
 }
 
-/** Asks a few registers at a time. Those that nobody but Holdfast writes are left out: they tell of the person's records themselves. */
-export async function saidOf(id: string, of: Register, asOf: string | null, signal: AbortSignal): Promise<Said[]> {
+/** Those that nobody but Holdfast writes are left out: they tell of the person's records themselves. */
+export async function saidOf(id: string, asOf: string | null, signal: AbortSignal): Promise<Said[]> {
 	const kernel = new Set((await catalogue.registers()).filter((one) => one.kernel).map((one) => one.name));
-	const left = of.referrers.filter((one) => !kernel.has(one.register));
-	const found: Said[] = [];
-	await Promise.all(
-		Array.from({ length: lanes }, async () => {
-			for (let one = left.shift(); one; one = left.shift()) {
-				const said = await look(one, id, asOf, signal);
-				if (said) found.push(said);
-			}
-		}),
-	);
-	return found.sort((a, b) => a.register.title.localeCompare(b.register.title) || a.by.localeCompare(b.by));
+	const related = (await relatedTo(id, asOf, signal)).filter((one) => !kernel.has(one.register));
+	return (await Promise.all(related.map((one) => look(one, asOf, signal)))).filter((said) => said.rows.length > 0);
 }
