@@ -29,13 +29,14 @@ requests() {
 	$1 == "Requests/sec:" { print $2, ms }' "$work/out" >>"$work/$name"
 }
 
-# may_sign_in HOME ROLE: a login for somebody who holds the role in that workspace.
+# may_sign_in HOME ROLE [LOGIN]: a login, `bench` unless said, for somebody who holds the role in that workspace.
 may_sign_in() {
 	person=$("$holdfast" list role_assignment "role=$2" state=current --home "$1" --json |
 		awk '/"person": [{]/ { inside = 1 } inside && /"key":/ { gsub(/.*: "|".*/, ""); print; exit }')
 	[ -n "$person" ] || die "nobody has the role $2"
-	"$holdfast" user add bench --person "$person" --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
-	echo 'correct horse battery 9' | "$holdfast" user password bench --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
+	login=${3:-bench}
+	"$holdfast" user add "$login" --person "$person" --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
+	echo 'correct horse battery 9' | "$holdfast" user password "$login" --home "$1" >"$work/out" 2>&1 || die "$(cat "$work/out")"
 }
 
 # token_take PORT: one of that login's, to $work/token.
@@ -139,7 +140,6 @@ if command -v wrk >/dev/null && command -v curl >/dev/null; then
 	rm -rf "$work/ws"
 	cp -R "$dir/demo" "$work/ws"
 	over_http "$work/ws"
-	rm -rf "$work/ws"
 	. bench/peers.sh
 else
 	say "without the speed of the server: wrk or curl is not there"

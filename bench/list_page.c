@@ -3,7 +3,8 @@
  * usage: list_page WORKSPACE TIMES [ROWS]
  *
  * With ROWS the accounts are copied within their table until there are so many, past the one
- * writing path: the workspace is good for measuring lists and for nothing else after that.
+ * writing path: the workspace is good for measuring lists and for nothing else after that. With
+ * TIMES 0 that is all.
  *
  * Each list below is asked for its first page of fifty TIMES times, and for a page in its depths,
  * found by cursor, as often, after a few that are not counted; each in a read transaction of its
@@ -196,7 +197,7 @@ main(int argc, char **argv)
 	size_t times = argc > 2 ? (size_t)atoi(argv[2]) : 0;
 	int64_t rows = argc > 3 ? atoll(argv[3]) : 0;
 
-	if (argc < 3 || argc > 4 || times == 0 || times > TIMES_MOST || rows < 0) {
+	if (argc < 3 || argc > 4 || (times == 0 && rows == 0) || times > TIMES_MOST || rows < 0) {
 		(void)fprintf(stderr, "usage: list_page WORKSPACE TIMES [ROWS]\n");
 		return 2;
 	}
@@ -205,7 +206,7 @@ main(int argc, char **argv)
 	if (rows)
 		grow(ctx, rows);
 	key = ask_one(ctx, "select t.key from account t order by t.key limit 1 offset :n").text;
-	for (size_t i = 0; i < COUNT_OF(lists); i++)
+	for (size_t i = 0; times > 0 && i < COUNT_OF(lists); i++)
 		measure_list(ctx, &lists[i], key, times);
 	workspace_close(ws);
 	return 0;

@@ -134,6 +134,7 @@ row 'slowest check' "$(calculate "$(median slowest) / 1000000")" s - - most 1
 
 . bench/soon.sh
 . bench/http.sh
+. bench/face.sh
 . bench/http_writes.sh
 if [ "${BENCH_SERVER:-yes}" = yes ]; then
 	. bench/server.sh

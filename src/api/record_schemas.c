@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* Around the records of a page. */
-static const char *const page_members[] = {"register text", "total int", "total_is_exact bool",
-					   "stopped bool", "next text?"};
+static const char *const page_members[] = {"register text", "total int",   "total_is_exact bool",
+					   "stopped bool",  "places bool", "next text?"};
 /* The words that are allowed, where not any is; or null. */
 static void
 words_write(struct describer *d, const struct words *words, bool nullable)

@@ -26,6 +26,9 @@ question_read(struct call *c, struct list_question *q)
 
 	if (!rc)
 		rc = call_page(c, q);
+	q->placed = http_query(c->r, "skip").ptr != NULL;
+	if (!rc)
+		rc = call_number(c, "skip", 0, &q->skip);
 	q->filter = http_query(c->r, "filter");
 	q->sort = http_query(c->r, "sort");
 	q->fields = http_query(c->r, "fields");

@@ -33,6 +33,7 @@
 	{"filter", IN_QUERY, "terms that must all hold, as state=active kind=user,service"}, \
 	{"sort", IN_QUERY, "fields to sort by, as kind,-created_at"}, \
 	{"fields", IN_QUERY, "what to give of each record, as key,state"}, \
+	{"skip int", IN_QUERY, "instead of `after`, the records before the page, where a page of the list says `places`; its total is exact"}, \
 	PAGE
 
 const struct api_route api_table[] = {

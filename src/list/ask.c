@@ -227,6 +227,10 @@ asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 	if (a->limit < 1 || a->limit > LIMIT_LIST_ROWS)
 		return err_set(&ctx->err, ERR_INVALID, "limit", "the limit must be from 1 to %d",
 			       LIMIT_LIST_ROWS);
+	if (q->placed && (q->after.ptr || q->skip < 0 || q->skip > LIMIT_LIST_PASSED))
+		return err_set(&ctx->err, ERR_INVALID, "skip",
+			       "'skip' is a number from 0 to %d, and goes without 'after'",
+			       LIMIT_LIST_PASSED);
 	filter_init(&a->filter, &a->attributes, ctx->arena);
 	for (size_t i = 0; !rc && i < q->term_count; i++)
 		rc = filter_add(&a->filter, q->terms[i], &ctx->err);

@@ -218,6 +218,30 @@ leader_choose(struct page_reading *rd, int64_t *ret_found)
 	return rc;
 }
 
+/* Of a list that any place is asked of, as soon as that is known of it. */
+static enum err_code
+length_find(struct page_reading *rd)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	struct list_page *p = rd->page;
+	enum err_code rc;
+
+	if (!p->places)
+		return err_set(&rd->ctx->err, ERR_INVALID, "skip",
+			       "this list is read page after page, by `after`: no index leads to a "
+			       "place in it; sort it by its number or its key, without a filter");
+	rd->look = LIMIT_LIST_PASSED + 1;
+	page_length_sql(&rd->asked->query, &sql);
+	rc = ask(rd, &sql, &p->total);
+	if (!rc && p->total > LIMIT_LIST_PASSED)
+		return err_set(&rd->ctx->err, ERR_TOO_BIG, "skip",
+			       "the list has more than %d records, too many to be counted; read it "
+			       "page after page, by `after`",
+			       LIMIT_LIST_PASSED);
+	p->total_is_exact = !rc;
+	return rc;
+}
+
 enum err_code
 total_among(struct page_reading *rd, int64_t most)
 {
@@ -252,7 +276,11 @@ total_find(struct page_reading *rd)
 	if (rc)
 		return rc;
 	rd->few = least <= LIMIT_LIST_GATHERED;
+	p->places =
+		!rd->question->thorough && (rd->few || (page_walk_is_whole(q) && !rd->ctx->as_of));
 	p->total = least;
+	if (rd->question->placed && !rd->few)
+		return length_find(rd);
 	if (is_led_alone(q) && !rd->question->thorough) {
 		p->total_is_exact = least <= LIMIT_LIST_COUNTED;
 		p->total -= !p->total_is_exact;

@@ -291,6 +291,75 @@ refuse_sort(struct page_reading *rd)
 		sorts.data);
 }
 
+/* How many records of a walked list stand before the first that has the key of the one that was
+ * reached, counted from the nearer end. */
+static enum err_code
+rank_find(struct page_reading *rd, bool from_end, int64_t *ret_rank)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	DB_STMT *s = NULL;
+	enum err_code rc;
+	bool row;
+
+	page_rank_sql(&rd->asked->query, from_end, &sql);
+	rc = list_prepare(rd->ctx, &sql, &s);
+	if (rc)
+		return rc;
+	list_bind(rd, s);
+	rc = db_step(s, &row, &rd->ctx->err);
+	if (!rc && row)
+		*ret_rank = from_end ? rd->page->total - db_int(s, 0) : db_int(s, 0);
+	return rc;
+}
+
+/* Goes to the last record before the page, from the nearer end of a list that is walked whole.
+ * Equals come as the index has them there, so that it goes on among them by their numbers. */
+static enum err_code
+place_find(struct page_reading *rd)
+{
+	struct asked *a = rd->asked;
+	struct page_query *q = &a->query;
+	const int64_t total = rd->page->total;
+	const int64_t skip = rd->question->skip < total ? rd->question->skip : total;
+	bool from_end = skip > total / 2;
+	bool reached = false;
+	int64_t rank = 0;
+	enum err_code rc;
+
+	if (skip == 0)
+		return ERR_NONE;
+	q->descending = q->descending != from_end;
+	rd->look = from_end ? total - skip + 1 : skip;
+	rc = reach(rd, STRETCH_VALUES, &reached);
+	q->descending = q->descending != from_end;
+	if (rc || !reached || !page_walk_ties(q, STRETCH_VALUES))
+		return rc;
+	rc = rank_find(rd, from_end, &rank);
+	a->after[1].number = q->descending ? INT64_MAX : 0;
+	rd->look = skip - rank;
+	return rc ? rc : reach(rd, STRETCH_EQUALS, &reached);
+}
+
+static enum err_code
+placed_read(struct page_reading *rd)
+{
+	const int64_t limit = rd->asked->limit;
+	size_t skip = (size_t)rd->question->skip;
+	enum err_code rc;
+
+	if (!rd->few) {
+		rc = place_find(rd);
+		return rc ? rc : walk_read(rd);
+	}
+	rd->asked->limit += rd->question->skip;
+	rc = set_read(rd);
+	rd->asked->limit = limit;
+	skip = skip < rd->count ? skip : rd->count;
+	rd->count -= skip;
+	rd->found += skip;
+	return rc;
+}
+
 static enum err_code
 rows_read(struct page_reading *rd)
 {
@@ -300,7 +369,9 @@ rows_read(struct page_reading *rd)
 	int64_t least;
 	enum err_code rc;
 
-	if (page_can_walk(q) && (everything || !rd->few))
+	if (rd->question->placed)
+		rc = placed_read(rd);
+	else if (page_can_walk(q) && (everything || !rd->few))
 		rc = walk_read(rd);
 	else
 		rc = rd->few || rd->question->thorough ? set_read(rd) : refuse_sort(rd);
@@ -308,7 +379,7 @@ rows_read(struct page_reading *rd)
 		rd->count = (size_t)rd->asked->limit;
 	/* The page may have found more than were counted. */
 	least = (int64_t)rd->count + (rd->more && !p->stopped);
-	if (p->total < least)
+	if (!rd->question->placed && p->total < least)
 		p->total = least;
 	return rc;
 }

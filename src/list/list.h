@@ -23,6 +23,11 @@ struct list_question {
 	struct str fields; /* "key,state,person"; {NULL, 0} is all */
 	struct str after;  /* the cursor of the page before; {NULL, 0} for the first page */
 	int64_t limit;	   /* 0 for LIST_LIMIT */
+	/* Instead of a cursor, with `placed`: the page begins after `skip` records, and the total
+	 * is exact. That costs time with the length of the list, some tens of milliseconds for each
+	 * million, and is taken of lists whose pages say `places`. */
+	bool placed;
+	int64_t skip;
 	/* With `within`, of these organisations alone, as far as the asker sees them. */
 	bool within;
 	const int64_t *organisations;
@@ -61,6 +66,7 @@ struct list_page {
 	int64_t total;	     /* of the whole list */
 	bool total_is_exact; /* else there are at least so many */
 	bool stopped;	     /* short, as it looked at enough; the next page goes on there */
+	bool places;	     /* any place of it can be asked for (`placed`) */
 	struct str next;     /* cursor of the next page; {NULL, 0} after the last record */
 	struct list_target *targets; /* by number */
 	size_t target_count;

@@ -239,6 +239,8 @@ list_json(struct json_writer *w, const struct model *m, const struct list_page *
 	jw_end_array(w);
 	jw_key(w, "stopped");
 	jw_bool(w, p->stopped);
+	jw_key(w, "places");
+	jw_bool(w, p->places);
 	jw_key(w, "next");
 	jw_text(w, p->next);
 	jw_end_object(w);

@@ -374,6 +374,40 @@ page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf
 	buf_addf(out, " limit 1 offset :skip");
 }
 
+bool
+page_walk_is_whole(const struct page_query *q)
+{
+	if (!page_can_walk(q) || (q->key_count > 0 && !page_key_always(&q->keys[0])))
+		return false;
+	if (q->hidden_count > 0 || (q->within && !organisations_are_in(q, PART_WALKS)))
+		return false;
+	for (size_t i = 0; i < q->filter->count; i++) {
+		if (!term_walks(q, &q->filter->terms[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+page_length_sql(const struct page_query *q, struct buf *out)
+{
+	buf_addf(out, "select count(*) from (select 1 from \"%s\" t where 1 = 1", q->reg->name);
+	conditions(q, PART_WALKS, out);
+	buf_adds(out, " limit :look) c");
+}
+
+void
+page_rank_sql(const struct page_query *q, bool beyond, struct buf *out)
+{
+	const char *before = q->descending ? ">" : "<";
+	const char *after = q->descending ? "<=" : ">=";
+
+	buf_addf(out, "select count(*) from \"%s\" t where 1 = 1", q->reg->name);
+	conditions(q, PART_WALKS, out);
+	buf_addf(out, " and t.\"%s\" %s :s1", q->keys[0].attribute->field->name,
+		 beyond ? after : before);
+}
+
 static void
 records_sql(size_t count, struct buf *out)
 {

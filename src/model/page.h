@@ -79,6 +79,14 @@ bool page_walk_ties(const struct page_query *q, enum page_stretch stretch);
  * :skip is :look - 1. */
 void page_reach_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out);
 
+/* Whether the walk is the list: along the values that every record has, or the numbers, with
+ * nothing to sift. */
+bool page_walk_is_whole(const struct page_query *q);
+/* How many records there are, :look at most, of a list that can be walked whole. */
+void page_length_sql(const struct page_query *q, struct buf *out);
+/* How many of it stand before the first with the value :s1; with `beyond` how many do not. */
+void page_rank_sql(const struct page_query *q, bool beyond, struct buf *out);
+
 /* What is read of the records :r1 to :r<count>: "select id, <fields>", the keys of those that are
  * to be seen, and the items of a list field. */
 void page_rows_sql(const struct reg *r, const struct field *const *fields, size_t field_count,

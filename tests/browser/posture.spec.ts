@@ -255,6 +255,8 @@ test.describe("the plan", () => {
 	test("is read with the state of each duty beside it, and searched", async ({ page }) => {
 		await page.goto("/plan");
 		await expect(page.getByRole("article").first()).toBeVisible();
+		// The rest comes in the frames after the first.
+		await expect(page.getByRole("article").nth(80)).toBeVisible();
 		const all = await page.getByRole("article").count();
 		await clean(page);
 		await page.getByLabel("Search the plan").fill("leaver suspended");

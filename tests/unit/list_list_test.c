@@ -729,7 +729,7 @@ TEST(list_gives_every_field_as_json)
 	   "\"blue\",\"red\"],\"parent\":null,\"about\":null,\"parts\":[],\"paper\":null,\"lines\":"
 	   "[],"
 	   "\"recorded_from\":\"2026-06-15T12:00:00.001Z\",\"row_version\":1}],\"stopped\":false,"
-	   "\"next\":null}");
+	   "\"places\":true,\"next\":null}");
 }
 
 TEST(list_names_a_retired_record_without_its_key)

@@ -1,5 +1,6 @@
-// The records of a list, as many as somebody has scrolled to. They come by cursor, a part at a time. Of a long list only the parts
-// near to what is looked at are kept: the others are known by their cursor and asked for again.
+// The records of a list. They come a part at a time: where the server finds any place of the list it is known in its whole length at
+// once, and what is looked at is asked for; else there are as many as somebody has scrolled to, one part after the other. Only parts
+// near to what is looked at are kept: the others are asked for again.
 
 import { get, Problem, type Query } from "./api";
 
@@ -13,11 +14,13 @@ export interface RecordsPage {
 	total: number;
 	total_is_exact: boolean;
 	stopped: boolean;
+	places: boolean;
 	records: Row[];
 	next: string | null;
 }
 
 interface Part {
+	/** The cursor of the part before; null where it is not known, or there is none. */
 	after: string | null;
 	start: number;
 	count: number;
@@ -28,6 +31,12 @@ interface Part {
 const first = 60;
 const more = 250;
 const kept = 40;
+/** Rows on either side of what is looked at that are asked for with it. */
+const beside = 100;
+/** Parts that are asked for at a time. */
+const atOnce = 2;
+/** Milliseconds for which a place is looked at before it is asked for, where only its number leads there: a bar that is dragged passes many. */
+const rest = 60;
 /** A page that the server cut short is followed by the next without asking only where it had something. */
 const worth = 10;
 
@@ -40,7 +49,7 @@ export class Listing {
 	stopped = $state(false);
 	busy = $state(false);
 	problem = $state.raw<Problem | undefined>();
-	/** Rows known so far. */
+	/** Rows known to be there, whether they have come or not. */
 	count = $state(0);
 	#path: string;
 	#query: Query;
@@ -48,6 +57,11 @@ export class Listing {
 	#parts: Part[] = [];
 	#next: string | null = null;
 	#ended = false;
+	#places = false;
+	/** The rows that are looked at, and how many parts are on their way. */
+	#seen: [number, number] = [0, 0];
+	#asked = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(path: string, query: Query) {
 		this.#path = path;
@@ -60,11 +74,13 @@ export class Listing {
 	}
 
 	close(): void {
+		clearTimeout(this.#timer);
 		this.#stop.abort();
 	}
 
-	#ask(after: string | null): Promise<RecordsPage> {
-		return get<RecordsPage>(this.#path, { ...this.#query, limit: after === null ? first : more, after }, this.#stop.signal);
+	#ask(after: string | null, start: number): Promise<RecordsPage> {
+		const from = after !== null ? { after } : start > 0 ? { skip: start } : {};
+		return get<RecordsPage>(this.#path, { ...this.#query, limit: start === 0 ? first : more, ...from }, this.#stop.signal);
 	}
 
 	/** The next part, unless there is none or it is on its way. */
@@ -72,23 +88,34 @@ export class Listing {
 		if (this.busy || this.#ended) return;
 		this.busy = true;
 		try {
-			const page = await this.#ask(this.#next);
-			if (this.#parts.length === 0) {
+			// A page that is asked for by its place tells how many there are.
+			const page = await this.#ask(this.#places && !this.exact ? null : this.#next, this.count);
+			if (this.#parts.length === 0 || page.total_is_exact) {
 				this.total = page.total;
 				this.exact = page.total_is_exact;
 			}
+			this.#places = page.places;
 			this.#parts.push({ after: this.#next, start: this.count, count: page.records.length, rows: page.records, asked: false });
 			this.#next = page.next;
 			this.#ended = page.next === null;
 			this.stopped = page.stopped && page.next !== null && page.records.length < worth;
 			this.count += page.records.length;
 			this.problem = undefined;
+			if (page.places && page.total_is_exact) this.#lay(page.total);
 		} catch (error) {
 			if (this.#stop.signal.aborted) return;
 			this.problem = Problem.of(error);
 		}
 		this.busy = false;
 		this.version++;
+	}
+
+	/** All parts that there are, before they have come. */
+	#lay(total: number): void {
+		for (let start = this.count, after = this.#next; start < total; start += more, after = null)
+			this.#parts.push({ after, start, count: Math.min(more, total - start), rows: null, asked: false });
+		this.count = Math.max(this.count, total);
+		this.#ended = true;
 	}
 
 	#at(index: number): number {
@@ -107,6 +134,11 @@ export class Listing {
 		return part?.rows?.[index - part.start];
 	}
 
+	/** The rows that have come and are kept. */
+	rows(): Row[] {
+		return this.#parts.flatMap((part) => part.rows ?? []);
+	}
+
 	/** Puts another version of a record where it is shown. */
 	replace(row: Row): void {
 		for (const part of this.#parts) {
@@ -118,26 +150,53 @@ export class Listing {
 
 	/** Says which rows are looked at: those missing are asked for, and those far off let go. */
 	look(from: number, to: number): void {
-		if (to >= this.count - 40 && !this.stopped && !this.problem) void this.further();
-		const [low, high] = [this.#at(from), this.#at(to)];
-		for (let i = low; i <= high; i++) void this.#fetch(this.#parts[i]);
+		this.#seen = [from, to];
+		if (to >= this.count - beside && !this.stopped && !this.problem) void this.further();
+		clearTimeout(this.#timer);
+		if (this.#parts[this.#at(from)]?.after || this.#parts[this.#at(from)]?.rows || from === 0) this.#fill();
+		else this.#timer = setTimeout(() => this.#fill(), rest);
 		if (this.#parts.length <= kept) return;
+		const [low, high] = [this.#at(from), this.#at(to)];
 		for (const [i, part] of this.#parts.entries()) if (i < low - kept / 2 || i > high + kept / 2) part.rows = null;
 	}
 
-	async #fetch(part: Part | undefined): Promise<void> {
+	/** Asks for what is missing of what is looked at, that first, as far as it may. */
+	#fill(): void {
+		const [from, to] = this.#seen;
+		const [low, high] = [this.#at(from), this.#at(to)];
+		const around = [this.#at(to + beside), this.#at(Math.max(0, from - beside))];
+		for (const i of [...Array.from({ length: high - low + 1 }, (_, n) => low + n), ...around]) {
+			if (this.#asked >= atOnce) return;
+			void this.#fetch(i);
+		}
+	}
+
+	async #fetch(at: number): Promise<void> {
+		const part = this.#parts[at];
 		if (!part || part.rows || part.asked) return;
 		part.asked = true;
+		this.#asked++;
 		try {
-			const page = await this.#ask(part.after);
+			const page = await this.#ask(part.after, part.start);
 			part.rows = page.records;
+			const next = this.#parts[at + 1];
+			if (next) next.after ??= page.next;
+			else this.#more(page.next);
 			if (page.records.length !== part.count) this.#recount(part, page.records.length);
 			this.version++;
 		} catch (error) {
 			if (!this.#stop.signal.aborted) this.problem = Problem.of(error);
 		} finally {
 			part.asked = false;
+			this.#asked--;
 		}
+		if (!this.problem && !this.#stop.signal.aborted) this.#fill();
+	}
+
+	/** Records came meanwhile, after what was the last part. */
+	#more(next: string | null): void {
+		this.#next = next;
+		this.#ended = next === null;
 	}
 
 	/** Records came or went meanwhile. */

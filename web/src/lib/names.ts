@@ -1,9 +1,38 @@
 // Records by their names and keys: what INC-12 is called, and which ones fit what somebody types.
 
 import { get, type Schemas } from "./api";
-import { registerOf } from "./catalogue";
-import type { RecordsPage } from "./listing.svelte";
+import { registerOf, type Register } from "./catalogue";
+import type { RecordsPage, Row } from "./listing.svelte";
 import type { Reference } from "./values";
+
+/** What waits to be asked for, by register: all that comes at one moment is one request. */
+const waiting = new Map<string, { ids: string[]; rows: Promise<Map<string, Row>> }>();
+const together = 50;
+
+async function rowsOf(register: Register, ids: string[]): Promise<Map<string, Row>> {
+	await new Promise((done) => setTimeout(done));
+	waiting.delete(register.name);
+	const page = await get<RecordsPage>(`/registers/${register.name}/records`, {
+		filter: `id=${ids.join(",")}`,
+		fields: register.named_by ? `key,${register.named_by}` : "key",
+		limit: together,
+	});
+	return new Map(page.records.map((row) => [row.id, row]));
+}
+
+/** A record's key, and what its register names records by. */
+async function look(id: string): Promise<{ key: string | null; name: string | null }> {
+	const register = await registerOf(id);
+	if (!register) return { key: null, name: null };
+	let asked = waiting.get(register.name);
+	if (!asked || asked.ids.length === together) {
+		const ids: string[] = [];
+		waiting.set(register.name, (asked = { ids, rows: rowsOf(register, ids) }));
+	}
+	asked.ids.push(id);
+	const row = (await asked.rows).get(id) as Record<string, string | null> | undefined;
+	return { key: row?.["key"] ?? null, name: (register.named_by && row?.[register.named_by]) || null };
+}
 
 const known = new Map<string, Promise<string>>();
 
@@ -12,8 +41,8 @@ export function keyOf(id: string): Promise<string> {
 	if (!/^[A-Z]+-\d+$/.test(id)) return Promise.resolve(id);
 	let key = known.get(id);
 	if (!key) {
-		key = get<{ key: string }>(`/records/${encodeURIComponent(id)}`, { fields: "key" }).then(
-			(record) => record.key,
+		key = look(id).then(
+			(record) => record.key ?? id,
 			() => id,
 		);
 		known.set(id, key);
@@ -27,11 +56,10 @@ const names = new Map<string, Promise<string>>();
 export function called(id: string): Promise<string> {
 	let name = names.get(id);
 	if (!name) {
-		name = (async () => {
-			const field = (await registerOf(id))?.named_by;
-			const record = await get<Record<string, string | null>>(`/records/${encodeURIComponent(id)}`, { fields: field ? `key,${field}` : "key" });
-			return (field && record[field]) || record["key"] || id;
-		})().catch(() => id);
+		name = look(id).then(
+			(record) => record.name ?? record.key ?? id,
+			() => id,
+		);
 		names.set(id, name);
 	}
 	return name;

@@ -85,7 +85,7 @@ class Router {
 			const scroll = (history.state as { scroll?: number } | null)?.scroll ?? 0;
 			// A place within the page: the browser goes there.
 			if (location.hash && history.state === null) return;
-			setTimeout(() => scrollTo(0, scroll), 60);
+			setTimeout(() => this.#scrollBack(scroll, place), 60);
 		});
 		addEventListener("click", (event) => {
 			if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -96,6 +96,13 @@ class Router {
 			event.preventDefault();
 			this.go(link.href);
 		});
+	}
+
+	/** To where one was, as soon as the page is so long again, which it becomes while it comes. */
+	#scrollBack(scroll: number, place: number, until = performance.now() + 2000): void {
+		if (place !== this.#place) return;
+		scrollTo(0, scroll);
+		if (scrollY < scroll - 1 && performance.now() < until) requestAnimationFrame(() => this.#scrollBack(scroll, place, until));
 	}
 
 	#arrive(top: boolean): void {

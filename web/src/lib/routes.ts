@@ -1,4 +1,4 @@
-import type { Route } from "./router.svelte";
+import { matches, type Route } from "./router.svelte";
 
 /** Every page, the first that fits. Each is fetched when somebody first goes there. */
 export const routes: Route[] = [
@@ -21,6 +21,25 @@ export const routes: Route[] = [
 	{ path: "/admin/:part", page: () => import("../pages/Admin.svelte") },
 	{ path: "/account", page: () => import("../pages/Account.svelte") },
 ];
+
+/** The route of a path, and its parameters. */
+export function routeOf(path: string): { route: Route; params: Record<string, string> } | null {
+	for (const route of routes) {
+		const params = matches(route.path, path);
+		if (params) return { route, params };
+	}
+	return null;
+}
+
+/** What a link leads to is fetched when somebody points at it, before he follows it. */
+export function fetchAhead(): void {
+	for (const kind of ["pointerover", "focusin"])
+		addEventListener(kind, (event) => {
+			const link = (event.target as Element).closest?.("a");
+			// A page that cannot be had is told of when somebody goes there.
+			if (link?.origin === location.origin) routeOf(link.pathname)?.route.page().catch(() => {});
+		});
+}
 
 /** What the navigation leads to, in its order. */
 export const places: { path: string; name: string; under: string[] }[] = [

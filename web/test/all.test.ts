@@ -1,0 +1,2 @@
+import "./ledger.test";
+import "./room.test";
