@@ -69,8 +69,9 @@ struct http_request {
 	enum http_method method;       /* HTTP_HEAD where only the head of a GET is wanted */
 	struct str target;	       /* path and query as they came, for `instance` and links */
 	const struct str *parameters;  /* decoded, as the pattern names them; valid UTF-8 without
-					  control characters, never "", "." or ".." */
-	const struct http_pair *query; /* decoded; no name comes twice */
+					  control characters, never "", "." or ".."; with
+					  a zero after each */
+	const struct http_pair *query; /* decoded likewise; no name comes twice */
 	size_t query_count;
 	struct str body;
 	struct scratch *upload; /* the body, on a route that has it `to_file`; NULL: none */

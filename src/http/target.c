@@ -48,17 +48,15 @@ has_control(struct str s)
 	return false;
 }
 
-/* Undoes percent signs, and in a query the plus signs that stand for blanks. */
+/* Undoes percent signs, and in a query the plus signs that stand for blanks. A zero ends the text,
+ * so that what it is printed into, or asked by, does not read on to what stands after it. */
 static const char *
 decode(struct str raw, bool query, struct arena *a, struct str *ret_text)
 {
-	struct str text = {.ptr = raw.ptr, .len = raw.len};
-	char *out = NULL;
+	char *out = arena_alloc(a, raw.len + 1);
+	struct str text;
 	size_t n = 0;
 
-	if (raw.len > 0 &&
-	    (memchr(raw.ptr, '%', raw.len) || (query && memchr(raw.ptr, '+', raw.len))))
-		out = arena_alloc(a, raw.len + 1);
 	for (size_t i = 0; i < raw.len; i++, n++) {
 		char c = raw.ptr[i];
 
@@ -76,11 +74,10 @@ decode(struct str raw, bool query, struct arena *a, struct str *ret_text)
 		} else if (query ? !in_query(c) : !in_path(c)) {
 			return "it has a character that must be percent-encoded";
 		}
-		if (out)
-			out[n] = c;
+		out[n] = c;
 	}
-	if (out)
-		text = (struct str){out, n};
+	out[n] = '\0';
+	text = (struct str){out, n};
 	if (text_utf8_fault(text) >= 0)
 		return "it is not valid UTF-8 when decoded";
 	if (has_control(text))

@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { test as base, type Page } from "@playwright/test";
+import { test as base, type BrowserContextOptions, type Page } from "@playwright/test";
 
 export const password = "keep the gate 7 ways";
 export const folder = new URL("../../build/browser/", import.meta.url).pathname;
@@ -16,6 +16,9 @@ export const people = {
 	auditor: { role: "accreditor", organisation: null },
 } as const;
 export type Person = keyof typeof people;
+
+/** What a browser holds that nobody has signed in with; a test's requests would else be those of its person. */
+export const stranger: Exclude<BrowserContextOptions["storageState"], string | undefined> = { cookies: [], origins: [] };
 
 export const stateOf = (person: Person): string => `${folder}${person}.json`;
 

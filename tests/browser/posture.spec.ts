@@ -1,8 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { clean } from "./axe";
 import { expect, folder, test } from "./people";
-import { holdfast } from "./setup";
+import { run } from "./server";
 
 interface Cells {
 	cells: { id: string; obligation: string; organisation: string; period: string; state: string; failing: number; first_failed_at: string | null }[];
@@ -173,7 +172,7 @@ test.describe("a cell", () => {
 		expect(readFileSync(entry, "utf8")).toContain('"register":"cell"');
 		const key = `${folder}receipt.pub`;
 		writeFileSync(key, await (await page.request.get("/api/v1/ledger/key")).text());
-		expect(execFileSync(holdfast, ["verify", "--receipt", receipt, "--entry", entry, "--key", key], { encoding: "utf8" })).toContain("ok: the entry stands at");
+		expect(run("verify", "--receipt", receipt, "--entry", entry, "--key", key)).toContain("ok: the entry stands at");
 	});
 
 	test("asks for what it shows, and for no register's description beside", async ({ page }) => {

@@ -71,6 +71,8 @@ def pages(who):
         assert times == sorted(times, reverse=order == "newest")
     record = rows[0]["record"]
     own = who.good("GET", path + "500&record=" + record)["failures"]
+    # Whatever stands after it.
+    assert who.good("GET", "/failures?record=%s&%s500" % (record, path.split("?")[1]))["failures"] == own
     assert own == [f for f in rows if f["record"] == record]
     now = {f["id"] for f in who.good("GET", "/failures?limit=500")["failures"]}
     assert now == {f["id"] for f in rows if not f["fixed_at"] and not f["waiver"]}

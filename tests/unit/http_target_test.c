@@ -52,6 +52,19 @@ TEST(http_target_takes_queries_apart)
 	arena_fini(&a);
 }
 
+TEST(http_target_ends_what_it_decodes_with_a_zero)
+{
+	struct http_target t = {0};
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	CHECK(!target_parse(str_of("/records/ACC-1/history?record=ACC-2&limit=5"), &a, &t));
+	CHECK(strcmp(t.parts[1].ptr, "ACC-1") == 0);
+	CHECK(strcmp(t.query[0].name.ptr, "record") == 0);
+	CHECK(strcmp(t.query[0].value.ptr, "ACC-2") == 0);
+	arena_fini(&a);
+}
+
 TEST(http_target_refuses_what_means_one_thing_here_and_another_there)
 {
 	static const char *const bad[] = {

@@ -4,8 +4,10 @@ import "./app.css";
 import { router } from "./lib/router.svelte";
 import { fetchAhead } from "./lib/routes";
 import { watchErrors } from "./lib/errors.svelte";
+import { keepFocus } from "./lib/focus";
 
 watchErrors();
+keepFocus();
 router.start();
 fetchAhead();
 mount(App, { target: document.body });

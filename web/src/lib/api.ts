@@ -1,6 +1,7 @@
 // The only way to the server. A request ends with its answer or with a Problem; when the server does not answer, or the
 // session has ended, it waits for that to be mended and goes on, so that nothing that was typed is lost.
 
+import { heard } from "./clock";
 import { connection } from "./connection.svelte";
 import type { components } from "./schema";
 
@@ -93,6 +94,7 @@ async function ask(method: string, path: string, options: Options): Promise<Resp
 			continue;
 		}
 		connection.found();
+		heard(response.headers.get("Date"));
 		if (response.status === 401 && !options.anonymous) {
 			await renew();
 			continue;

@@ -1,5 +1,7 @@
 // How values read. Days and times are in the plan's time zone, whatever the browser's own is.
 
+import { now } from "./clock";
+
 let zone = "Europe/London";
 export function useZone(name: string): void {
 	zone = name;
@@ -35,6 +37,8 @@ export function month(date: string): string {
 
 /** The civil date in the plan's zone of an instant. */
 export const dayOf = (instant: string | number | Date): string => isoFormat.format(new Date(instant));
+/** The day that is looked at: of the past, or the one that it is for the server. */
+export const today = (asOf: string | null = null): string => asOf?.slice(0, 10) ?? dayOf(now());
 export const day = (instant: string): string => dayFormat.format(new Date(instant));
 export const time = (instant: string): string => timeFormat.format(new Date(instant));
 
@@ -56,8 +60,8 @@ export function count(value: number, one: string, many: string = `${one}s`): str
 }
 
 /** "since 3 days", as a person would say how long ago. */
-export function ago(instant: string, now: number = Date.now()): string {
-	const minutes = Math.round((now - Date.parse(instant)) / 60000);
+export function ago(instant: string): string {
+	const minutes = Math.round((now() - Date.parse(instant)) / 60000);
 	if (minutes < 1) return "just now";
 	if (minutes < 60) return `${count(minutes, "minute")} ago`;
 	if (minutes < 48 * 60) return `${count(Math.round(minutes / 60), "hour")} ago`;

@@ -23,6 +23,8 @@ class Router {
 
 	/** Asked before one leaves where one is, by link or by the browser's buttons: it is given what goes on with that. */
 	guard: ((go: () => void) => void) | null = null;
+	/** How often one went by the browser's own buttons. */
+	moves = $state(0);
 	/** Where in the browser's history one is. */
 	#place = 0;
 
@@ -81,6 +83,7 @@ class Router {
 			}
 			this.#place = place;
 			if (by === 0 && location.pathname === this.path && location.search.slice(1) === this.query.toString()) return;
+			this.moves++;
 			this.#arrive(false);
 			const scroll = (history.state as { scroll?: number } | null)?.scroll ?? 0;
 			// A place within the page: the browser goes there.
