@@ -58,14 +58,17 @@ export class Listing {
 	#next: string | null = null;
 	#ended = false;
 	#places = false;
+	#jumps: boolean;
 	/** The rows that are looked at, and how many parts are on their way. */
 	#seen: [number, number] = [0, 0];
 	#asked = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(path: string, query: Query) {
+	/** Whether any place may be looked at; else the list is as long as what has come. */
+	constructor(path: string, query: Query, jumps = true) {
 		this.#path = path;
 		this.#query = query;
+		this.#jumps = jumps;
 	}
 
 	get ended(): boolean {
@@ -94,14 +97,14 @@ export class Listing {
 				this.total = page.total;
 				this.exact = page.total_is_exact;
 			}
-			this.#places = page.places;
+			this.#places = this.#jumps && page.places;
 			this.#parts.push({ after: this.#next, start: this.count, count: page.records.length, rows: page.records, asked: false });
 			this.#next = page.next;
 			this.#ended = page.next === null;
 			this.stopped = page.stopped && page.next !== null && page.records.length < worth;
 			this.count += page.records.length;
 			this.problem = undefined;
-			if (page.places && page.total_is_exact) this.#lay(page.total);
+			if (this.#places && page.total_is_exact) this.#lay(page.total);
 		} catch (error) {
 			if (this.#stop.signal.aborted) return;
 			this.problem = Problem.of(error);
