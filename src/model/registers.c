@@ -36,10 +36,10 @@ static const struct type_name {
 
 /* Names that the tables of registers, JSON and CSV use themselves, ... */
 static const char *const taken[] = {
-	"id",	       "key",		"organisation", "state",       "feed",
-	"row_version", "recorded_from", "recorded_by",	"recorded_to", "delivered",
-	"salt",	       "leaf",		"retired",	"record",      "pos",
-	"register",
+	"id",	       "key",	      "organisation",  "state",
+	"feed",	       "row_version", "recorded_from", "recorded_by",
+	"recorded_to", "delivered",   "salt",	       "leaf",
+	"retired",     "record",      "pos",	       "register",
 };
 /* ... the tables of lists, ... */
 static const char *const taken_in_lists[] = {"record", "row_version", "pos"};

@@ -22,11 +22,11 @@ static const struct column counter_columns[] = {
 };
 static const struct column event_columns[] = {
 	{"id",     COLUMN_INT,  true},
-	{"kind",	 COLUMN_TEXT, true},
-	{"at",     COLUMN_INT,  true},
+	     {"kind",   COLUMN_TEXT, true},
+	    {"at",	   COLUMN_INT,  true},
 	{"actor",  COLUMN_INT,  true},
-	{"detail", COLUMN_TEXT, true},
-	{"leaf",	 COLUMN_INT,  true}
+	     {"detail", COLUMN_TEXT, true},
+	    {"leaf",   COLUMN_INT,	 true}
 };
 static const struct column login_columns[] = {
 	{"name",		 COLUMN_TEXT, true },

@@ -373,8 +373,9 @@ login_fit(struct db *db, int version, const struct table *t, struct err *e)
 	return rc;
 }
 
-/* From format 11 on each version says which leaf it is, and the ledger keeps its leaves in their own
- * order alone. The history of records is in the order in which it was written since format 10. */
+/* From format 11 on each version says which leaf it is, and the ledger keeps its leaves in their
+ * own order alone. The history of records is in the order in which it was written since format 10.
+ */
 enum { LEAF_IN_ROW_SINCE = 11 };
 
 static enum err_code

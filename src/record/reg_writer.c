@@ -120,9 +120,9 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 void
 reg_writer_free(struct reg_writer *rw)
 {
-	struct db_stmt *plain[] = {
-		rw->find,   rw->find_retired, rw->load,	     rw->load_many, rw->last_version,
-		rw->update, rw->update_whole, rw->add_history, rw->remove};
+	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
+				   rw->load_many,    rw->last_version, rw->update,
+				   rw->update_whole, rw->add_history,  rw->remove};
 	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)

@@ -124,17 +124,17 @@ verify_ledger_fault(void *object, const struct ledger_fault *f)
 		const char *after;
 	} sentences[] = {
 		{"leaf",		 "is not what was sealed as leaf",
-		 ": it, or which leaf it is, was altered after it was recorded"				       },
+		 ": it, or which leaf it is, was altered after it was recorded"					       },
 		{"tile",		 "cannot be verified: the ledger's own tile with leaf",
-		 " was altered or cut"										      },
+		 " was altered or cut"											},
 		{"leaf_missing",	 "has no leaf in the ledger",
-		 ": it was written past the program, or its row in ledger_leaf was deleted or altered"				   },
+		 ": it was written past the program, or its row in ledger_leaf was deleted or "
+		 "altered"												    },
 		{"leaf_unsealed",	  "stands as leaf",
 		 ", which no good checkpoint covers: a later checkpoint was deleted or altered, or "
-		 "the leaf was added"										       },
-		{"leaf_claimed_twice", "stands as leaf",
-		 ", which another one claims too"						  },
-		{"leaf_unclaimed",	   "was sealed as leaf",					 " but is gone: it was deleted"},
+		 "the leaf was added"											 },
+		{"leaf_claimed_twice", "stands as leaf",					 ", which another one claims too"},
+		{"leaf_unclaimed",	   "was sealed as leaf",					 " but is gone: it was deleted"  },
 	};
 	struct verifier *v = object;
 	struct subject s = {

@@ -9,7 +9,7 @@
 
 /* The events, then each register, are done by one, in order, or shared out between two. */
 struct sharing {
-	pthread_mutex_t lock; /* of all below */
+	pthread_mutex_t lock;	  /* of all below */
 	const struct reg **parts; /* NULL: the events */
 	size_t count;
 	size_t next;

@@ -69,8 +69,7 @@ chain_step(struct rows *w, const struct scan_row *row, const struct subject *s)
 	else if (r->version != before + 1)
 		verify_report(w->v, s, "follows version %lld: those between were deleted",
 			      (long long)before);
-	else if (!first && r->version == before + 1 && !c->retired &&
-		 c->recorded_to != r->recorded_from)
+	else if (!first && !c->retired && c->recorded_to != r->recorded_from)
 		verify_report(w->v, s,
 			      "begins at another time than the version before it ended: the "
 			      "history's recorded_to was altered");

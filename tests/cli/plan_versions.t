@@ -62,11 +62,11 @@ age() {
 		alter table login drop column external_id' "update meta set value = '1' where name = 'store_version'"
 }
 
-# A store of format 9, which kept the history of each record together.
 printf 'key,title,size\na,One,1\nb,Two,2\n' >thing.csv
 ok holdfast import thing.csv
 printf 'key,title,size\na,One,3\nb,Two,4\n' >thing.csv
 ok holdfast import thing.csv
+# A store of format 9, which kept the history of each record together.
 older_history() {
 	older_leaves
 	sqlite3 ws/holdfast.db 'create table t as select * from thing_history order by size' 'drop table thing_history' \

@@ -53,9 +53,12 @@ history_is_as_now(struct db *db)
 	CHECK(schema_check_table(db, &history, &e) == ERR_NONE);
 	CHECK(schema_check_guards(db, &history, &e) == ERR_NONE);
 	CHECK(schema_check_guards(db, &versioned, &e) == ERR_NONE);
-	CHECK(schema_number(db, "select count(*) from row_history where (id, row_version, name, rowid) in "
-			 "((1, 1, 'a', 1), (1, 2, 'b', 2), (2, 1, 'c', 3))") == 3);
-	CHECK(schema_number(db, "select count(*) from sqlite_schema where name like '%before%'") == 0);
+	CHECK(schema_number(
+		      db,
+		      "select count(*) from row_history where (id, row_version, name, rowid) in "
+		      "((1, 1, 'a', 1), (1, 2, 'b', 2), (2, 1, 'c', 3))") == 3);
+	CHECK(schema_number(db, "select count(*) from sqlite_schema where name like '%before%'") ==
+	      0);
 	refuses(db, "delete from row_history", "append-only");
 	refuses(db, "insert into row_history (id, row_version) values (1, 1)", schema_unique());
 	does(db, "update row set row_version = 3 where id = 1");

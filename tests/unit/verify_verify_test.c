@@ -162,7 +162,7 @@ TEST(verify_finds_a_change_of_who_did_it_and_of_what_happened)
 		{"update event set actor = 77 where id = 2",	     "actor",	      "event 2", 1},
 		{"update event set id = 3 where id = 2",		 "leaf_missing",	 "event 3", 1},
 		{"delete from event where id = 2",			   "leaf_unclaimed", "event 2", 1},
-		{"insert into event values (3, 'k', 1, 1, '{}', 0)",	  "leaf_missing",	  "event 3", 1},
+		{"insert into event values (3, 'k', 1, 1, '{}', 0)",     "leaf_missing",   "event 3", 1},
 		{"update actor set name = 'somebody@shell'",	     "leaf",	     "ITM-1",   1},
 		{"delete from actor",				      "actor",	       "ITM-1",	1},
 		{"insert into actor values (2, 'somebody@shell'); update item set recorded_by = 2 "
@@ -208,7 +208,7 @@ TEST(verify_finds_versions_that_are_gone_or_never_were)
 		 "row",														 "ITM-2",	 1},
 		{"insert into item_history select i.*, i.recorded_from, 0 from item i where id "
 		 "= " ITEM(2),
-		 "leaf_claimed_twice", "ITM-2", 1},
+		 "leaf_claimed_twice",												  "ITM-2",	1},
 	};
 
 	check_attacks(attacks, COUNT_OF(attacks));
@@ -216,27 +216,27 @@ TEST(verify_finds_versions_that_are_gone_or_never_were)
 
 TEST(verify_finds_what_was_done_to_the_ledger_itself)
 {
-	static const char swapped[] =
-		"update ledger_leaf set subject = " ITEM(3) " - subject + 20 * 1099511627776 "
-		"where version = 1 and subject in (" ITEM(1) ", " ITEM(2) ")";
+	static const char swapped[] = "update ledger_leaf set subject = " ITEM(
+		3) " - subject + 20 * 1099511627776 "
+		   "where version = 1 and subject in (" ITEM(1) ", " ITEM(2) ")";
 	static const char moved[] = "update item set leaf = 5 where id = " ITEM(2);
-	static const char agreed[] =
-		"update item set leaf = 2 where id = " ITEM(2) "; "
-		"update ledger_leaf set subject = " ITEM(2) ", version = 1 where idx = 2";
+	static const char agreed[] = "update item set leaf = 2 where id = " ITEM(
+		2) "; "
+		   "update ledger_leaf set subject = " ITEM(2) ", version = 1 where idx = 2";
 	static const char swapped_hashes[] =
 		"update ledger_tile set data = cast(substr(data, 1, 96) || substr(data, 129, 32) "
 		"|| substr(data, 97, 32) || substr(data, 161) as blob) where id = 0";
 	static const struct attack attacks[] = {
 		{"delete from ledger_leaf where idx = (select max(idx) from ledger_leaf)",
 		 "leaf_missing",											   "event 2", 1},
-		{swapped, "leaf_missing", "ITM-2", 1},
-		{swapped, "leaf_missing", "ITM-1", 1},
-		{moved, "leaf_missing", "ITM-2", 1},
-		{agreed, "leaf", "ITM-2", 1},
+		{swapped,									    "leaf_missing",	  "ITM-2",   1},
+		{swapped,									    "leaf_missing",	  "ITM-1",   1},
+		{moved,									      "leaf_missing",	"ITM-2",	 1},
+		{agreed,									     "leaf",		 "ITM-2",	  1},
 		{swapped_hashes,								     "tile",		 "ITM-1",	  1},
 		{swapped_hashes,								     "tile",		 "ITM-2",	  1},
-		{"insert into ledger_leaf values (77, " ITEM(7) ", 1)", "leaf_added", "", 0},
-		{"insert into ledger_leaf values (-7, " ITEM(7) ", 1)", "leaf_added", "", 0},
+		{"insert into ledger_leaf values (77, " ITEM(7) ", 1)",				"leaf_added",	      "",	  0},
+		{"insert into ledger_leaf values (-7, " ITEM(7) ", 1)",				"leaf_added",	      "",	  0},
 		{"delete from ledger_checkpoint where id = (select max(id) from ledger_checkpoint)",
 		 "checkpoint_missing",										     "",	   0},
 		{"delete from ledger_checkpoint where id = 4",				       "checkpoint_missing", "",	 0},
