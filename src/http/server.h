@@ -1,9 +1,9 @@
 /* server.h -- the server: sockets, threads, limits, TLS, log and numbers.
  *
  * libmicrohttpd with epoll and a few threads, each of which serves as many connections as the
- * others, which one more accepts. Others answer what may wait. Another watches that nobody takes too long, one writes the log. Whoever
- * calls these functions has blocked the signals that it waits for, and SIGPIPE, before
- * http_server_new.
+ * others, which one more accepts. Others answer what may wait. Another watches that nobody takes
+ * too long, one writes the log. Whoever calls these functions has blocked the signals that it waits
+ * for, and SIGPIPE, before http_server_new.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
