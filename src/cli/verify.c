@@ -234,7 +234,7 @@ receipt_verify(struct cli *c)
 	struct str text = {0};
 	struct str entry = {0};
 	struct note_key key = {0};
-	struct receipt r;
+	struct receipt r = {0};
 	struct checkpoint tree;
 	enum err_code rc = file_option(c, "receipt", LIMIT_RECEIPT_BYTES, &text);
 
@@ -252,8 +252,9 @@ receipt_verify(struct cli *c)
 	if (rc)
 		return rc;
 	rc = receipt_parse(text, &r, &c->err);
+	r.entry = entry;
 	if (!rc)
-		rc = receipt_check(h, &key, &r, entry, &tree, &c->err);
+		rc = receipt_check(h, &key, &r, &tree, &c->err);
 	if (rc)
 		err_at(&c->err, cli_option(c, "receipt"), 0, 0);
 	else

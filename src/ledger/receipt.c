@@ -62,7 +62,7 @@ receipt_parse(struct str text, struct receipt *ret_receipt, struct err *e)
 
 enum err_code
 receipt_check(struct hasher *h, const struct note_key *key, const struct receipt *r,
-	      struct str entry, struct checkpoint *ret_tree, struct err *e)
+	      struct checkpoint *ret_tree, struct err *e)
 {
 	struct checkpoint tree;
 	struct hash leaf;
@@ -75,7 +75,7 @@ receipt_check(struct hasher *h, const struct note_key *key, const struct receipt
 		e->code = ERR_FAILED;
 		return ERR_FAILED;
 	}
-	leaf = merkle_leaf(h, entry.ptr, entry.len);
+	leaf = merkle_leaf(h, r->entry.ptr, r->entry.len);
 	if (!merkle_check_inclusion(h, r->index, &leaf, &r->proof, &tree))
 		return err_set(e, ERR_FAILED, "",
 			       "the entry does not stand at %llu in the tree that was signed: the "

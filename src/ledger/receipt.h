@@ -13,7 +13,8 @@
 struct receipt {
 	uint64_t index;
 	struct merkle_proof proof;
-	struct str note; /* of the checkpoint; points into the text that was parsed */
+	struct str note;  /* of the checkpoint; points into the text that was parsed */
+	struct str entry; /* what it is about; no part of the text */
 };
 
 void receipt_text(const struct receipt *r, struct buf *out);
@@ -24,7 +25,7 @@ MUST_CHECK enum err_code receipt_parse(struct str text, struct receipt *ret_rece
 /* That the note is signed with the key, and that the entry stands in the tree that it signs;
  * ERR_FAILED says which of the two does not hold. */
 MUST_CHECK enum err_code receipt_check(struct hasher *h, const struct note_key *key,
-				       const struct receipt *r, struct str entry,
-				       struct checkpoint *ret_tree, struct err *e);
+				       const struct receipt *r, struct checkpoint *ret_tree,
+				       struct err *e);
 
 #endif

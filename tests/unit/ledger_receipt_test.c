@@ -81,12 +81,13 @@ kept_close(struct kept *k)
 static enum err_code
 check(struct kept *k, struct str text, const char *entry)
 {
-	struct receipt r;
+	struct receipt r = {0};
 	struct checkpoint tree = {0};
 	enum err_code rc = receipt_parse(text, &r, &k->e);
 
+	r.entry = str_of(entry);
 	if (!rc)
-		rc = receipt_check(k->h, &k->key, &r, str_of(entry), &tree, &k->e);
+		rc = receipt_check(k->h, &k->key, &r, &tree, &k->e);
 	CHECK(rc || tree.size == LEAVES);
 	return rc;
 }
