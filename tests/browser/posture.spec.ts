@@ -237,6 +237,7 @@ test.describe("a cell", () => {
 		expect(await page.locator("tr[data-row]").count()).toBeGreaterThan(before);
 		await page.emulateMedia({ media: "print" });
 		await expect(page.getByRole("columnheader", { name: "Number" })).toContainText("Number");
+		await page.emulateMedia({ media: "screen" });
 		await page.evaluate(() => dispatchEvent(new Event("afterprint")));
 		await expect(page.locator("tr[data-row]")).toHaveCount(before);
 	});
