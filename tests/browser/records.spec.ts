@@ -1,5 +1,6 @@
 import { clean } from "./axe";
-import { expect, test } from "./people";
+import { expect, stateOf, test } from "./people";
+import { good } from "./server";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 interface Made {
@@ -182,14 +183,16 @@ test("many records are changed at once, after a look at what would change", asyn
 test.describe("whoever holds several roles that may", () => {
 	test.use({ person: "auditor" });
 
-	test("makes the steps of many records in the one that is chosen", async ({ page, request }) => {
-		const { records } = (await (await request.get("/api/v1/registers/waiver/records?limit=1&filter=state%3Drequested")).json()) as { records: { id: string }[] };
+	test("makes the steps of many records in the one that is chosen", async ({ page, playwright, baseURL }) => {
+		const member = await playwright.request.newContext({ baseURL: baseURL!, storageState: stateOf("member") });
+		const asked = { key: `asked-${Date.now()}`, obligation: "6.5-c", kind: "waived", state: "requested", reason: "a test asks" };
+		const waiver = await good<{ id: string }>(member.post("/api/v1/registers/waiver/records", { data: asked }));
 		await page.route("**/api/v1/me", async (route) => {
 			const response = await route.fetch();
 			const me = (await response.json()) as { roles: { role: string }[] };
 			await route.fulfill({ response, json: { ...me, roles: [...me.roles, { ...me.roles[0], role: "siro" }] } });
 		});
-		await arrive(page, `/registers/waiver?filter=id=${records[0]!.id}`, "Waivers");
+		await arrive(page, `/registers/waiver?filter=id=${waiver.id}`, "Waivers");
 		await page.getByLabel("Choose all that are loaded").check();
 		await page.getByRole("button", { name: "Change them" }).click();
 		const dialog = page.getByRole("dialog");
