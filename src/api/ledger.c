@@ -161,7 +161,7 @@ ledger_receipt(struct call *c)
 {
 	const struct record *r = NULL;
 	struct receipt receipt = {0};
-	struct checkpoint head;
+	struct checkpoint head = {0};
 	enum err_code rc = version_find(c, &r);
 
 	if (!rc)

@@ -38,7 +38,6 @@ expect_out '"cells":[{"id":"CEL-'
 expect_out '{"id":"ACC-'
 expect_out '{"versions":[{"id":"ACC-'
 expect_out '"hashes":["'
-expect_out '— holdfast/'
 expect_out '"register":"account","total":'
 expect_out '"severity":"low"'
 expect_out '"state":"triaged"'
@@ -46,6 +45,9 @@ expect_out '"severity":"high"'
 expect_out 'urn:holdfast:problem:stale'
 [ "$(grep -o 'urn:holdfast:problem' out | wc -l)" -eq 1 ] || fail 'the tour is refused more than its last change'
 [ ! -s err ] || fail 'the tour says something on standard error'
+kept=$(dirname "$(find "$TMPDIR" -name entry.tlog-proof)")
+ok holdfast verify --receipt "$kept/entry.tlog-proof" --entry "$kept/entry.json" --key "$kept/ledger.pub"
+expect_out 'ok: the entry stands at'
 
 # Again, when the server was killed; it is the one that is ended and not another program.
 first=$(cat checkout/build/demo.pid)

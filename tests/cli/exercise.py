@@ -22,14 +22,14 @@ class Exercise:
         self.good = {"obligation": obligation["id"], "section": obligation["section"], "organisation": key,
                      "periods": "all", "fixed": "true", "waived": "false", "version": "1", "size": "1000000",
                      "from": "1", "to": "2", "filter": "id=%s" % self.records["organisation"]["id"], "sort": "-key",
-                     "fields": "key", "limit": "2", "q": key, "register": "organisation", "retired": "true",
+                     "fields": "key", "limit": "2", "skip": "1", "q": key, "register": "organisation", "retired": "true",
                      "period": "2026-03", "state": "failing", "order": "oldest", "kind": "failing", "days": "30", "before": "1000000000",
                      "record": self.records["organisation"]["id"], "as_of": who.good("GET", "/cells")["assessed_at"]}
         head = who.good("GET", "/ledger/consistency?from=1")
         self.good["size"] = str(head["to"])
         self.bad = {"obligation": "no-such", "section": "0.0", "organisation": "no-such", "periods": "some",
                     "fixed": "yes", "waived": "yes", "version": "x", "size": "0", "from": "0", "to": "-1",
-                    "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "after": "x",
+                    "filter": "nothing=1", "sort": "nothing", "fields": "nothing", "limit": "many", "skip": "many", "after": "x",
                     "register": "no-such", "record": "ACC-999999999", "as_of": "yesterday", "q": "...", "retired": "yes",
                     "period": "2026-13", "state": "broken", "order": "best", "kind": "some", "days": "367", "before": "x",
                     "scope": "some", "token": "no-such"}
