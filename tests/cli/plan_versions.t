@@ -38,7 +38,7 @@ ok sqlite3 ws/holdfast.db 'select count(*) from plan_version'
 expect_out 2
 ok holdfast verify
 
-# A store of format 10, in which only the ledger knew which leaf a version is.
+# A store of format 10, in which only the ledger knew which leaf a version is, and no token was for a calendar.
 older_leaves() {
 	for table in $(sqlite3 ws/holdfast.db "select m.name from sqlite_schema m join pragma_table_info(m.name) c where c.name = 'leaf'"); do
 		sqlite3 ws/holdfast.db "alter table \"$table\" drop column leaf"
@@ -47,7 +47,7 @@ older_leaves() {
 	sqlite3 -bail ws/holdfast.db 'create table t (subject integer not null, version integer not null, idx integer not null,
 		primary key (subject, version)) strict, without rowid' 'insert into t select subject, version, idx from ledger_leaf' \
 		'drop table ledger_leaf' 'alter table t rename to ledger_leaf' '.read guards.sql' \
-		'create index ledger_leaf_idx_index on ledger_leaf (idx)' "update meta set value = '10' where name = 'store_version'"
+		'create index ledger_leaf_idx_index on ledger_leaf (idx)' 'alter table login_token drop column calendar' "update meta set value = '10' where name = 'store_version'"
 }
 
 # A store of the first format.
