@@ -208,7 +208,7 @@ struct ahead {
 	const struct posture_question *question;
 	struct gathering *out;
 	struct posture_list present; /* both by_obligation */
-	struct posture_list known;
+	const struct posture_list *known;
 	int64_t from, to;
 };
 
@@ -265,7 +265,7 @@ party_look(struct ahead *a, const struct obligation *o, const struct party *part
 
 		civil_format_date(p.to, to);
 		c.period_to = str_of(to);
-		if (has_period(&a->known, &c) || !(records || facts_binds(party, o, &p)))
+		if (has_period(a->known, &c) || !(records || facts_binds(party, o, &p)))
 			continue;
 		c.period = str_dup(a->out->arena, str_of(p.name));
 		c.period_to = str_dup(a->out->arena, c.period_to);
@@ -299,20 +299,18 @@ parties_look(struct ahead *a, const struct facts *f)
 }
 
 enum err_code
-posture_ahead(struct ctx *ctx, const struct posture_question *q, struct arena *arena,
+posture_ahead(struct ctx *ctx, const struct posture_question *q, const struct posture_list *known,
 	      struct posture_list *ret_list)
 {
 	const struct posture_question now = {.wants = q->wants, .object = q->object};
-	struct gathering out = {.arena = arena};
-	struct ahead a = {.ctx = ctx, .question = q, .out = &out};
+	struct gathering out = {.arena = ctx->arena};
+	struct ahead a = {.ctx = ctx, .question = q, .out = &out, .known = known};
 	int64_t today = zone_date(ctx->zone, clock_now(&ctx->clock));
 	struct facts f;
-	enum err_code rc = facts_parties(ctx, arena, &f);
+	enum err_code rc = facts_parties(ctx, ctx->arena, &f);
 
 	if (!rc)
-		rc = posture_cells(ctx, &now, arena, &a.present);
-	if (!rc)
-		rc = posture_cells(ctx, q, arena, &a.known);
+		rc = posture_cells(ctx, &now, ctx->arena, &a.present);
 	if (!rc && (!civil_parse_date(str_of(q->ends_from), &a.from) ||
 		    !civil_parse_date(str_of(q->ends_to), &a.to)))
 		rc = err_set(&ctx->err, ERR_INTERNAL, "", "the days are no dates");

@@ -69,11 +69,13 @@ struct posture_question {
 MUST_CHECK enum err_code posture_cells(struct ctx *ctx, const struct posture_question *q,
 				       struct arena *a, struct posture_list *ret_list);
 /* The cells that an assessment would make, by what it knows now, in periods that end from today on
- * and for which there is none yet (`ends_from` and `ends_to` are asked, and `wants`). Of each the
- * obligation, organisation and period are set, and no state. Those of a duty that has to be done
- * once are not to come. In no order. */
+ * and for which there is none yet (`ends_from` and `ends_to` are asked, and `wants`). `known` is
+ * what posture_cells gives for the question. Of each the obligation, organisation and period are
+ * set, and no state. Those of a duty that has to be done once are not to come. In no order. Lives
+ * in the context's arena. */
 MUST_CHECK enum err_code posture_ahead(struct ctx *ctx, const struct posture_question *q,
-				       struct arena *a, struct posture_list *ret_list);
+				       const struct posture_list *known,
+				       struct posture_list *ret_list);
 /* By obligation, then oldest first. */
 MUST_CHECK enum err_code
 posture_failures(struct ctx *ctx, const struct posture_question *q,

@@ -171,7 +171,7 @@ duties_gather(struct gathering *g)
 	civil_format_date(g->question->to, to);
 	rc = posture_cells(g->ctx, &q, g->ctx->arena, &there);
 	if (!rc)
-		rc = posture_ahead(g->ctx, &q, g->ctx->arena, &ahead);
+		rc = posture_ahead(g->ctx, &q, &there, &ahead);
 	if (rc)
 		return rc;
 	cells_add(g, &there);
