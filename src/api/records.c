@@ -257,18 +257,12 @@ search_show(struct call *c)
 {
 	struct search_question q = {0};
 	struct search_page p;
-	struct db *db = NULL;
-	int64_t left = 0;
+	bool whole = false;
 	enum err_code rc = search_read(c, &q);
 
 	if (!rc)
-		rc = search_catch_up(c->service->search, LIMIT_SEARCH_LEAVES, &left, &c->ctx.err);
+		rc = search_now(&c->ctx, c->service->search, &q, &p, &whole);
 	if (!rc)
-		rc = search_reader(c->service->search, &db, &c->ctx.err);
-	if (!rc)
-		rc = search_ask(&c->ctx, db, &q, &p);
-	search_reader_back(c->service->search, db);
-	if (!rc)
-		search_json(&c->w, c->ctx.model, &p, left == 0);
+		search_json(&c->w, c->ctx.model, &p, whole);
 	return rc;
 }

@@ -131,23 +131,17 @@ users_owners(struct call *c)
 				    .reg = http_query(c->r, "of"),
 				    .limit = LIMIT_SEARCH_HITS};
 	struct search_page p;
-	struct db *db = NULL;
-	int64_t left = 0;
+	bool whole = false;
 	enum err_code rc = call_administers(c);
 
 	if (!rc && (!q.words.ptr || !q.reg.ptr))
 		rc = err_set(&c->ctx.err, ERR_USAGE, q.words.ptr ? "of" : "q",
 			     "say whom to look for, as q=smith and of=person");
-	if (!rc)
-		rc = search_catch_up(c->service->search, LIMIT_SEARCH_LEAVES, &left, &c->ctx.err);
-	if (!rc)
-		rc = search_reader(c->service->search, &db, &c->ctx.err);
 	if (!rc) {
 		c->ctx.who = NULL;
-		rc = search_ask(&c->ctx, db, &q, &p);
+		rc = search_now(&c->ctx, c->service->search, &q, &p, &whole);
 		c->ctx.who = asker;
 	}
-	search_reader_back(c->service->search, db);
 	if (!rc)
 		owners_write(c, &p, q.words);
 	return rc;

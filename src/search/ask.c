@@ -322,3 +322,20 @@ search_ask(struct ctx *ctx, struct db *db, const struct search_question *q,
 		*ret_page = p;
 	return rc;
 }
+
+enum err_code
+search_now(struct ctx *ctx, struct search_index *x, const struct search_question *q,
+	   struct search_page *ret_page, bool *ret_whole)
+{
+	struct db *db = NULL;
+	int64_t left = 0;
+	enum err_code rc = search_catch_up(x, LIMIT_SEARCH_LEAVES, &left, &ctx->err);
+
+	if (!rc)
+		rc = search_reader(x, &db, &ctx->err);
+	if (!rc)
+		rc = search_ask(ctx, db, q, ret_page);
+	search_reader_back(x, db);
+	*ret_whole = left == 0;
+	return rc;
+}

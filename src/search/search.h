@@ -67,6 +67,12 @@ struct search_page {
 MUST_CHECK enum err_code search_ask(struct ctx *ctx, struct db *db, const struct search_question *q,
 				    struct search_page *ret_page);
 
+/* The same, after what was written before was taken in, up to LIMIT_SEARCH_LEAVES of it; *ret_whole
+ * says whether that was all. */
+MUST_CHECK enum err_code search_now(struct ctx *ctx, struct search_index *x,
+				    const struct search_question *q, struct search_page *ret_page,
+				    bool *ret_whole);
+
 /* {"total", "total_is_exact", "up_to_date", "hits": [...], "next"}. */
 void search_json(struct json_writer *w, const struct model *m, const struct search_page *p,
 		 bool up_to_date);
