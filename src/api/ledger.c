@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "base/limits.h"
 #include "record/record.h"
+#include "store/find.h"
 
 static const char text_type[] = "text/plain; charset=utf-8";
 
@@ -103,16 +104,12 @@ version_find(struct call *c, const struct record **ret_record)
 static enum err_code
 entry_make(struct call *c, const struct record *r, struct buf *out)
 {
-	DB_STMT *actor = NULL;
-	bool row = false;
-	enum err_code rc = db_prepare(c->ctx.db, "select a.name from actor a where a.id = :id",
-				      &actor, &c->ctx.err);
+	const struct db_find f = {"select a.name from actor a where a.id = :id",
+				  {db_of_int(r->recorded_by)}};
+	struct str actor = {0};
+	enum err_code rc = db_find_text(c->ctx.db, &f, c->r->arena, &actor, &c->ctx.err);
 
-	if (rc)
-		return rc;
-	db_bind_int(actor, 1, r->recorded_by);
-	rc = db_step(actor, &row, &c->ctx.err);
-	return rc ? rc : record_entry(&c->ctx, r, row ? db_text(actor, 0) : str_of(""), out);
+	return rc ? rc : record_entry(&c->ctx, r, actor.ptr ? actor : str_of(""), out);
 }
 
 /* Where the version stands in a tree of that size, and the way from there to the root. */

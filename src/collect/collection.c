@@ -73,17 +73,9 @@ text_word(struct str *rest)
 }
 
 bool
-text_starts(struct str text, const char *start)
-{
-	size_t len = strlen(start);
-
-	return text.len >= len && memcmp(text.ptr, start, len) == 0;
-}
-
-bool
 text_skip(struct str *text, const char *start)
 {
-	if (text->len == 0 || !text_starts(*text, start))
+	if (text->len == 0 || !str_begins(*text, start))
 		return false;
 	text->ptr += strlen(start);
 	text->len -= strlen(start);

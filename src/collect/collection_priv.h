@@ -133,8 +133,6 @@ bool text_is_clean(struct str text, size_t limit);
  * left. */
 struct str text_word(struct str *rest);
 
-bool text_starts(struct str text, const char *start);
-
 /* Takes `start` off *text when the text begins with it. */
 bool text_skip(struct str *text, const char *start);
 

@@ -189,10 +189,10 @@ device_of(struct collection *c, const struct mount *mount)
 static bool
 hides_blocks(struct str uuid)
 {
-	if (!text_starts(uuid, "CRYPT-"))
+	if (!str_begins(uuid, "CRYPT-"))
 		return false;
 	for (size_t i = 0; i < COUNT_OF(plain_uuids); i++) {
-		if (text_starts(uuid, plain_uuids[i]))
+		if (str_begins(uuid, plain_uuids[i]))
 			return false;
 	}
 	return true;

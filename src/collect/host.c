@@ -140,7 +140,7 @@ is_virtual(struct collection *c)
 	if (!collection_open(c, "/proc/cpuinfo", NULL, &l))
 		return false;
 	while (lines_next(&l, &line)) {
-		if (!text_starts(line, "flags"))
+		if (!str_begins(line, "flags"))
 			continue;
 		while ((word = text_word(&line)).ptr) {
 			if (str_is(word, "hypervisor"))

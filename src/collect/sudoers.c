@@ -164,7 +164,7 @@ take_rule(struct str line, struct sudo_rights *rights, struct arena *a)
 		return take_aliases(rest, rights, a);
 	if (str_is(word, "Defaults"))
 		take_defaults(rest, rights);
-	if (text_starts(word, "Defaults"))
+	if (str_begins(word, "Defaults"))
 		return true;
 	for (size_t i = 0; i < COUNT_OF(other_definitions); i++) {
 		if (str_is(word, other_definitions[i]))
@@ -329,7 +329,7 @@ sudoers_read(struct collection *c, struct accounts *accounts)
 	}
 	sudoers_resolve(&rights, c->arena);
 	for (const struct word *w = rights.users.first; w; w = w->next) {
-		if (text_starts(w->text, "+") || text_starts(w->text, "%:"))
+		if (str_begins(w->text, "+") || str_begins(w->text, "%:"))
 			collection_gap(c, "sudo rights", "those of '%.*s' are kept elsewhere",
 				       STR_ARG(w->text));
 	}

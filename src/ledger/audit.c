@@ -1,5 +1,7 @@
 #include "ledger/audit_priv.h"
 
+#include "store/find.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,25 +292,18 @@ report_known_unclaimed(struct ledger_audit *a, struct err *e)
 static enum err_code
 report_added(struct ledger_audit *a, struct err *e)
 {
-	DB_STMT *s = NULL;
-	int64_t added;
-	bool row;
-	enum err_code rc = db_prepare(
-		a->by.db, "select count(*) from ledger_leaf where idx < 0 or idx >= :size", &s, e);
+	const struct db_find f = {"select count(*) from ledger_leaf where idx < 0 or idx >= :size",
+				  {db_of_int((int64_t)a->head.size)}};
+	int64_t added = 0;
+	enum err_code rc = db_find_int(a->by.db, &f, &added, NULL, e);
 
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, (int64_t)a->head.size);
-	rc = db_step(s, &row, e);
-	if (rc)
-		return rc;
-	added = db_int(s, 0) - (int64_t)a->beyond;
-	if (added > 0)
+	added -= (int64_t)a->beyond;
+	if (!rc && added > 0)
 		audit_report(a, (struct ledger_fault){.what = "leaf_added", .index = -1},
 			     "%lld rows of ledger_leaf are of no version and were never sealed: "
 			     "they were added",
 			     (long long)added);
-	return ERR_NONE;
+	return rc;
 }
 
 enum err_code
