@@ -1,7 +1,7 @@
 // Months as weeks, and what is due on their days. Dates are civil dates of the plan's time zone.
 
 import { get, type Schemas } from "./api";
-import { addDays, daysBetween } from "./format";
+import { addDays, count, daysBetween } from "./format";
 
 export type Entry = Schemas["calendar_entry"];
 export type DueState = Entry["state"];
@@ -91,6 +91,6 @@ export async function calendarOf(from: string, to: string, scope: "mine" | "all"
 export function whenIs(date: string, today: string): string {
 	const days = daysBetween(today, date);
 	if (days === 0) return "today";
-	const many = `${Math.abs(days)} day${Math.abs(days) === 1 ? "" : "s"}`;
+	const many = count(Math.abs(days), "day");
 	return days > 0 ? `in ${many}` : `${many} ago`;
 }
