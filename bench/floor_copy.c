@@ -20,6 +20,7 @@ enum { COLUMNS = 128, LINE = 65536, PIECE = 65536, STATEMENT = 4096 };
 
 struct column {
 	bool integer;
+	bool required;
 	int cell; /* of the row, or -1 */
 	char name[64];
 };
@@ -52,11 +53,12 @@ run(PGconn *conn, const char *sql)
 static int
 columns_read(PGconn *conn, const char *table, struct column *columns)
 {
-	PGresult *r = PQexecParams(conn,
-				   "select column_name, data_type from information_schema.columns "
-				   "where table_schema = 'holdfast' and table_name = $1 "
-				   "order by ordinal_position",
-				   1, NULL, &table, NULL, NULL, 0);
+	PGresult *r = PQexecParams(
+		conn,
+		"select column_name, data_type, is_nullable from information_schema.columns "
+		"where table_schema = 'holdfast' and table_name = $1 "
+		"order by ordinal_position",
+		1, NULL, &table, NULL, NULL, 0);
 	int count = PQntuples(r);
 
 	demand(PQresultStatus(r) == PGRES_TUPLES_OK && count > 0 && count <= COLUMNS, conn,
@@ -64,6 +66,7 @@ columns_read(PGconn *conn, const char *table, struct column *columns)
 	for (int i = 0; i < count; i++) {
 		(void)snprintf(columns[i].name, sizeof(columns[i].name), "%s", PQgetvalue(r, i, 0));
 		columns[i].integer = strcmp(PQgetvalue(r, i, 1), "bigint") == 0;
+		columns[i].required = strcmp(PQgetvalue(r, i, 2), "NO") == 0;
 		columns[i].cell = -1;
 	}
 	PQclear(r);
@@ -95,7 +98,7 @@ add_text(struct rows *rows, const char *text)
 
 /* A key stands for a record: its digits are as good as a number that was looked up. */
 static void
-add_cell(struct rows *rows, const struct column *c, char **cells, bool system)
+add_cell(struct rows *rows, const struct column *c, char **cells)
 {
 	const char *text = c->cell >= 0 ? cells[c->cell] : "";
 	char number[32];
@@ -108,7 +111,7 @@ add_cell(struct rows *rows, const struct column *c, char **cells, bool system)
 	(void)snprintf(number, sizeof(number), "%lld", value);
 	if (strcmp(c->name, "feed") == 0)
 		add(rows, "file", 4);
-	else if (c->cell < 0 && system && c->integer)
+	else if (c->cell < 0 && c->required && c->integer)
 		add_text(rows, number);
 	else if (text[0] == '\0')
 		add(rows, "\\N", 2);
@@ -138,8 +141,7 @@ rows_make(const char *path, struct column *columns, int count, struct rows *rows
 		for (int i = 0; i < count; i++) {
 			if (i > 0)
 				add(rows, "\t", 1);
-			/* The columns that every register has stand first. */
-			add_cell(rows, &columns[i], cells, i < 9);
+			add_cell(rows, &columns[i], cells);
 		}
 		add(rows, "\n", 1);
 		rows->count++;

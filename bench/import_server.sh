@@ -63,6 +63,7 @@ while [ "$rounds" -gt 0 ]; do
 	to=$(date +%s.%N)
 	as_owner checkpoint || exit 2
 	bare=$("$floor" "$(cat "$work/round/store")" account "$csv/account.csv" | sed 's/.*, \([0-9.]*\) s,.*/\1/')
+	[ -n "$bare" ] || exit 2
 	awk -v from="$from" -v to="$to" -v bare="$bare" 'BEGIN { printf "%.3f %.3f\n", to - from, bare }' |
 		tee -a "$work/rounds"
 done

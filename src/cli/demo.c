@@ -8,7 +8,7 @@
 
 /* `meta` says how far a demo came, so that one that was interrupted is known. */
 #define STATE "demo"
-#define STATE_BEGUN "begun"
+#define STATE_BEGUN "begun" /* as the workspace is made */
 #define STATE_DONE "done"
 
 enum { MONTH_DAYS = 31 };
@@ -71,13 +71,13 @@ refuse_existing(struct cli *c)
 }
 
 static enum err_code
-state_set(struct ctx *ctx, const char *state)
+done_set(struct ctx *ctx)
 {
 	DB_TXN txn;
 	enum err_code rc = db_begin(ctx->db, &txn, &ctx->err);
 
 	if (!rc)
-		rc = meta_set(ctx->db, STATE, str_of(state), &ctx->err);
+		rc = meta_set(ctx->db, STATE, str_of(STATE_DONE), &ctx->err);
 	return rc ? rc : db_commit(&txn, &ctx->err);
 }
 
@@ -99,8 +99,10 @@ time_of_making(struct cli *c, const struct demo_options *o)
 static enum err_code
 workspace_make(struct cli *c, const struct demo_options *options)
 {
-	struct workspace_options o = {
-		.home = c->home, .rehearsal = true, .store = cli_option(c, "store")};
+	struct workspace_options o = {.home = c->home,
+				      .rehearsal = true,
+				      .filler = STATE,
+				      .store = cli_option(c, "store")};
 	struct workspace_report report = {.changes = {.limit = 1024 * 1024}};
 	struct diags diags;
 	enum err_code rc;
@@ -127,12 +129,10 @@ static enum err_code
 fill(struct cli *c, struct ctx *ctx, const struct demo_options *o)
 {
 	struct demo_counts counts;
-	enum err_code rc = state_set(ctx, STATE_BEGUN);
+	enum err_code rc = demo_fill(ctx, o, &counts);
 
 	if (!rc)
-		rc = demo_fill(ctx, o, &counts);
-	if (!rc)
-		rc = state_set(ctx, STATE_DONE);
+		rc = done_set(ctx);
 	if (rc)
 		return rc;
 	cli_note(c,

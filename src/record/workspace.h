@@ -22,6 +22,8 @@ struct workspace_options {
 	const char *store; /* for workspace_init: a connection string, or NULL: a file in `home` */
 	const char *rehearse; /* for a rehearsal: its time as text, else NULL */
 	bool rehearsal;	      /* a new workspace's clock may be set */
+	/* What fills a new workspace: a name in `meta` that is "begun" from its first moment on. */
+	const char *filler;
 	/* To read the past: an instant, or a date for its end. NULL is the present. */
 	const char *as_of;
 	/* One within that date, in milliseconds, to go on with what was begun there: what today's

@@ -26,6 +26,8 @@ plan_record(struct workspace *ws, const char *hex, const struct workspace_option
 		rc = meta_set(ws->ctx.db, "store_version", str_of(number), e);
 	if (!rc && fresh && o->rehearsal)
 		rc = meta_set(ws->ctx.db, "rehearsal", str_of("yes"), e);
+	if (!rc && fresh && o->filler)
+		rc = meta_set(ws->ctx.db, o->filler, str_of("begun"), e);
 	return rc;
 }
 

@@ -11,17 +11,19 @@ if [ "$1" = --one ]; then
 	mkdir -p "$SCRATCH/$name/work"
 	cd "$SCRATCH/$name/work"
 	status=0
+	begun=$(date +%s)
 	env -u HOLDFAST_HOME HOME="$PWD" TMPDIR="$SCRATCH/$name" TZ=UTC LC_ALL=C.UTF-8 \
 		timeout -k 5 "$seconds" sh -euc '. "$ROOT/tests/cli/lib.sh"; . "$1"' sh "$2" \
 		>"$SCRATCH/$name/log" 2>&1 || status=$?
+	took=$(($(date +%s) - begun))
 	if [ "$status" -eq 0 ]; then
-		report=$(echo "ok $name" && sed -n 's/^note: /    /p' "$SCRATCH/$name/log")
+		report=$(echo "ok $name, $took s" && sed -n 's/^note: /    /p' "$SCRATCH/$name/log")
 		printf '%s\n' "$report"
 		exit 0
 	fi
 	[ "$status" -ne 124 ] || echo "not done after $seconds s" >>"$SCRATCH/$name/log"
 	# One write, so that tests that run at the same time do not mix their lines.
-	report=$(echo "not ok $name (exit status $status)" && sed 's/^/    /' "$SCRATCH/$name/log")
+	report=$(echo "not ok $name, $took s (exit status $status)" && sed 's/^/    /' "$SCRATCH/$name/log")
 	printf '%s\n' "$report"
 	exit 0
 fi
