@@ -12,7 +12,6 @@ export default defineConfig({
 		target: "es2022",
 		// A file of its own for each picture: the server's policy lets no page bring its own data.
 		assetsInlineLimit: 0,
-		modulePreload: { polyfill: false },
 	},
 	server: { proxy: { "/api": { target: server, changeOrigin: false }, "/healthz": { target: server, changeOrigin: false } } },
 });

@@ -175,16 +175,17 @@ service_read(const struct http_request *r, struct ctx *ret_ctx, struct err *e)
 	return ERR_NONE;
 }
 
-/* Whether the connection at hand reads the instant that is asked for. What a day's end is goes by
- * the clock and by the plan of then. */
+/* Whether the connection at hand reads the instant that is asked for. A day is one of the plan of
+ * then, which the connection knows. */
 static bool
-is_at(struct workspace *past, const struct moment *at)
+is_at(struct workspace *past, const struct moment *at, int64_t now)
 {
+	const struct ctx *then = workspace_ctx(past);
 	int64_t instant = at->kept;
 
-	if (at->text.ptr && !past_instant(at->text, &instant))
+	if (at->text.ptr && !past_moment(then->zone, at->text, at->kept, now, &instant))
 		return false;
-	return instant == workspace_ctx(past)->as_of;
+	return instant == then->as_of;
 }
 
 static enum err_code
@@ -221,7 +222,7 @@ past_take(struct ctx *ctx, const struct moment *at, const struct who *who,
 	struct workspace *past = readers_wait(&s->past);
 	enum err_code rc = ERR_NONE;
 
-	if (past && !is_at(past, at)) {
+	if (past && !is_at(past, at, clock_now(&ctx->clock))) {
 		workspace_close(past);
 		past = NULL;
 	}

@@ -207,37 +207,36 @@ plan_in_force(struct db *db, int64_t instant_ms, struct arena *a, struct plan_ta
 	return ERR_NONE;
 }
 
-/* A date stands for all of it, an instant for its whole second: what happened in it is seen. */
+/* What happened in the second or on the day is seen. */
+bool
+past_moment(const struct zone *zone, struct str text, int64_t kept, int64_t now, int64_t *ret_at)
+{
+	int64_t day;
+
+	if (civil_parse_instant(text, ret_at)) {
+		*ret_at += SECOND_MS - 1 - (*ret_at % SECOND_MS + SECOND_MS) % SECOND_MS;
+		return true;
+	}
+	if (!civil_parse_date(text, &day))
+		return false;
+	*ret_at = zone_day_start(zone, day + 1) - 1;
+	if (zone_day_start(zone, day) <= kept && kept <= *ret_at)
+		*ret_at = kept;
+	else if (day == zone_date(zone, now))
+		*ret_at = now;
+	return true;
+}
+
 static enum err_code
 text_read(const struct ctx *ctx, const struct workspace_options *o, int64_t now, int64_t *ret_at,
 	  struct err *e)
 {
-	struct str text = str_of(o->as_of);
-	int64_t day;
-
-	if (civil_parse_date(text, &day)) {
-		*ret_at = zone_day_start(ctx->zone, day + 1) - 1;
-		if (zone_day_start(ctx->zone, day) <= o->as_of_kept && o->as_of_kept <= *ret_at)
-			*ret_at = o->as_of_kept;
-		else if (day == zone_date(ctx->zone, now))
-			*ret_at = now;
-		return ERR_NONE;
-	}
-	if (past_instant(text, ret_at))
+	if (past_moment(ctx->zone, str_of(o->as_of), o->as_of_kept, now, ret_at))
 		return ERR_NONE;
 	return err_set(e, ERR_USAGE, "as-of",
 		       "'%.60s' is no time; write an instant as 2026-03-01T12:00:00Z, or a "
 		       "day as 2026-03-01",
 		       o->as_of);
-}
-
-bool
-past_instant(struct str text, int64_t *ret_at)
-{
-	if (!civil_parse_instant(text, ret_at))
-		return false;
-	*ret_at += SECOND_MS - 1 - (*ret_at % SECOND_MS + SECOND_MS) % SECOND_MS;
-	return true;
 }
 
 static enum err_code

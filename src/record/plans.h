@@ -44,7 +44,10 @@ MUST_CHECK enum err_code plan_in_force(struct db *db, int64_t instant_ms, struct
  * `who`, unless that is NULL. Lives in the arena. */
 MUST_CHECK enum err_code past_open(struct ctx *ctx, const struct workspace_options *o,
 				   const struct who *who, struct arena *a, struct err *e);
-/* The end of the second that the text names; false where it is no instant. */
-bool past_instant(struct str text, int64_t *ret_at);
+/* The instant that the text names: the end of its second, or of its day in that zone; of today what
+ * there is up to `now`, and of a day that holds it `kept` (workspace.h). False where it is no time.
+ */
+bool past_moment(const struct zone *zone, struct str text, int64_t kept, int64_t now,
+		 int64_t *ret_at);
 
 #endif

@@ -1,6 +1,8 @@
+#include "base/civil.h"
 #include "model/changes.h"
 #include "record/plans.h"
 #include "record/workspace.h"
+#include "sys/zone.h"
 #include "test.h"
 
 #include "engine_fixture.h"
@@ -105,4 +107,41 @@ TEST(too_many_changes_are_counted_in_the_event)
 	CHECK(!plan_taken_detail(p.content.model, changes, &detail, &e));
 	CHECK(strstr(detail.data, "\"views\":{\"added\":9000,\"changed\":0,\"removed\":0}"));
 	json_decref(changes);
+}
+
+TEST(a_day_of_the_past_ends_in_its_zone_and_today_is_what_there_is_of_it)
+{
+	enum { HOUR = 60 * 60 * 1000 };
+	static const struct {
+		const char *text;
+		int64_t kept_hour; /* of 2026-07-01 in UTC, as `now` and what is wanted */
+		int64_t now_hour;
+		int64_t wanted_hour;
+		int64_t less_ms;
+	} cases[] = {
+	/* London's day ends an hour before that of UTC. */
+		{"2026-07-01",	       0,  100, 23, 1   },
+		{"2026-07-01",	       5,  100, 5,  0   },
+		{"2026-07-01",	       -2, 100, 23, 1   },
+		{"2026-07-01",	       0,  20,  20, 0   },
+		{"2026-07-01T10:00:00Z", 5,  20,	10, -999},
+		{"2026-07-03",	       0,  20,  71, 1   },
+	};
+	CLEANUP(arena_fini) struct arena arena = {0};
+	const struct zone *zone;
+	struct err e = {0};
+	int64_t midnight;
+	int64_t at = 0;
+
+	arena_init(&arena, 1 << 20);
+	CHECK(!zone_load("Europe/London", &arena, &zone, &e));
+	CHECK(civil_parse_instant(str_of("2026-07-01T00:00:00Z"), &midnight));
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		int64_t kept = cases[i].kept_hour ? midnight + cases[i].kept_hour * HOUR : 0;
+
+		CHECK(past_moment(zone, str_of(cases[i].text), kept,
+				  midnight + cases[i].now_hour * HOUR, &at));
+		CHECK(at == midnight + cases[i].wanted_hour * HOUR - cases[i].less_ms);
+	}
+	CHECK(!past_moment(zone, str_of("yesterday"), 0, midnight, &at));
 }

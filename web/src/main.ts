@@ -2,12 +2,10 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
 import { router } from "./lib/router.svelte";
-import { fetchAhead } from "./lib/routes";
 import { watchErrors } from "./lib/errors.svelte";
 import { keepFocus } from "./lib/focus";
 
 watchErrors();
 keepFocus();
 router.start();
-fetchAhead();
 mount(App, { target: document.body });

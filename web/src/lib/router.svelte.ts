@@ -6,7 +6,7 @@ import type { Component } from "svelte";
 export interface Route {
 	/** As /registers/:register; a part that begins with `:` is a parameter. */
 	path: string;
-	page: () => Promise<{ default: Component }>;
+	page: Component;
 }
 
 class Router {

@@ -1,25 +1,41 @@
+import Account from "../pages/Account.svelte";
+import Admin from "../pages/Admin.svelte";
+import Calendar from "../pages/Calendar.svelte";
+import Cell from "../pages/Cell.svelte";
+import Findings from "../pages/Findings.svelte";
+import Import from "../pages/Import.svelte";
+import Ledger from "../pages/Ledger.svelte";
+import NewRecord from "../pages/NewRecord.svelte";
+import People from "../pages/People.svelte";
+import Person from "../pages/Person.svelte";
+import Plan from "../pages/Plan.svelte";
+import Posture from "../pages/Posture.svelte";
+import RecordPage from "../pages/Record.svelte";
+import Register from "../pages/Register.svelte";
+import Registers from "../pages/Registers.svelte";
+import Work from "../pages/Work.svelte";
 import { matches, type Route } from "./router.svelte";
 
-/** Every page, the first that fits. Each is fetched when somebody first goes there. */
+/** Every page, the first that fits. They are one file: another trip to the server takes longer than to read the few bytes that a page has. */
 export const routes: Route[] = [
-	{ path: "/", page: () => import("../pages/Posture.svelte") },
-	{ path: "/cells/:obligation/:organisation", page: () => import("../pages/Cell.svelte") },
-	{ path: "/plan", page: () => import("../pages/Plan.svelte") },
-	{ path: "/plan/:section", page: () => import("../pages/Plan.svelte") },
-	{ path: "/work", page: () => import("../pages/Work.svelte") },
-	{ path: "/work/calendar", page: () => import("../pages/Calendar.svelte") },
-	{ path: "/registers", page: () => import("../pages/Registers.svelte") },
-	{ path: "/registers/:register/new", page: () => import("../pages/NewRecord.svelte") },
-	{ path: "/registers/:register/import", page: () => import("../pages/Import.svelte") },
-	{ path: "/registers/:register", page: () => import("../pages/Register.svelte") },
-	{ path: "/records/:record", page: () => import("../pages/Record.svelte") },
-	{ path: "/findings", page: () => import("../pages/Findings.svelte") },
-	{ path: "/people", page: () => import("../pages/People.svelte") },
-	{ path: "/people/:person", page: () => import("../pages/Person.svelte") },
-	{ path: "/ledger", page: () => import("../pages/Ledger.svelte") },
-	{ path: "/admin", page: () => import("../pages/Admin.svelte") },
-	{ path: "/admin/:part", page: () => import("../pages/Admin.svelte") },
-	{ path: "/account", page: () => import("../pages/Account.svelte") },
+	{ path: "/", page: Posture },
+	{ path: "/cells/:obligation/:organisation", page: Cell },
+	{ path: "/plan", page: Plan },
+	{ path: "/plan/:section", page: Plan },
+	{ path: "/work", page: Work },
+	{ path: "/work/calendar", page: Calendar },
+	{ path: "/registers", page: Registers },
+	{ path: "/registers/:register/new", page: NewRecord },
+	{ path: "/registers/:register/import", page: Import },
+	{ path: "/registers/:register", page: Register },
+	{ path: "/records/:record", page: RecordPage },
+	{ path: "/findings", page: Findings },
+	{ path: "/people", page: People },
+	{ path: "/people/:person", page: Person },
+	{ path: "/ledger", page: Ledger },
+	{ path: "/admin", page: Admin },
+	{ path: "/admin/:part", page: Admin },
+	{ path: "/account", page: Account },
 ];
 
 /** The route of a path, and its parameters. */
@@ -29,16 +45,6 @@ export function routeOf(path: string): { route: Route; params: Record<string, st
 		if (params) return { route, params };
 	}
 	return null;
-}
-
-/** What a link leads to is fetched when somebody points at it, before he follows it. */
-export function fetchAhead(): void {
-	for (const kind of ["pointerover", "focusin"])
-		addEventListener(kind, (event) => {
-			const link = (event.target as Element).closest?.("a");
-			// A page that cannot be had is told of when somebody goes there.
-			if (link?.origin === location.origin) routeOf(link.pathname)?.route.page().catch(() => {});
-		});
 }
 
 /** What the navigation leads to, in its order. */
