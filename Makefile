@@ -177,7 +177,7 @@ unit: $(OUT)/unit
 	@$(ON_STORE) $(OUT)/unit $(T)
 
 cli-tests: $(BINARY) $(LOADS)
-	@LOAD=$(CURDIR)/$(OUT)/tests/load tests/cli/run.sh $(BINARY) $(T)
+	@LOAD=$(CURDIR)/$(OUT)/tests/load tests/cli/run.sh $(BINARY) '$(T)'
 
 # With Debian's Chromium, against this program and a demo. T=text runs tests with the text in their names.
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json

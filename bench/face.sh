@@ -68,9 +68,9 @@ face_lists() {
 	done
 }
 
-if ! command -v "${CHROMIUM:-chromium}" >/dev/null || ! command -v npm >/dev/null || ! command -v sqlite3 >/dev/null ||
+if ! command -v "${CHROMIUM:-chromium-headless-shell}" >/dev/null || ! command -v npm >/dev/null || ! command -v sqlite3 >/dev/null ||
 	! command -v oathtool >/dev/null; then
-	say "without the speed of the pages: chromium, npm, sqlite3 or oathtool is not there"
+	say "without the speed of the pages: chromium-headless-shell, npm, sqlite3 or oathtool is not there"
 elif ! make -s tests/browser/node_modules/.package-lock.json >"$work/npm.log" 2>&1; then
 	say "without the speed of the pages: npm has not brought Playwright: $(tail -n 1 "$work/npm.log")"
 else

@@ -84,8 +84,11 @@ runner unit-asan env UNIT_SECONDS=120 INCREMENT_STEPS=20 REACH_STEPS=50 ACCESS_S
 # Only where there are threads is there a race to be found: their tests say so in their names.
 runner unit-tsan env UNIT_SECONDS=120 tools/fixed_addresses.sh make VARIANT=tsan unit T=threads
 runner cli-tsan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=tsan cli-tests T=serve_reload
-runner cli env CLI_SECONDS=240 make cli-tests
-runner cli-asan env CLI_SECONDS=300 tools/fixed_addresses.sh make VARIANT=asan cli-tests
+# What is killed, or fills a disk or months, tells nothing of memory that the others do not, and takes long: it runs as it is
+# released, the others with the sanitizers.
+long='crash|disk|failover|restart|demo|months'
+runner cli env CLI_SECONDS=240 make cli-tests T="$long"
+runner cli-asan env CLI_SECONDS=300 CLI_BUT="$long" tools/fixed_addresses.sh make VARIANT=asan cli-tests
 runner browser make browser-tests
 runner fuzz-corpora tools/fixed_addresses.sh make fuzz-corpora
 rule lint-plan make lint-plan

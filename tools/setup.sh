@@ -45,6 +45,7 @@ needs() {
 			fossil            command:fossil                         measured beside it
 			request-tracker5  file:/usr/share/request-tracker5/libexec/rt-server measured beside it
 			rt5-db-sqlite     package                                its store
+			chromium-headless-shell command:chromium-headless-shell opens the pages
 		END
 		return 0
 	fi
@@ -64,7 +65,7 @@ needs() {
 		liboath0          package                                glewlwyd
 		libcbor0.8        package                                glewlwyd
 		libldap-2.5-0     package                                glewlwyd
-		chromium          command:chromium                       tests of the web application
+		chromium-headless-shell command:chromium-headless-shell tests of the web application
 	END
 	[ "$want" = soak ] || return 0
 	cat <<-END

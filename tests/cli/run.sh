@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh BINARY [TEXT] -- runs tests/cli/*.t (those with TEXT in their name) against the real binary, in parallel. What a
-# test prints behind `note: ` is shown.
+# run.sh BINARY [PATTERN] -- runs tests/cli/*.t (those whose name the pattern of grep -E fits; with CLI_BUT=PATTERN without
+# those that it fits) against the real binary, in parallel. What a test prints behind `note: ` is shown.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${CLI_SECONDS:-120}
@@ -41,7 +41,8 @@ ASAN_OPTIONS=exitcode=99:${ASAN_OPTIONS:-}
 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1:${UBSAN_OPTIONS:-}
 export HOLDFAST SCRATCH PATH ROOT ASAN_OPTIONS UBSAN_OPTIONS
 
-find "$root/tests/cli" -name "*$filter*.t" | sort |
+find "$root/tests/cli" -name '*.t' | sed 's#.*/##; s#\.t$##' | grep -E -e "$filter" | grep -vE -e "${CLI_BUT:-^$}" | sort |
+	sed "s#.*#$root/tests/cli/&.t#" |
 	xargs -r -n 1 -P "$(nproc)" "$root/tests/cli/run.sh" --one >"$SCRATCH/results"
 cat "$SCRATCH/results"
 passed=$(grep -c '^ok ' "$SCRATCH/results") || true

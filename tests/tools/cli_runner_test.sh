@@ -29,6 +29,7 @@ for line in 'expect_exit 0 holdfast 1' 'ok holdfast 1' 'ok holdfast; expect_out 
 	refuses 'not ok bad' env CLI_SECONDS=3 tests/cli/run.sh bin/holdfast
 	grep -qx '1 passed, 1 failed' log
 done
-accepts tests/cli/run.sh bin/holdfast good
+accepts tests/cli/run.sh bin/holdfast 'go+d|none'
+accepts env CLI_BUT=bad tests/cli/run.sh bin/holdfast
 refuses '0 passed, 0 failed' tests/cli/run.sh bin/holdfast nothing
 refuses "$project/bin/none: not there" tests/cli/run.sh bin/none
