@@ -239,11 +239,25 @@ write_on(void *object)
 	return NULL;
 }
 
+/* When nothing writes. */
+static void
+release(struct group *g)
+{
+	db_mover_stop(g->ctx->db);
+	(void)pthread_cond_destroy(&g->come);
+	(void)pthread_cond_destroy(&g->gone);
+	(void)pthread_mutex_destroy(&g->lock);
+	g->ctx->arena = g->own;
+	arena_fini(&g->arena);
+	free(g);
+}
+
 enum err_code
 group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
 {
 	struct group *g = calloc(1, sizeof(*g));
 	pthread_condattr_t monotonic;
+	enum err_code rc;
 
 	if (!g)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the writing thread");
@@ -258,10 +272,12 @@ group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
 	(void)pthread_cond_init(&g->come, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
 	(void)pthread_cond_init(&g->gone, NULL);
-	if (pthread_create(&g->thread, NULL, write_on, g) != 0) {
-		ctx->arena = g->own;
-		free(g);
-		return err_set(e, ERR_INTERNAL, "", "the writing thread cannot be started");
+	rc = db_mover_start(ctx->db, e);
+	if (!rc && pthread_create(&g->thread, NULL, write_on, g) != 0)
+		rc = err_set(e, ERR_INTERNAL, "", "the writing thread cannot be started");
+	if (rc) {
+		release(g);
+		return rc;
 	}
 	*ret_group = g;
 	return ERR_NONE;
@@ -277,12 +293,7 @@ group_free(struct group *g)
 	(void)pthread_cond_signal(&g->come);
 	(void)pthread_mutex_unlock(&g->lock);
 	(void)pthread_join(g->thread, NULL);
-	(void)pthread_cond_destroy(&g->come);
-	(void)pthread_cond_destroy(&g->gone);
-	(void)pthread_mutex_destroy(&g->lock);
-	g->ctx->arena = g->own;
-	arena_fini(&g->arena);
-	free(g);
+	release(g);
 }
 
 /* Under the lock. */

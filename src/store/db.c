@@ -387,6 +387,19 @@ db_hurry(struct db *db)
 }
 
 enum err_code
+db_mover_start(struct db *db, struct err *e)
+{
+	return db->engine->mover_start ? db->engine->mover_start(db, e) : ERR_NONE;
+}
+
+void
+db_mover_stop(struct db *db)
+{
+	if (db->engine->mover_stop)
+		db->engine->mover_stop(db);
+}
+
+enum err_code
 schema_create_bare(struct db *db, const struct table *t, struct err *e)
 {
 	stmt_cache_empty(&db->idle);

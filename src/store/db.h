@@ -177,4 +177,10 @@ void db_deadline(struct db *db, int64_t ms);
  * first try, or ERR_LOST. */
 void db_hurry(struct db *db);
 
+/* For one that will commit again and again: what an engine would otherwise do now and then in the
+ * middle of a commit, a thread of its own does, until it is stopped or the connection is closed.
+ * Both by the connection's own thread, outside a transaction. */
+MUST_CHECK enum err_code db_mover_start(struct db *db, struct err *e);
+void db_mover_stop(struct db *db);
+
 #endif

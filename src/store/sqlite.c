@@ -10,10 +10,6 @@
 /* Virtual machine steps between two looks at the deadline. */
 enum { PROGRESS_STEPS = 20000 };
 
-/* Pages in the write-ahead log before they are moved to their places: those that change again and
- * again are moved once. One block of the log's index knows about 4,000. */
-#define LOG_PAGES "4000"
-
 /* Kilobytes of pages that a connection keeps. */
 #define CACHE_KB "8192"
 
@@ -103,6 +99,7 @@ sqlite_close(struct db *db)
 {
 	struct sqlite_db *d = of_db(db);
 
+	sqlite_mover_stop(db);
 	sqlite_past_close(d);
 	(void)sqlite3_close_v2(d->handle);
 	free(d);
@@ -171,10 +168,10 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 	d->base.engine = &sqlite_engine;
 	rc = sqlite_handle_open(d, where, flags, e);
 	if (!rc && access != DB_READ)
-		rc = sqlite_exec(&d->base,
-				 "pragma journal_mode = wal; pragma synchronous = full; "
-				 "pragma wal_autocheckpoint = " LOG_PAGES,
+		rc = sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full",
 				 e);
+	if (!rc && access != DB_READ)
+		(void)sqlite3_wal_autocheckpoint(d->handle, LOG_PAGES);
 	if (rc) {
 		sqlite_close(&d->base);
 		return rc;
@@ -564,6 +561,8 @@ const struct db_engine sqlite_engine = {
 	.learn = sqlite_learn,
 	.changes = sqlite_changes,
 	.deadline = sqlite_deadline,
+	.mover_start = sqlite_mover_start,
+	.mover_stop = sqlite_mover_stop,
 	.prepare = sqlite_prepare,
 	.stmt_free = sqlite_stmt_free,
 	.stmt_clear = sqlite_stmt_clear,

@@ -6,6 +6,10 @@
 
 #include <sqlite3.h>
 
+/* Pages in the write-ahead log before they are moved to their places: those that change again and
+ * again are moved once. One block of the log's index knows about 4,000. */
+enum { LOG_PAGES = 4000 };
+
 struct sqlite_db {
 	struct db base;
 	sqlite3 *handle;
@@ -13,6 +17,7 @@ struct sqlite_db {
 	bool store_behind;   /* it reads the past from a file of its own, before the store */
 	struct db *aside[2]; /* readers of that file that nobody has yet */
 	size_t aside_count;
+	struct mover *mover; /* or NULL */
 };
 
 /* Opens a file in place of the one that the connection has, if any. */
@@ -34,6 +39,10 @@ const char *sqlite_files(void);
 /* Around a commit. What is left of one that failed is forgotten. */
 void sqlite_log_gather(sqlite3 *handle, bool gathers);
 enum err_code sqlite_check_room(struct db *db, int64_t bytes, struct err *e);
+
+/* sqlite_mover.c */
+enum err_code sqlite_mover_start(struct db *db, struct err *e);
+void sqlite_mover_stop(struct db *db);
 
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);
