@@ -10,7 +10,7 @@
 
 /* More in one transaction would let the first wait for the last. Those who were answered together
  * mostly come again together: who is first of them waits that long for the others. */
-enum { TOGETHER_MAX = 256, TRIES_MOST = 3, GATHER_MS = 1 };
+enum { TOGETHER_MAX = 256, TRIES_MOST = 3, GATHER_MS = 1, TELLS_MOST = 8 };
 
 struct group {
 	struct ctx *ctx;
@@ -19,7 +19,6 @@ struct group {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t come; /* something waits, or the end */
-	pthread_cond_t gone; /* some were answered */
 	struct group_change *first;
 	struct group_change **last;
 	size_t count;
@@ -214,6 +213,34 @@ batch_write(struct group *g, struct batch *b)
 	}
 }
 
+/* To wake somebody takes longer than to write a change: each of those who are woken here wakes a few
+ * more. What is answered is its owner's again. */
+static void
+batch_answer(const struct batch *b)
+{
+	struct group_change *first = NULL;
+	size_t told = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		struct group_change *one = b->changes[i];
+
+		if (one->left) {
+			free(one);
+			continue;
+		}
+		if (told++ % TELLS_MOST == 0) {
+			if (first)
+				(void)sem_post(&first->answered);
+			first = one;
+			continue;
+		}
+		one->next = first->tells;
+		first->tells = one;
+	}
+	if (first)
+		(void)sem_post(&first->answered);
+}
+
 static void *
 write_on(void *object)
 {
@@ -227,13 +254,8 @@ write_on(void *object)
 			break;
 		(void)pthread_mutex_unlock(&g->lock);
 		batch_write(g, &batch);
+		batch_answer(&batch);
 		(void)pthread_mutex_lock(&g->lock);
-		for (size_t i = 0; i < batch.count; i++) {
-			batch.changes[i]->done = true;
-			if (batch.changes[i]->left)
-				free(batch.changes[i]);
-		}
-		(void)pthread_cond_broadcast(&g->gone);
 	}
 	(void)pthread_mutex_unlock(&g->lock);
 	return NULL;
@@ -245,7 +267,6 @@ release(struct group *g)
 {
 	db_mover_stop(g->ctx->db);
 	(void)pthread_cond_destroy(&g->come);
-	(void)pthread_cond_destroy(&g->gone);
 	(void)pthread_mutex_destroy(&g->lock);
 	g->ctx->arena = g->own;
 	arena_fini(&g->arena);
@@ -271,7 +292,6 @@ group_new(struct ctx *ctx, struct group **ret_group, struct err *e)
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&g->come, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
-	(void)pthread_cond_init(&g->gone, NULL);
 	rc = db_mover_start(ctx->db, e);
 	if (!rc && pthread_create(&g->thread, NULL, write_on, g) != 0)
 		rc = err_set(e, ERR_INTERNAL, "", "the writing thread cannot be started");
@@ -315,11 +335,17 @@ group_write(struct group *g, struct group_change *c, struct err *e)
 {
 	enum err_code rc;
 
+	(void)sem_init(&c->answered, 0, 0);
 	(void)pthread_mutex_lock(&g->lock);
 	rc = queue_add(g, c, e);
-	while (!rc && !c->done)
-		(void)pthread_cond_wait(&g->gone, &g->lock);
 	(void)pthread_mutex_unlock(&g->lock);
+	while (!rc && sem_wait(&c->answered) != 0)
+		/* A signal came. */;
+	for (struct group_change *one = c->tells, *next; one; one = next) {
+		next = one->next;
+		(void)sem_post(&one->answered);
+	}
+	(void)sem_destroy(&c->answered);
 	if (!rc && c->rc)
 		*e = c->err;
 	return rc ? rc : c->rc;

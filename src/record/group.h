@@ -9,6 +9,8 @@
 
 #include "record/writer.h"
 
+#include <semaphore.h>
+
 struct group;
 
 struct group_change {
@@ -26,8 +28,9 @@ struct group_change {
 	struct err err;
 	enum err_code rc;
 	bool refused; /* has its answer before the others */
-	bool done;
 	bool left; /* nobody waits for it */
+	sem_t answered;
+	struct group_change *tells; /* others, answered with it, whom it tells so */
 };
 
 /* Only the group uses the context, and its connection, until it is freed. */

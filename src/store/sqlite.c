@@ -55,6 +55,7 @@ sqlite_fail(struct sqlite_db *d, const char *what, struct err *e)
 			       "it is done",
 			       what);
 	case SQLITE_FULL:
+		d->full = true;
 		return err_set(
 			e, ERR_FULL, "",
 			"%s: the disk is full; nothing was changed; free some space and repeat",
@@ -190,9 +191,16 @@ say(struct db *db, const char *sql, struct err *e)
 	return rc ? rc : db_run(s, e);
 }
 
+/* After a full disk what the log has is moved first: then it may begin anew where it has its room
+ * already. */
 static enum err_code
 sqlite_begin(struct db *db, enum db_aim aim, struct err *e)
 {
+	struct sqlite_db *d = of_db(db);
+
+	if (d->full && aim != AIM_READ)
+		sqlite_log_move(d->handle);
+	d->full = d->full && aim == AIM_READ;
 	return say(db, aim != AIM_READ ? "begin immediate" : "begin", e);
 }
 

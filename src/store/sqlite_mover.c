@@ -12,7 +12,7 @@
 
 enum {
 	LOG_WHOLE = 3 * LOG_PAGES, /* so long a log is to begin anew */
-	LOG_AGAIN = LOG_PAGES / 8, /* grown by this since it could not, because somebody reads it */
+	LOG_LITTLE = LOG_PAGES / 8,
 	LOG_MOST = 12 * LOG_PAGES, /* who commits waits for the thread */
 };
 
@@ -29,10 +29,8 @@ struct mover {
 	bool ending;
 };
 
-/* Waits for nobody: what others still read stays in the log. When it fails, nothing is lost, and it
- * is tried again when the log has grown. */
-static void
-move(sqlite3 *handle)
+void
+sqlite_log_move(sqlite3 *handle)
 {
 	(void)sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
@@ -61,11 +59,14 @@ move_on(void *object)
 			(void)pthread_cond_wait(&m->come, &m->lock);
 		if (m->ending)
 			break;
-		m->moved = m->pages;
-		(void)pthread_mutex_unlock(&m->lock);
-		move(handle);
-		force(handle);
-		(void)pthread_mutex_lock(&m->lock);
+		/* Of a long log little is to be left to whoever commits. */
+		do {
+			m->moved = m->pages;
+			(void)pthread_mutex_unlock(&m->lock);
+			sqlite_log_move(handle);
+			force(handle);
+			(void)pthread_mutex_lock(&m->lock);
+		} while (m->moved >= LOG_WHOLE && m->pages >= m->moved + LOG_LITTLE && !m->ending);
 		m->moving = false;
 		(void)pthread_cond_signal(&m->rested);
 	}
@@ -89,7 +90,7 @@ rest_is_mine(struct mover *m, int pages)
 	}
 	if (m->moving || pages < m->again || (m->moved < LOG_WHOLE && pages < LOG_MOST))
 		return false;
-	m->again = pages + LOG_AGAIN;
+	m->again = pages + LOG_LITTLE;
 	return true;
 }
 
@@ -104,7 +105,7 @@ on_commit(void *object, sqlite3 *handle, const char *schema, int pages)
 	mine = rest_is_mine(m, pages);
 	(void)pthread_mutex_unlock(&m->lock);
 	if (mine)
-		move(handle);
+		sqlite_log_move(handle);
 	return SQLITE_OK;
 }
 

@@ -18,6 +18,7 @@ struct sqlite_db {
 	struct db *aside[2]; /* readers of that file that nobody has yet */
 	size_t aside_count;
 	struct mover *mover; /* or NULL */
+	bool full;	     /* the disk was, since a transaction last began to write */
 };
 
 /* Opens a file in place of the one that the connection has, if any. */
@@ -40,7 +41,9 @@ const char *sqlite_files(void);
 void sqlite_log_gather(sqlite3 *handle, bool gathers);
 enum err_code sqlite_check_room(struct db *db, int64_t bytes, struct err *e);
 
-/* sqlite_mover.c */
+/* sqlite_mover.c. What of the log nobody reads any more is moved to its place, unless somebody else
+ * does that now. When it fails nothing is lost: the log has it still. */
+void sqlite_log_move(sqlite3 *handle);
 enum err_code sqlite_mover_start(struct db *db, struct err *e);
 void sqlite_mover_stop(struct db *db);
 
