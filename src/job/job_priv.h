@@ -25,8 +25,8 @@ struct jobs {
 	struct jobs_options o;
 	int64_t owner;		/* names the process */
 	struct workspace *work; /* the thread's that runs jobs */
-	struct workspace *beat; /* that keeps the lease */
-	struct workspace *look; /* for everybody who asks */
+	struct workspace *beat; /* that keeps the lease; when there was a job */
+	struct workspace *look; /* for everybody who asks; when somebody did */
 	pthread_mutex_t look_lock;
 	pthread_t runner, pulse;
 	pthread_mutex_t lock;

@@ -6,18 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err_code
-open_all(struct jobs *j, struct err *e)
-{
-	enum err_code rc = workspace_another(j->o.ws, DB_WRITE, &j->work, e);
-
-	if (!rc)
-		rc = workspace_another(j->o.ws, DB_WRITE, &j->beat, e);
-	if (!rc)
-		rc = workspace_another(j->o.ws, DB_READ, &j->look, e);
-	return rc;
-}
-
 static void
 release(struct jobs *j)
 {
@@ -47,7 +35,7 @@ jobs_new(const struct jobs_options *o, struct jobs **ret_jobs, struct err *e)
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&j->changed, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
-	rc = open_all(j, e);
+	rc = workspace_another(j->o.ws, DB_WRITE, &j->work, e);
 	if (!rc)
 		rc = runner_start(j, e);
 	if (rc) {
@@ -73,12 +61,16 @@ jobs_look(const struct job_asker *a, enum err_code (*look)(struct ctx *ctx, void
 {
 	struct jobs *j = a->jobs;
 	struct ctx ctx;
-	enum err_code rc;
+	enum err_code rc = ERR_NONE;
 
 	(void)pthread_mutex_lock(&j->look_lock);
-	ctx = *workspace_ctx(j->look);
-	ctx.arena = a->arena;
-	rc = look(&ctx, object);
+	if (!j->look)
+		rc = workspace_another(j->o.ws, DB_READ, &j->look, &ctx.err);
+	if (!rc) {
+		ctx = *workspace_ctx(j->look);
+		ctx.arena = a->arena;
+		rc = look(&ctx, object);
+	}
 	(void)pthread_mutex_unlock(&j->look_lock);
 	if (rc)
 		*a->e = ctx.err;

@@ -228,17 +228,19 @@ run(void *object)
 static void
 beat(struct jobs *j, struct arena *a)
 {
-	struct ctx *ctx = workspace_ctx(j->beat);
 	struct running now;
 	struct str cancelled;
+	struct ctx *ctx;
+	struct err none;
 	enum err_code rc;
 
 	(void)pthread_mutex_lock(&j->lock);
 	now = j->now;
 	(void)pthread_mutex_unlock(&j->lock);
-	if (!now.id)
+	if (!now.id || (!j->beat && workspace_another(j->o.ws, DB_WRITE, &j->beat, &none)))
 		return;
 	arena_reset(a);
+	ctx = workspace_ctx(j->beat);
 	ctx->arena = a;
 	rc = job_beat(j, ctx, &now, &cancelled);
 	ctx->err = (struct err){0};

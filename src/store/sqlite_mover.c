@@ -17,7 +17,7 @@ enum {
 };
 
 struct mover {
-	struct db *db; /* only the thread uses it */
+	sqlite3 *handle; /* only the thread uses it */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t come;   /* something is to be moved, or the end */
@@ -51,7 +51,6 @@ static void *
 move_on(void *object)
 {
 	struct mover *m = object;
-	sqlite3 *handle = ((struct sqlite_db *)(void *)m->db)->handle;
 
 	(void)pthread_mutex_lock(&m->lock);
 	for (;;) {
@@ -63,8 +62,8 @@ move_on(void *object)
 		do {
 			m->moved = m->pages;
 			(void)pthread_mutex_unlock(&m->lock);
-			sqlite_log_move(handle);
-			force(handle);
+			sqlite_log_move(m->handle);
+			force(m->handle);
 			(void)pthread_mutex_lock(&m->lock);
 		} while (m->moved >= LOG_WHOLE && m->pages >= m->moved + LOG_LITTLE && !m->ending);
 		m->moving = false;
@@ -112,11 +111,24 @@ on_commit(void *object, sqlite3 *handle, const char *schema, int pages)
 static void
 mover_free(struct mover *m)
 {
-	db_close(m->db);
+	(void)sqlite3_close_v2(m->handle);
 	(void)pthread_cond_destroy(&m->come);
 	(void)pthread_cond_destroy(&m->rested);
 	(void)pthread_mutex_destroy(&m->lock);
 	free(m);
+}
+
+/* A connection that moves need not know what tables there are, but must have seen that there is a
+ * log. */
+static enum err_code
+mover_open(struct mover *m, const char *path, struct err *e)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+
+	if (sqlite3_open_v2(path, &m->handle, flags, sqlite_files()) == SQLITE_OK &&
+	    sqlite3_exec(m->handle, "pragma data_version", NULL, NULL, NULL) == SQLITE_OK)
+		return ERR_NONE;
+	return sqlite_fail(&(struct sqlite_db){.handle = m->handle}, path, e);
 }
 
 enum err_code
@@ -135,7 +147,7 @@ sqlite_mover_start(struct db *db, struct err *e)
 	(void)pthread_mutex_init(&m->lock, NULL);
 	(void)pthread_cond_init(&m->come, NULL);
 	(void)pthread_cond_init(&m->rested, NULL);
-	rc = sqlite_engine.open(path, DB_WRITE, &m->db, e);
+	rc = mover_open(m, path, e);
 	if (!rc && pthread_create(&m->thread, NULL, move_on, m) != 0)
 		rc = err_set(e, ERR_INTERNAL, "", "the store's thread cannot be started");
 	if (rc) {
