@@ -213,8 +213,8 @@ batch_write(struct group *g, struct batch *b)
 	}
 }
 
-/* To wake somebody takes longer than to write a change: each of those who are woken here wakes a few
- * more. What is answered is its owner's again. */
+/* To wake somebody takes longer than to write a change: each of those who are woken here wakes a
+ * few more. What is answered is its owner's again. */
 static void
 batch_answer(const struct batch *b)
 {
@@ -335,6 +335,7 @@ group_write(struct group *g, struct group_change *c, struct err *e)
 {
 	enum err_code rc;
 
+	c->tells = NULL;
 	(void)sem_init(&c->answered, 0, 0);
 	(void)pthread_mutex_lock(&g->lock);
 	rc = queue_add(g, c, e);

@@ -28,7 +28,7 @@ struct group_change {
 	struct err err;
 	enum err_code rc;
 	bool refused; /* has its answer before the others */
-	bool left; /* nobody waits for it */
+	bool left;    /* nobody waits for it */
 	sem_t answered;
 	struct group_change *tells; /* others, answered with it, whom it tells so */
 };

@@ -1,5 +1,7 @@
 #include "store/sqlite_priv.h"
 
+#include "base/limits.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -27,6 +29,7 @@ struct mover {
 	int again;	       /* before so many, who commits moves no rest */
 	bool moving;
 	bool ending;
+	bool broken; /* the disk failed: it moves nothing any more */
 };
 
 void
@@ -36,21 +39,22 @@ sqlite_log_move(sqlite3 *handle)
 }
 
 /* SQLite forces the file to the disk only when all of the log is in it, and whoever moves the rest
- * would wait for what was moved before. */
-static void
+ * would wait for what was moved before. The system tells of what it could not write once to each
+ * who has the file open: who has heard of it must not be the one who calls the log moved. */
+static bool
 force(sqlite3 *handle)
 {
 	sqlite3_file *file = NULL;
 
-	if (!sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) && file &&
-	    file->pMethods)
-		(void)file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+	return !sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) && file &&
+	       file->pMethods && !file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 }
 
 static void *
 move_on(void *object)
 {
 	struct mover *m = object;
+	bool well;
 
 	(void)pthread_mutex_lock(&m->lock);
 	for (;;) {
@@ -63,9 +67,11 @@ move_on(void *object)
 			m->moved = m->pages;
 			(void)pthread_mutex_unlock(&m->lock);
 			sqlite_log_move(m->handle);
-			force(m->handle);
+			well = force(m->handle);
 			(void)pthread_mutex_lock(&m->lock);
-		} while (m->moved >= LOG_WHOLE && m->pages >= m->moved + LOG_LITTLE && !m->ending);
+		} while (well && m->moved >= LOG_WHOLE && m->pages >= m->moved + LOG_LITTLE &&
+			 !m->ending);
+		m->broken = m->broken || !well;
 		m->moving = false;
 		(void)pthread_cond_signal(&m->rested);
 	}
@@ -83,6 +89,8 @@ rest_is_mine(struct mover *m, int pages)
 	m->pages = pages;
 	while (m->moving && pages >= LOG_MOST)
 		(void)pthread_cond_wait(&m->rested, &m->lock);
+	if (m->broken)
+		return pages >= LOG_PAGES;
 	if (!m->moving && pages >= m->moved + LOG_PAGES && pages < LOG_MOST) {
 		m->moving = true;
 		(void)pthread_cond_signal(&m->come);
@@ -126,6 +134,7 @@ mover_open(struct mover *m, const char *path, struct err *e)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
 	if (sqlite3_open_v2(path, &m->handle, flags, sqlite_files()) == SQLITE_OK &&
+	    sqlite3_busy_timeout(m->handle, LIMIT_BUSY_SECONDS * 1000) == SQLITE_OK &&
 	    sqlite3_exec(m->handle, "pragma data_version", NULL, NULL, NULL) == SQLITE_OK)
 		return ERR_NONE;
 	return sqlite_fail(&(struct sqlite_db){.handle = m->handle}, path, e);

@@ -76,7 +76,8 @@ TEST_SQLITE(a_log_that_a_thread_moves_stays_short_whoever_reads_or_writes)
 	db_mover_stop(db);
 	round_write(db);
 	CHECK(number(reader, "select min(round) from page") == ROUNDS + 1);
-	CHECK(number(db, "select count(*) from pragma_integrity_check where integrity_check = 'ok'") ==
+	CHECK(number(db,
+		     "select count(*) from pragma_integrity_check where integrity_check = 'ok'") ==
 	      1);
 }
 
