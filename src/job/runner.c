@@ -231,7 +231,7 @@ beat(struct jobs *j, struct arena *a)
 	struct running now;
 	struct str cancelled;
 	struct ctx *ctx;
-	struct err none;
+	struct err none = {0};
 	enum err_code rc;
 
 	(void)pthread_mutex_lock(&j->lock);
