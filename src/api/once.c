@@ -45,7 +45,7 @@ call_check_key(struct call *c)
 		       LIMIT_IDEMPOTENCY_KEY_BYTES);
 }
 
-/* Neither an actor nor a key has a line's end in it, nor has a target. */
+/* Neither an actor nor a header has a line's end in it, nor has a target. */
 static void
 line_add(struct hasher *h, struct str line)
 {
@@ -84,6 +84,7 @@ hashes_take(struct once *o)
 {
 	struct call *c = o->c;
 	struct hasher *h = c->ctx.hasher;
+	struct str tag = http_header(c->r, "If-Match");
 	enum err_code rc;
 
 	hasher_begin(h);
@@ -93,6 +94,9 @@ hashes_take(struct once *o)
 	hasher_begin(h);
 	line_add(h, str_of(http_method_name(c->r->method)));
 	line_add(h, c->r->target);
+	/* Of another version it is another change. */
+	if (tag.ptr)
+		line_add(h, tag);
 	line_add(h, c->r->body);
 	rc = upload_add(h, c);
 	hash_take(h, o->request);
@@ -124,7 +128,7 @@ reply_take(struct call *c, struct ctx *ctx, const struct db_stmt *s)
 	http_reply_header(c->reply, "Location", str_dup(a, db_text(s, 3)));
 	http_reply_header(c->reply, "ETag", str_dup(a, db_text(s, 4)));
 	c->reply->body = str_dup(a, db_text(s, 5));
-	c->reply->type = "application/json";
+	c->reply->type = c->reply->body.len ? "application/json" : NULL;
 	return c->told ? note_read(ctx, model_reg_of_id(ctx->model, c->told), &c->told, 1)
 		       : ERR_NONE;
 }
@@ -188,7 +192,7 @@ keep(const struct once *o, struct writer *w)
 	db_bind_int(s, 5, c->told);
 	db_bind_text(s, 6, header_of(c->reply, "Location"));
 	db_bind_text(s, 7, header_of(c->reply, "ETag"));
-	db_bind_text(s, 8, (struct str){c->out->len ? c->out->data : NULL, c->out->len});
+	db_bind_text(s, 8, (struct str){c->out->len ? c->out->data : "", c->out->len});
 	return db_run(s, &ctx->err);
 }
 

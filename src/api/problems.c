@@ -34,7 +34,7 @@ asks_who(const struct api_route *r)
 static bool
 has_values(const struct api_route *r)
 {
-	return r->takes || r->files || takes_query(r);
+	return r->takes || r->files || r->keyed || takes_query(r);
 }
 
 static bool

@@ -136,6 +136,30 @@ som.refused(422, "key_reused", "POST", "/registers/ticket/records", {"client_ref
 # What was refused wrote nothing, and its key is good still.
 som.refused(422, "invalid", "POST", "/registers/incident/records", {"severity": "huge"}, Idempotency_Key="k-2")
 som.good("POST", "/registers/incident/records", {"severity": "low"}, 201, Idempotency_Key="k-2")
+# So is a change, a step and an end: the version that If-Match names is part of what is asked.
+keyed = som.good("POST", "/registers/incident/records", {"organisation": one}, 201)
+there = "/records/" + keyed["id"]
+def changes():
+    return [v["row_version"] for v in som.good("GET", there + "/history")["versions"]]
+changed = [som.good("PATCH", there, {"severity": "high"}, If_Match="\"1\"", Idempotency_Key="k-4") for i in range(3)]
+assert len({(a.text, a.headers["etag"]) for a in changed}) == 1 and changed[2]["row_version"] == 2 and changes() == [1, 2], changes()
+moved = [som.good("PATCH", there, {"state": "triaged"}, If_Match="\"2\"", Idempotency_Key="k-5") for i in range(2)]
+assert moved[0].text == moved[1].text and moved[1]["state"] == "triaged" and changes() == [1, 2, 3]
+# It is told what the first one was told, though the record went on; without the key it is late.
+assert som.good("PATCH", there, {"severity": "high"}, If_Match="\"1\"", Idempotency_Key="k-4").text == changed[0].text
+som.refused(412, "stale", "PATCH", there, {"severity": "high"}, If_Match="\"1\"")
+for body, tag, where in (({"severity": "low"}, "1", there), ({"severity": "high"}, "3", there), ({"severity": "high"}, "1", path)):
+    som.refused(422, "key_reused", "PATCH", where, body, If_Match="\"" + tag + "\"", Idempotency_Key="k-4")
+som.refused(422, "key_reused", "DELETE", there, If_Match="\"3\"", Idempotency_Key="k-4")
+som.refused(428, "untagged", "PATCH", there, {"severity": "high"}, Idempotency_Key="k-4")
+# A change that came too late did nothing, and its key is good for it still.
+som.refused(412, "stale", "PATCH", there, {"severity": "low"}, If_Match="\"2\"", Idempotency_Key="k-6")
+assert som.good("PATCH", there, {"severity": "low"}, If_Match="\"3\"", Idempotency_Key="k-6")["row_version"] == 4
+ended = som.good("POST", "/registers/account/records", {"organisation": one, "login": "ended"}, 201)
+for i in range(2):
+    gone = som.good("DELETE", "/records/" + ended["id"], None, 204, If_Match="\"1\"", Idempotency_Key="k-7")
+    assert gone.text == "" and "content-type" not in gone.headers, gone.headers
+som.refused(404, "not_found", "DELETE", "/records/" + ended["id"], If_Match="\"1\"")
 # Another caller has keys of his own.
 contact.refused(403, "denied", "POST", "/registers/risk/records", {}, Idempotency_Key="k-1")
 som.refused(400, "usage", "POST", "/me/tokens", {"name": "t", "days": 1}, Idempotency_Key="k-3")

@@ -47,7 +47,7 @@ interface Options {
 	file?: Blob;
 	headers?: Record<string, string>;
 	signal?: AbortSignal | undefined;
-	/** May be sent again when no answer came. */
+	/** May be sent again when no answer came. What changes something has a key then, and is done once (`Idempotency-Key`). */
 	repeatable?: boolean;
 	/** Whether an ended session is somebody else's matter. */
 	anonymous?: boolean;
@@ -75,6 +75,7 @@ const sleep = (milliseconds: number) => new Promise<void>((done) => setTimeout(d
 async function ask(method: string, path: string, options: Options): Promise<Response> {
 	const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
 	const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", redirect: "error" };
+	if (options.repeatable && method !== "GET") headers["Idempotency-Key"] = newKey();
 	if (options.signal) init.signal = options.signal;
 	if (options.file) init.body = options.file;
 	else if (options.body !== undefined) {
@@ -137,12 +138,12 @@ export function read<T>(path: string, query?: Query, signal?: AbortSignal): Prom
 	return answer<T>("GET", path, { query, signal, repeatable: true });
 }
 
-/** Makes something, once, however often it has to be asked for (`Idempotency-Key`). */
-export function make<T>(path: string, body: unknown, key: string = newKey()): Promise<Answer<T>> {
-	return answer<T>("POST", path, { body, headers: { "Idempotency-Key": key }, repeatable: true });
+/** Makes something, once, however often it has to be asked for. */
+export function make<T>(path: string, body: unknown): Promise<Answer<T>> {
+	return answer<T>("POST", path, { body, repeatable: true });
 }
 
-/** Changes the version that the tag names; 412 when there is a newer one. */
+/** Changes the version that the tag names, once; 412 when somebody made a newer one. */
 export function change<T>(path: string, tag: string, body: unknown): Promise<Answer<T>> {
 	return answer<T>("PATCH", path, { body, headers: { "If-Match": tag }, repeatable: true });
 }
@@ -162,6 +163,6 @@ export function enter<T>(method: "GET" | "POST", path: string, body?: unknown): 
 }
 
 /** Sends a file, to be taken once. */
-export function upload<T>(path: string, file: Blob, type: string, query?: Query, key: string = newKey()): Promise<Answer<T>> {
-	return answer<T>("POST", path, { file, query, headers: { "Content-Type": type, "Idempotency-Key": key }, repeatable: true });
+export function upload<T>(path: string, file: Blob, type: string, query?: Query): Promise<Answer<T>> {
+	return answer<T>("POST", path, { file, query, headers: { "Content-Type": type }, repeatable: true });
 }

@@ -92,8 +92,6 @@ export class Editing {
 				if (!(error instanceof Problem) || error.status !== 412 || tries === 5) throw error;
 			}
 			const now = await read<Row>(`/records/${id}`);
-			// It was this very change that was made, and its answer was lost.
-			if (this.changed.every((field) => same(field, now.body[field.name], this.draft[field.name]))) return now.body;
 			if (!(await this.#meet(now))) return null;
 		}
 	}
