@@ -60,7 +60,7 @@ PQ_INCLUDE := $(shell pg_config --includedir 2>/dev/null || echo /usr/include/po
 CPPFLAGS := -D_GNU_SOURCE -iquote src -isystem $(PQ_INCLUDE) -DHOLDFAST_CONTENT='"$(CONTENT)"'
 CFLAGS := -std=c17 -g -fPIE -pthread $(WARN) $(MODE) $(SANITIZER)
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZER)
-LDLIBS := -lsqlite3 -lpq -lsodium -lcrypto -lyaml -ljansson -lmicrohttpd -lgnutls -lcurl -lutf8proc -lm
+LDLIBS := -lsqlite3 -lpq -lsodium -lcrypto -lyaml -ljansson -lmicrohttpd -lgnutls -lcurl -lutf8proc -lz -lm
 
 # The installed binary knows another content folder, so its objects are kept apart.
 OUT := build/$(VARIANT)$(SUFFIX)

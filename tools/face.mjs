@@ -44,7 +44,7 @@ names.forEach((name, i) => {
 		assembler.push(`\t.global face_${i}_${coding}`, `face_${i}_${coding}:`, `\t.incbin "${file}"`);
 		return [`face_${i}_${coding}`, content.length];
 	});
-	// In the order of enum face_coding.
+	// In the order of enum http_coding.
 	const tag = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 	const places = parts.map(([symbol, length]) => `{(const char *)${symbol}, ${length}}`).join(", ");
 	rows.push({ symbols: parts.map(([symbol]) => symbol), row: `\t{"/${name}", "${type}", "${tag}", {${places}}},` });

@@ -25,6 +25,7 @@ needs() {
 		libjansson-dev    header:jansson.h                       JSON
 		libmicrohttpd-dev header:microhttpd.h                    the server
 		libgnutls28-dev   header:gnutls/gnutls.h                 the server's TLS
+		zlib1g-dev        header:zlib.h                          packs what is answered
 		libutf8proc-dev   header:utf8proc.h                      letters without accents, for the search
 		libcurl4-gnutls-dev header:curl/curl.h                asks providers of sign-ins
 		sqlite3           command:sqlite3                        looks into a store by hand

@@ -156,13 +156,11 @@ kept_find(struct once *o, struct ctx *ctx)
 }
 
 static struct str
-header_of(const struct http_reply *reply, const char *name)
+header_of(struct http_reply *reply, const char *name)
 {
-	for (size_t i = 0; i < reply->header_count && i < HTTP_REPLY_HEADERS; i++) {
-		if (str_is(reply->headers[i].name, name))
-			return reply->headers[i].value;
-	}
-	return (struct str){0};
+	const struct str *value = http_reply_value(reply, name);
+
+	return value ? *value : (struct str){0};
 }
 
 static enum err_code

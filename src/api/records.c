@@ -151,14 +151,12 @@ static enum err_code
 version_wanted(struct call *c, int64_t *ret_version)
 {
 	struct str tag = http_header(c->r, "If-Match");
-	bool quoted = tag.len > 2 && tag.ptr[0] == '"' && tag.ptr[tag.len - 1] == '"';
 
 	if (!tag.ptr)
 		return err_set(&c->ctx.err, ERR_UNTAGGED, "If-Match",
 			       "send the ETag of the record as you read it in If-Match, so that "
 			       "nobody's change is lost");
-	if (quoted && str_int((struct str){tag.ptr + 1, tag.len - 2}, ret_version) &&
-	    *ret_version > 0)
+	if (str_int(http_match(c->r), ret_version) && *ret_version > 0)
 		return ERR_NONE;
 	return err_set(&c->ctx.err, ERR_STALE, "If-Match", "the record has another version");
 }

@@ -409,6 +409,13 @@ api_types(const struct api_route *r)
 				       : "application/json";
 }
 
+/* Secrets are given out to who asks for a change: when they are made. */
+static bool
+packs(const struct api_route *r)
+{
+	return r->method == HTTP_GET && r->needs != NEEDS_ANYBODY && r->group;
+}
+
 const struct http_route *
 api_routes(struct arena *a)
 {
@@ -420,6 +427,7 @@ api_routes(struct arena *a)
 		routes[i] = (struct http_route){.method = r->method,
 						.pattern = r->pattern,
 						.answer = api_answer,
+						.packs = packs(r),
 						.waits = api_waits};
 		if (!r->takes && !r->files)
 			continue;

@@ -9,13 +9,11 @@
 
 #include "http/http.h"
 
-enum face_coding { FACE_PLAIN, FACE_GZIP, FACE_BROTLI, FACE_CODINGS };
-
 struct face_file {
 	const char *path; /* "/assets/index-5f3a.js" */
 	const char *type;
 	const char *tag; /* names its content */
-	struct str bytes[FACE_CODINGS];
+	struct str bytes[HTTP_CODINGS];
 };
 
 /* The table, made when the program is built; the page comes first. Without the application it is

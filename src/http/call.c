@@ -1,3 +1,4 @@
+#include "http/coding.h"
 #include "http/server_priv.h"
 
 #include "sys/clock.h"
@@ -183,6 +184,8 @@ reply_make(struct http_call *c)
 
 	if (c->match.route->answer(&c->request, &c->reply, &e))
 		reply_fail(c, &e);
+	if (c->match.route->packs)
+		coding_pack(&c->request, &c->reply);
 	c->answered = true;
 }
 

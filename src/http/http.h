@@ -57,6 +57,9 @@ struct http_route {
 	size_t body_max;
 	/* Its body goes to a file as it comes: `upload`. Others are held in memory. */
 	bool to_file;
+	/* Its long replies are packed for who takes that. Not those that hold a secret: how short
+	 * they become tells of it to who has others ask (BREACH). */
+	bool packs;
 	/* Whether its function may wait or compute for long, for this request: for the disk, for
 	 * others, for a password. NULL: it never does. */
 	bool (*waits)(const struct http_request *r);
@@ -125,13 +128,26 @@ struct http_reply {
 };
 
 /* Gives the reply of a GET its ETag, and says whether the client has that already, by any of the
- * tags of its If-None-Match (RFC 9110 section 13.1.2: weak ones count as others, "*" is whatever
- * there is). Then the reply is a 304, and needs no body. */
+ * tags of its If-None-Match (RFC 9110 section 13.1.2: weak ones count as others, and packed ones;
+ * "*" is whatever there is). Then the reply is a 304, and needs no body. */
 bool http_unchanged(const struct http_request *r, struct http_reply *reply, struct str tag);
+/* What stands in the quotes of the tag of If-Match, which is strong and the only one: the same
+ * whether that was of packed bytes or not. {NULL, 0}: it is no such tag, or there is none. */
+struct str http_match(const struct http_request *r);
+
+/* How a body may be packed. */
+enum http_coding { HTTP_IDENTITY, HTTP_GZIP, HTTP_BROTLI, HTTP_CODINGS };
+/* Whether the client takes that, not HTTP_IDENTITY, by its Accept-Encoding. */
+bool http_takes(const struct http_request *r, enum http_coding coding);
+/* That the body is packed so: a header, and a mark on the reply's strong ETag. The floor does it
+ * for routes that it packs for. */
+void http_coded(const struct http_request *r, struct http_reply *reply, enum http_coding coding);
 
 /* Neither text is copied. Without a value there is no header; with a control character in it the
  * reply becomes a 500. */
 void http_reply_header(struct http_reply *reply, const char *name, struct str value);
+/* The value of a header that was given so; NULL: it was not. */
+struct str *http_reply_value(struct http_reply *reply, const char *name);
 
 /* A problem document with the type "urn:holdfast:problem:" + `name`, a stable word such as
  * "stale_tag". `title` is the same for each of its kind; `detail` says what is wrong and what to

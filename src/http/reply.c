@@ -29,6 +29,16 @@ http_reply_header(struct http_reply *reply, const char *name, struct str value)
 	reply->header_count++;
 }
 
+struct str *
+http_reply_value(struct http_reply *reply, const char *name)
+{
+	for (size_t i = 0; i < reply->header_count && i < HTTP_REPLY_HEADERS; i++) {
+		if (str_is(reply->headers[i].name, name))
+			return &reply->headers[i].value;
+	}
+	return NULL;
+}
+
 static bool
 headers_are_clean(const struct http_reply *reply)
 {
@@ -134,19 +144,9 @@ response_make(struct http_call *c)
 }
 
 static bool
-has_header(const struct http_reply *reply, const char *name)
-{
-	for (size_t i = 0; i < reply->header_count; i++) {
-		if (str_is(reply->headers[i].name, name))
-			return true;
-	}
-	return false;
-}
-
-static bool
 headers_add(struct http_call *c, struct MHD_Response *r)
 {
-	const struct http_reply *reply = &c->reply;
+	struct http_reply *reply = &c->reply;
 	bool good = MHD_add_response_header(r, "Request-Id", c->request.id) == MHD_YES;
 
 	if (good && reply->type)
@@ -157,9 +157,9 @@ headers_add(struct http_call *c, struct MHD_Response *r)
 		good = MHD_add_response_header(r, str_z(&c->arena, p->name),
 					       str_z(&c->arena, p->value)) == MHD_YES;
 	}
-	if (good && !has_header(reply, "Cache-Control"))
+	if (good && !http_reply_value(reply, "Cache-Control"))
 		good = MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES;
-	if (good && atomic_load(&c->thread->server->draining) && !has_header(reply, "Connection"))
+	if (good && atomic_load(&c->thread->server->draining) && !http_reply_value(reply, "Connection"))
 		good = MHD_add_response_header(r, "Connection", "close") == MHD_YES;
 	return good;
 }

@@ -1,3 +1,4 @@
+#include "http/coding.h"
 #include "http/server_priv.h"
 #include "http/tag.h"
 
@@ -53,10 +54,18 @@ bool
 http_unchanged(const struct http_request *r, struct http_reply *reply, struct str tag)
 {
 	bool gets = r->method == HTTP_GET || r->method == HTTP_HEAD;
+	struct str known = gets ? tag_find(http_header(r, "If-None-Match"), tag) : (struct str){0};
 
-	http_reply_header(reply, "ETag", tag);
-	if (!gets || !tag_is_listed(http_header(r, "If-None-Match"), tag))
-		return false;
-	reply->status = 304;
-	return true;
+	http_reply_header(reply, "ETag", known.ptr ? known : tag);
+	if (known.ptr)
+		reply->status = 304;
+	return known.ptr != NULL;
+}
+
+struct str
+http_match(const struct http_request *r)
+{
+	struct str tag = http_header(r, "If-Match");
+
+	return str_begins(tag, "\"") ? coding_unmarked(tag) : (struct str){0};
 }

@@ -1,8 +1,10 @@
 #include "http/tag.h"
 
+#include "http/coding.h"
+
 #include <string.h>
 
-/* What tells a tag from others when they are compared weakly: all but the mark. */
+/* All but the mark of a weak one. */
 static struct str
 opaque(struct str tag)
 {
@@ -26,13 +28,13 @@ tag_take(struct str *list)
 	return (struct str){begin, (size_t)(end - begin) + 1};
 }
 
-bool
-tag_is_listed(struct str list, struct str tag)
+struct str
+tag_find(struct str list, struct str tag)
 {
 	bool parted = true;
 
 	if (str_is(list, "*"))
-		return true;
+		return tag;
 	while (list.len > 0) {
 		struct str one = {0};
 
@@ -45,10 +47,10 @@ tag_is_listed(struct str list, struct str tag)
 			one = tag_take(&list);
 		/* What follows a fault cannot be told to be a tag. */
 		if (!one.ptr)
-			return false;
-		if (str_eq(opaque(one), opaque(tag)))
-			return true;
+			break;
+		if (str_eq(coding_unmarked(one), coding_unmarked(tag)))
+			return str_begins(tag, "W/") ? tag : opaque(one);
 		parted = false;
 	}
-	return false;
+	return (struct str){0};
 }

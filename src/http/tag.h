@@ -4,8 +4,10 @@
 
 #include "base/str.h"
 
-/* Whether `list`, the value of an If-None-Match, has the tag, compared weakly: "W/" makes no
- * difference. "*" has every one. What follows a fault in the list is none. */
-bool tag_is_listed(struct str list, struct str tag);
+/* The tag of `list`, the value of an If-None-Match, that is this one when they are compared weakly:
+ * "W/" makes no difference, nor the mark of packed bytes (coding.h). It is in its strong form, if
+ * this one is; so is this one itself, which "*" has. {NULL, 0}: there is none; what follows a fault
+ * in the list is none. */
+struct str tag_find(struct str list, struct str tag);
 
 #endif

@@ -1,6 +1,7 @@
 """client.py -- one who uses the API: signs in, keeps the cookie or a token, and looks at what comes back. Every answer
 is held against the server's description of itself (described.py)."""
 import base64
+import gzip
 import hashlib
 import hmac
 import http.client
@@ -40,7 +41,8 @@ class Answer:
         self.status = reply.status
         self.headers = {name.lower(): value for name, value in reply.getheaders()}
         self.cookies = [value for name, value in reply.getheaders() if name.lower() == "set-cookie"]
-        self.text = reply.read().decode()
+        body = reply.read()
+        self.text = (gzip.decompress(body) if body and "content-encoding" in self.headers else body).decode()
         origins.check(self.headers, self.text)
         self.json = json.loads(self.text) if self.text and self.headers["content-type"].endswith("json") else None
         self.problem = None

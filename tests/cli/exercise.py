@@ -55,6 +55,7 @@ class Exercise:
         for target in self.targets(operation):
             answer = self.who.ask_at("GET", target + ("?" + urlencode(must) if must else ""))
             assert answer.status == operation.success(), (target, answer.status, answer.text)
+            self.packed(target + ("?" + urlencode(must) if must else ""), answer)
         self.who.ask_at("HEAD", target + ("?" + urlencode(must) if must else ""))
         if "etag" in answer.headers:
             tag = answer.headers["etag"]
@@ -67,6 +68,22 @@ class Exercise:
         if target.startswith("/api/"):
             self.refused("GET", target + "?no-such=1", {400})
         self.refuse_path(operation)
+
+    def packed(self, target, plain):
+        """The same for who takes it packed; what comes is held against the description, too."""
+        packed = self.who.ask_at("GET", target, Accept_Encoding="br, gzip;q=0.5")
+        long = len(packed.text.encode()) >= 1024
+        assert packed.status == plain.status and packed.headers.get("content-encoding") == ("gzip" if long else None), (target, packed.headers)
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding" and "content-encoding" not in plain.headers, target
+        if long:
+            assert int(packed.headers["content-length"]) < len(packed.text.encode()), target
+        if "etag" in plain.headers:
+            weak = plain.headers["etag"].startswith("W/")
+            assert packed.text == plain.text, target
+            assert packed.headers["etag"] == plain.headers["etag"][:-1] + ("-gzip" if long and not weak else "") + '"', (target, packed.headers)
+            head = self.who.ask_at("HEAD", target, Accept_Encoding="gzip")
+            assert all(head.headers[name] == packed.headers[name] for name in ("etag", "content-length")), (target, head.headers)
+            assert self.who.ask_at("GET", target, Accept_Encoding="gzip", If_None_Match=packed.headers["etag"]).status == 304, target
 
     def read_with(self, operation, target, must, name, answer):
         values = dict(self.good)
@@ -168,16 +185,18 @@ class Exercise:
             "id", "key", "organisation", "feed", "recorded_from", "row_version", "recorded_by", "retired")}
         self.refused("PATCH", path, {428}, {})
         self.refused("PATCH", path, {400}, {}, If_Match=made.headers["etag"], Idempotency_Key="a b")
-        self.refused("PATCH", path, {412}, {}, If_Match='"99"')
+        for tag in ('"99"', '"99-gzip"', '"1-zip"', '"1', "1-gzip", 'W/"1-gzip"'):
+            self.refused("PATCH", path, {412}, {}, If_Match=tag)
         self.refused("PATCH", path, {422}, {"key": "another"}, If_Match=made.headers["etag"])
         # A record as it is given out can be given back.
         again = self.once("PATCH", path, told, 200, If_Match=made.headers["etag"])
         self.refused("PATCH", path, {422}, {}, If_Match=made.headers["etag"], Idempotency_Key="PATCH" + path)
         self.refused("DELETE", path, {428})
+        tag = self.who.ask_at("GET", path, Accept_Encoding="gzip").headers["etag"]
         if register["keeps"]:
-            self.refused("DELETE", path, {403}, If_Match=again.headers["etag"])
+            self.refused("DELETE", path, {403}, If_Match=tag)
         else:
-            self.once("DELETE", path, None, 204, If_Match=again.headers["etag"])
+            self.once("DELETE", path, None, 204, If_Match=tag)
             self.refused("DELETE", path, {404}, If_Match=again.headers["etag"])
         assert self.who.ask_at("GET", path + "/history").status == 200
 

@@ -117,6 +117,23 @@ stream(const struct http_request *r, struct http_reply *reply, struct err *e)
 	return str_is(kind, "refused") ? err_set(e, ERR_DENIED, "", "not now") : ERR_NONE;
 }
 
+static enum err_code
+long_answer(const struct http_request *r, struct http_reply *reply, struct err *e)
+{
+	int64_t count = 0;
+	char *text;
+
+	(void)e;
+	CHECK(str_int(http_parameter(r, "count"), &count) && count > 1);
+	text = arena_alloc(r->arena, (size_t)count);
+	memset(text, 'x', (size_t)count);
+	text[0] = text[count - 1] = '"';
+	reply->type = "application/json";
+	if (!http_unchanged(r, reply, str_of("\"7\"")))
+		reply->body = (struct str){text, (size_t)count};
+	return ERR_NONE;
+}
+
 static bool
 always(const struct http_request *r)
 {
@@ -161,6 +178,8 @@ note_answer(const struct http_request *r, struct http_reply *reply, struct err *
 static const struct http_route routes[] = {
 	{.method = HTTP_GET,	     .pattern = "/echo/{name}", .answer = echo     },
 	{.method = HTTP_POST,	      .pattern = "/echo/{name}", .answer = echo,	 .body_max = 100000},
+	{.method = HTTP_GET,		     .pattern = "/long/{count}",			  .answer = long_answer, .packs = true},
+	{.method = HTTP_GET,		     .pattern = "/packed/{kind}",			   .answer = stream,	      .packs = true},
 	{.method = HTTP_POST,
 	 .pattern = "/file",
 	 .answer = file_answer,

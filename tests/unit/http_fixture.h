@@ -26,6 +26,7 @@ struct fixture {
 };
 
 /* GET and POST /echo/{name}: the body or the name; PUT takes JSON or CSV.
+ * GET /long/{count}: so many bytes of JSON, packed for who takes that; GET /packed/{kind}: a stream.
  * POST /file: how long the file is and what its ends are.
  * GET /fail/{kind}, GET /split: an error; a header that would split the reply.
  * GET /stream/{kind}: 200 KB; `broken` in between; `events`: one for each tick.

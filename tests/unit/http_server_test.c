@@ -132,6 +132,76 @@ TEST(http_server_tells_of_errors_but_not_of_what_is_inside)
 	CHECK(http_has(log, "the secret of the house") && http_has(log, "a control character"));
 }
 
+/* The same request by GET and by HEAD: the reply to the first, of which the second has the head. */
+static char *
+packed_ask(const struct fixture *f, const char *path, const char *headers)
+{
+	char *got = NULL;
+	char head[1024];
+
+	for (int i = 0; i < 2; i++) {
+		char request[1024];
+		char *other = got;
+
+		(void)snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\n" LAST "%s\r\n",
+			       i ? "HEAD" : "GET", path, headers);
+		got = strdup(http_ask(f, request));
+		CHECK(got);
+		/* All but the request's name and the time. */
+		for (char *line = i ? strstr(got, "Content-Length") : NULL; line; line = NULL) {
+			(void)snprintf(head, sizeof(head), "%.*s", (int)strcspn(line, "\r"), line);
+			CHECK(http_has(other, head));
+			CHECK(!strstr(other, "-Encoding: gzip") ==
+			      !strstr(got, "-Encoding: gzip"));
+		}
+		if (i) {
+			free(got);
+			got = other;
+		}
+	}
+	return got;
+}
+
+TEST(http_server_packs_long_replies_for_who_takes_that)
+{
+	struct fixture *f = http_fixture_open(as_usual);
+	char log[65536];
+	char *got = packed_ask(f, "/long/50000", "Accept-Encoding: br, gzip\r\n");
+
+	CHECK(http_has(got, "\r\nContent-Encoding: gzip\r\n") && http_has(got, "\r\nVary: Acc"));
+	CHECK(http_has(got, "\r\nETag: \"7-gzip\"\r\n") && !strstr(got, "xxxx"));
+	CHECK(!strstr(got, "Content-Length: 50000"));
+	free(got);
+	got = packed_ask(f, "/long/50000", "Accept-Encoding: gzip;q=0, *\r\n");
+	CHECK(http_has(got, "Content-Length: 50000\r\n") && http_has(got, "\r\nETag: \"7\"\r\n"));
+	CHECK(http_has(got, "\r\nVary: Acc") && !strstr(got, "Content-Encoding"));
+	free(got);
+	got = packed_ask(f, "/long/1024", "");
+	CHECK(http_has(got, "Content-Length: 1024\r\n") && !strstr(got, "Content-Encoding"));
+	free(got);
+	got = packed_ask(f, "/long/1024", "Accept-Encoding: *\r\n");
+	CHECK(http_has(got, "\r\nContent-Encoding: gzip\r\n"));
+	free(got);
+	/* What fits into one packet anyway, what is made piece by piece, and other routes. */
+	got = packed_ask(f, "/long/1023", "Accept-Encoding: gzip\r\n");
+	CHECK(http_has(got, "Content-Length: 1023\r\n") && http_has(got, "\r\nVary: Acc"));
+	free(got);
+	got = http_ask(f, "GET /packed/x HTTP/1.1\r\n" LAST "Accept-Encoding: gzip\r\n\r\n");
+	CHECK(http_has(got, "xxxx") && !strstr(got, "-Encoding: gzip") && !strstr(got, "Vary"));
+	got = http_ask(f, "GET /stream/x HTTP/1.1\r\n" LAST "Accept-Encoding: gzip\r\n\r\n");
+	CHECK(http_has(got, "xxxx") && !strstr(got, "Vary"));
+	/* Whichever of both the client has already. */
+	got = packed_ask(f, "/long/50000",
+			 "Accept-Encoding: gzip\r\nIf-None-Match: \"6\", W/\"7-gzip\"\r\n");
+	CHECK(http_has(got, "HTTP/1.1 304 ") && http_has(got, "\r\nETag: \"7-gzip\"\r\n"));
+	CHECK(http_has(got, "\r\nVary: Acc") && !strstr(got, "Content-Encoding"));
+	free(got);
+	got = packed_ask(f, "/long/50000", "Accept-Encoding: gzip\r\nIf-None-Match: \"7\"\r\n");
+	CHECK(http_has(got, "HTTP/1.1 304 ") && http_has(got, "\r\nETag: \"7\"\r\n"));
+	free(got);
+	http_fixture_close(f, log);
+}
+
 TEST(http_server_sends_long_replies_in_pieces)
 {
 	struct fixture *f = http_fixture_open(as_usual);
