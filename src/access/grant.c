@@ -108,6 +108,21 @@ grant_reads_about(const struct model *m, const struct who *w, const struct reg *
 	return !target || grant_refusal(m, w, target, ACT_READ, &any) == REFUSAL_NONE;
 }
 
+const int64_t *
+grant_hidden(const struct model *m, const struct who *w, const struct reg *r, struct arena *a,
+	     size_t *ret_count)
+{
+	int64_t *codes = arena_alloc(a, (m->reg_count + 1) * sizeof(*codes));
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->reg_count; i++) {
+		if (!grant_reads_about(m, w, r, m->regs[i]->code << ID_CODE_SHIFT))
+			codes[count++] = m->regs[i]->code;
+	}
+	*ret_count = count;
+	return codes;
+}
+
 enum err_code
 grant_some(const struct model *m, const struct who *w, const struct reg *r, enum act act,
 	   struct err *e)

@@ -89,12 +89,10 @@ plan_sections(struct call *c)
 enum err_code
 call_section(struct call *c, struct str number, const char **ret_number)
 {
-	const struct plan *p = &c->ctx.model->plan;
+	const struct section *s = model_section(c->ctx.model, number);
 
-	for (size_t i = 0; i < p->section_count; i++) {
-		if (!str_is(number, p->sections[i].number))
-			continue;
-		*ret_number = p->sections[i].number;
+	if (s) {
+		*ret_number = s->number;
 		return ERR_NONE;
 	}
 	return err_set(&c->ctx.err, ERR_MISSING, "section", "the plan has no section '%.60s'",

@@ -104,7 +104,7 @@ const struct api_route api_table[] = {
 	 .group = "ledger", .name = "entry", .about = "The entry of a version in the ledger, byte by byte as it was hashed.",
 	 .reply = "object", .parameters = {RECORD, VERSION}},
 	{HTTP_GET, "/api/v1/search", NEEDS_READ, false, search_show,
-	 .group = "records", .name = "search", .about = "Records of all registers by words of their names, keys and texts, the best first.",
+	 .group = "records", .name = "search", .about = "Duties of the plan, and records of all registers, by words of their names, keys and texts, the best first.",
 	 .reply = "search",
 	 .parameters = {{"q", IN_QUERY, "words that must all be there, as they are or as the beginnings of others"}, {"register", IN_QUERY, "only of this register"}, {"retired bool", IN_QUERY, "`true`: those too that are not current any more"}, {"limit int", IN_QUERY, "records on a page, from 1 to 50; 20 unless said"}, {"after", IN_QUERY, "the cursor of the page before: its member `next`"}}},
 	{HTTP_GET, "/api/v1/plan", NEEDS_READ, false, plan_show,

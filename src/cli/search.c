@@ -46,32 +46,50 @@ catch_up(struct cli *c, struct search_index *x, bool *ret_all)
 }
 
 static void
+row_print(struct grid *grid, const char *name, struct str key, struct str title)
+{
+	grid_text(grid, str_of(name));
+	grid_text(grid, key);
+	grid_text(grid, title);
+}
+
+static void
+place_print(struct grid *grid, const struct search_place *place)
+{
+	CLEANUP(buf_fini) struct buf cell = {.limit = LIMIT_ROW_BYTES};
+
+	if (place->field)
+		buf_addf(&cell, "%s: %.*s", place->field, STR_ARG(place->snippet));
+	grid_text(grid, (struct str){cell.data ? cell.data : "", cell.len});
+}
+
+static void
 page_print(struct cli *c, const struct ctx *ctx, const struct search_page *p)
 {
 	static const struct grid_column columns[] = {
-		{"record",   false, false},
+		{"found",    false, false},
 		{"key",	false, true },
 		{"title",	  false, true },
 		{"found in", false, true },
 	};
-	CLEANUP(buf_fini) struct buf cell = {.limit = LIMIT_ROW_BYTES};
 	char name[RECORD_NAME_SIZE];
 	struct grid grid;
 
 	grid_init(&grid, c, columns, COUNT_OF(columns));
+	for (size_t i = 0; i < p->duty_count; i++) {
+		const struct search_duty *d = &p->duties[i];
+
+		row_print(&grid, d->obligation->id, (struct str){0}, str_of(d->obligation->title));
+		place_print(&grid, &d->place);
+	}
 	for (size_t i = 0; i < p->count; i++) {
 		const struct search_hit *hit = &p->hits[i];
 
 		record_name(ctx->model, hit->id, name);
-		cell.len = 0;
-		if (hit->field)
-			buf_addf(&cell, "%s: %.*s", hit->field, STR_ARG(hit->snippet));
-		grid_text(&grid, str_of(name));
-		grid_text(&grid, hit->key);
-		grid_text(&grid, hit->title);
-		grid_text(&grid, (struct str){cell.data ? cell.data : "", cell.len});
+		row_print(&grid, name, hit->key, hit->title);
+		place_print(&grid, &hit->place);
 	}
-	if (p->count > 0)
+	if (p->count > 0 || p->duty_count > 0)
 		grid_print(&grid);
 	if (p->total == 0)
 		cli_print(c, "No record has these words.\n");
@@ -91,7 +109,6 @@ static enum err_code
 search_print(struct cli *c, struct workspace *ws, const struct search_question *q)
 {
 	CLEANUP(search_closep) struct search_index *x = NULL;
-	struct db *db = NULL;
 	bool all = false;
 	struct ctx *ctx = workspace_ctx(ws);
 	DB_TXN txn = {0};
@@ -101,14 +118,11 @@ search_print(struct cli *c, struct workspace *ws, const struct search_question *
 
 	if (!rc)
 		rc = catch_up(c, x, &all);
-	if (!rc)
-		rc = search_reader(x, &db, &c->err);
 	if (rc)
 		return rc;
 	rc = db_begin_read(ctx->db, &txn, &ctx->err);
 	if (!rc)
-		rc = search_ask(ctx, db, q, &p);
-	search_reader_back(x, db);
+		rc = search_ask(ctx, x, q, &p);
 	if (rc)
 		return cli_failed(c, ws, rc);
 	if (!c->json) {
@@ -139,11 +153,12 @@ run(struct cli *c)
 const struct command search_command = {
 	.name = "search",
 	.arguments = "WORD ...",
-	.about = "Find records of all registers by words of their names, keys and texts",
+	.about = "Find duties of the plan, and records of all registers, by words of their texts",
 	.details = "Every word must be there, as it is or as the beginning of another one. Accents "
 		   "and "
 		   "capitals\nmake no difference, nor do apostrophes and hyphens within a word: "
-		   "O'Neill is oneill, db-01 is\ndb01. The best come first.\n"
+		   "O'Neill is oneill, db-01 is\ndb01. The best come first: duties, then records, then what\n"
+		   "Holdfast alone writes, such as cells and failures.\n"
 		   "\n"
 		   "  holdfast search oneill\n"
 		   "  holdfast search --register asset db-01 north --json\n",

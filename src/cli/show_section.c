@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-static const struct section *
-section_find(const struct model *m, const char *number)
-{
-	for (size_t i = 0; i < m->plan.section_count; i++) {
-		if (strcmp(m->plan.sections[i].number, number) == 0)
-			return &m->plan.sections[i];
-	}
-	return NULL;
-}
-
 /* Keeps the cells of the section. */
 static struct posture_list
 of_section(const struct posture_list *all, const char *number)
@@ -28,7 +18,7 @@ of_section(const struct posture_list *all, const char *number)
 static enum err_code
 run(struct cli *c, struct ctx *ctx, const char *argument)
 {
-	const struct section *s = section_find(ctx->model, argument);
+	const struct section *s = model_section(ctx->model, str_of(argument));
 	const struct plan *p = &ctx->model->plan;
 	struct posture_question q = {0};
 	struct posture_list list;

@@ -137,19 +137,6 @@ columns_gather(struct ctx *ctx, struct asked *a)
 	q->columns = columns;
 }
 
-static void
-hidden_find(struct ctx *ctx, const struct reg *r, struct page_query *query)
-{
-	const struct model *m = ctx->model;
-	int64_t *codes = arena_alloc(ctx->arena, (m->reg_count + 1) * sizeof(*codes));
-
-	for (size_t i = 0; i < m->reg_count; i++) {
-		if (!grant_reads_about(m, ctx->who, r, m->regs[i]->code << ID_CODE_SHIFT))
-			codes[query->hidden_count++] = m->regs[i]->code;
-	}
-	query->hidden = codes;
-}
-
 /* Holds the question to what the asker sees. */
 static void
 sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
@@ -161,7 +148,7 @@ sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
 	a->organisations = q->organisations;
 	if (!ctx->who)
 		return;
-	hidden_find(ctx, q->reg, query);
+	query->hidden = grant_hidden(ctx->model, ctx->who, q->reg, ctx->arena, &query->hidden_count);
 	query->sights = sights = arena_alloc(ctx->arena, ctx->model->reg_count * sizeof(*sights));
 	for (size_t i = 0; i < ctx->model->reg_count; i++)
 		sights[i] = sight_of(ctx->model, ctx->who, ctx->model->regs[i], ctx->arena);

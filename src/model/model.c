@@ -196,6 +196,16 @@ model_obligation(const struct model *m, struct str id)
 	return NULL;
 }
 
+const struct section *
+model_section(const struct model *m, struct str number)
+{
+	for (size_t i = 0; i < m->plan.section_count; i++) {
+		if (str_is(number, m->plan.sections[i].number))
+			return &m->plan.sections[i];
+	}
+	return NULL;
+}
+
 const struct param *
 model_param(const struct model *m, const char *name)
 {

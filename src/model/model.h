@@ -169,6 +169,7 @@ bool field_allows(const struct field *f, const struct reg *r);
  * text. */
 const struct field *reg_title(const struct reg *r);
 const struct obligation *model_obligation(const struct model *m, struct str id);
+const struct section *model_section(const struct model *m, struct str number);
 const struct param *model_param(const struct model *m, const char *name);
 const struct role *model_role(const struct model *m, struct str name);
 /* The first that may do that, a word of `may`; NULL when none may. */

@@ -10,13 +10,9 @@
 enum {
 	TEXT_LIMIT = 262144,
 	MS = 1000,
-	/* What a word is worth by where it stands. */
-	WHOLE_IN_HEAD = 8,
-	BEGINS_IN_HEAD = 4,
-	WHOLE_IN_BODY = 2,
-	BEGINS_IN_BODY = 1,
-	/* Among those of the same worth a short head goes first. */
-	HEAD_WORDS = 64,
+	/* What Holdfast alone writes comes after all else. */
+	AHEAD = 1 << 24,
+	PARTS = 2,
 };
 
 /* One search. */
@@ -35,20 +31,13 @@ struct found {
 	int64_t score;
 };
 
-/* A word that a single letter of ours begins is nearly every word. */
-static bool
-may_go_on(struct str word)
-{
-	return word.len > 1;
-}
-
 static void
 word_sql(struct asking *a, struct str word)
 {
 	const struct db_words *w = db_words(a->db);
 
 	buf_addf(&a->text, "%s%.*s%s%s", w->quote, STR_ARG(word), w->quote,
-		 may_go_on(word) ? w->begins : "");
+		 search_goes_on(word) ? w->begins : "");
 }
 
 /* Each compound by its parts or as a whole. */
@@ -87,86 +76,50 @@ seen_add(struct asking *a, const struct reg *r, int64_t organisation, size_t *co
 	}
 }
 
-/* The rows that whoever asks may see, so that no other is counted or ranked. False when there are
- * none. */
+/* Rows are as restricted as what they are about: none of a register that he does not read. */
+static void
+hidden_sql(struct asking *a, const struct reg *follows)
+{
+	const struct db_words *w = db_words(a->db);
+	size_t count = 0;
+	const int64_t *codes =
+		grant_hidden(a->ctx->model, a->ctx->who, follows, a->ctx->arena, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		buf_addf(&a->text, "%s%s", i ? w->or : w->but, i ? "" : "(");
+		buf_addf(&a->text, "%s" SEARCH_ABOUT "%s", w->quote, (long long)codes[i], w->quote);
+	}
+	buf_addf(&a->text, "%s", count ? ")" : "");
+}
+
+/* The rows that whoever asks may see, so that no other is counted or ranked: of what Holdfast alone
+ * writes, or of all else. False when there are none. */
 static bool
-seen_sql(struct asking *a)
+seen_sql(struct asking *a, bool kernel)
 {
 	const struct model *m = a->ctx->model;
+	const struct reg *follows = NULL;
 	size_t count = 0;
 
-	buf_addf(&a->text, "%s(", db_words(a->db)->and);
-	if (!a->ctx->who)
-		seen_add(a, a->reg, 0, &count);
-	for (size_t i = 0; a->ctx->who && i < m->reg_count; i++) {
+	buf_addf(&a->text, "%s((", db_words(a->db)->and);
+	for (size_t i = 0; i < m->reg_count; i++) {
 		const struct reg *r = m->regs[i];
 		struct sight sight;
 
-		if (!search_has(r) || (a->reg && a->reg != r))
+		if (r->kernel != kernel || (a->reg && a->reg != r))
 			continue;
 		sight = sight_of(m, a->ctx->who, r, a->ctx->arena);
 		if (sight.all)
 			seen_add(a, r, 0, &count);
 		for (size_t k = 0; !sight.all && k < sight.count; k++)
 			seen_add(a, r, sight.organisations[k], &count);
+		follows = r->follows ? r : follows;
 	}
 	buf_addf(&a->text, ")");
+	if (follows)
+		hidden_sql(a, follows);
+	buf_addf(&a->text, ")");
 	return count > 0;
-}
-
-/* What the word is worth in one of the row's texts: `whole` or `begins`, or nothing. */
-static int64_t
-worth(struct str text, struct str word, int64_t whole, int64_t begins)
-{
-	int64_t best = 0;
-
-	while (text.ptr && best < whole) {
-		struct str one = str_cut(&text, ' ');
-
-		if (one.len < word.len || memcmp(one.ptr, word.ptr, word.len) != 0)
-			continue;
-		if (one.len == word.len)
-			best = whole;
-		else if (may_go_on(word) && begins > best)
-			best = begins;
-	}
-	return best;
-}
-
-static int64_t
-worth_in(struct str head, struct str body, struct str word)
-{
-	int64_t best = worth(head, word, WHOLE_IN_HEAD, BEGINS_IN_HEAD);
-
-	return best ? best : worth(body, word, WHOLE_IN_BODY, BEGINS_IN_BODY);
-}
-
-/* Engines rank in ways of their own, and their own guess of what is rare; this is the same for all.
- */
-static int64_t
-score(const struct asking *a, struct str head, struct str body)
-{
-	const struct word_list *l = &a->words;
-	int64_t sum = 0;
-	int64_t width = 0;
-	size_t end;
-
-	for (size_t i = 0; i < l->count; i = end) {
-		int64_t least = WHOLE_IN_HEAD;
-		int64_t one;
-
-		end = words_compound(l, i);
-		for (size_t k = i; k < end; k++) {
-			one = worth_in(head, body, l->words[k].text);
-			least = one < least ? one : least;
-		}
-		one = end - i > 1 ? worth_in(head, body, words_joined(l, i, end, a->ctx->arena))
-				  : 0;
-		sum += one > least ? one : least;
-	}
-	for (size_t i = 0; i < head.len; i++)
-		width += head.ptr[i] == ' ';
-	return sum * HEAD_WORDS + (width < HEAD_WORDS ? HEAD_WORDS - 1 - width : 0);
 }
 
 /* The best first; of equals the newest. */
@@ -185,33 +138,32 @@ by_score(const void *a, const void *b)
 }
 
 static enum err_code
-found_read(struct asking *a, struct found *list, struct search_page *p)
+found_read(struct asking *a, int64_t ahead, struct found *list, struct search_page *p)
 {
 	struct ctx *ctx = a->ctx;
 	DB_STMT *s = NULL;
 	enum err_code rc = db_prepare(a->db, db_words(a->db)->find, &s, &ctx->err);
+	const int64_t most = p->total + LIMIT_SEARCH_RANKED;
 	bool row;
 
 	if (rc)
 		return rc;
 	db_bind_text(s, 1, (struct str){a->text.data, a->text.len});
 	db_bind_int(s, 2, LIMIT_SEARCH_RANKED + 1);
-	p->total_is_exact = true;
 	while (!(rc = db_step(s, &row, &ctx->err)) && row) {
 		const struct reg *r = model_reg_of_id(ctx->model, db_int(s, 0));
 
-		if (p->total == LIMIT_SEARCH_RANKED) {
+		if (p->total == most) {
 			p->total_is_exact = false;
 			break;
 		}
 		/* The index says where to look; this decides. */
 		if (!r || !grant_reads(ctx->model, ctx->who, r, db_int(s, 1)))
 			continue;
-		list[p->total++] =
-			(struct found){db_int(s, 0), score(a, db_text(s, 2), db_text(s, 3))};
+		list[p->total++] = (struct found){
+			db_int(s, 0), ahead + search_score(&a->words, db_text(s, 2), db_text(s, 3),
+							   ctx->arena)};
 	}
-	if (!rc && p->total > 0)
-		qsort(list, (size_t)p->total, sizeof(*list), by_score);
 	return rc;
 }
 
@@ -256,10 +208,6 @@ question_read(struct asking *a)
 		return err_set(&ctx->err, ERR_MISSING, "register",
 			       "there is no register '%.60s'%s%s%s", str_z(ctx->arena, q->reg),
 			       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-	if (!search_has(a->reg))
-		return err_set(&ctx->err, ERR_INVALID, "register",
-			       "register '%s' is written by Holdfast alone and not searched",
-			       a->reg->name);
 	return grant_some(ctx->model, ctx->who, a->reg, ACT_READ, &ctx->err);
 }
 
@@ -294,29 +242,58 @@ page_fill(struct asking *a, const struct found *list, struct search_page *p)
 	return rc;
 }
 
+/* What Holdfast alone writes is looked for by itself: there may be so much of it that none of the
+ * rest would be ranked. */
+static enum err_code
+part_read(struct asking *a, bool kernel, struct found *list, struct search_page *p)
+{
+	enum err_code rc = ERR_NONE;
+
+	a->text.len = 0;
+	words_sql(a);
+	if (!seen_sql(a, kernel))
+		return ERR_NONE;
+	if (a->text.failed)
+		return err_set(&a->ctx->err, ERR_TOO_BIG, "q", "too much is asked for");
+	db_deadline(a->db, (int64_t)LIMIT_SEARCH_SECONDS * MS);
+	rc = found_read(a, kernel ? 0 : AHEAD, list, p);
+	db_deadline(a->db, 0);
+	return rc;
+}
+
+static enum err_code
+hits_find(struct asking *a, struct search_page *p)
+{
+	struct found *list =
+		arena_alloc(a->ctx->arena, PARTS * LIMIT_SEARCH_RANKED * sizeof(*list));
+	enum err_code rc = part_read(a, false, list, p);
+
+	if (!rc)
+		rc = part_read(a, true, list, p);
+	if (!rc && p->total > 0)
+		qsort(list, (size_t)p->total, sizeof(*list), by_score);
+	return rc ? rc : page_fill(a, list, p);
+}
+
 enum err_code
-search_ask(struct ctx *ctx, struct db *db, const struct search_question *q,
+search_ask(struct ctx *ctx, struct search_index *x, const struct search_question *q,
 	   struct search_page *ret_page)
 {
-	struct asking a = {.ctx = ctx, .db = db ? db : ctx->db, .q = q};
-	struct found *list = arena_alloc(ctx->arena, LIMIT_SEARCH_RANKED * sizeof(*list));
+	struct asking a = {.ctx = ctx, .q = q};
 	struct search_page p = {.total_is_exact = true};
+	struct db *db = NULL;
 	enum err_code rc = question_read(&a);
 
 	buf_init(&a.text, TEXT_LIMIT);
-	if (!rc) {
-		words_sql(&a);
-		if (seen_sql(&a)) {
-			if (a.text.failed)
-				rc = err_set(&ctx->err, ERR_TOO_BIG, "q", "too much is asked for");
-			db_deadline(a.db, (int64_t)LIMIT_SEARCH_SECONDS * MS);
-			if (!rc)
-				rc = found_read(&a, list, &p);
-			db_deadline(a.db, 0);
-		}
-	}
 	if (!rc)
-		rc = page_fill(&a, list, &p);
+		rc = index_reader(x, &db, &ctx->err);
+	a.db = db ? db : ctx->db;
+	if (!rc)
+		rc = hits_find(&a, &p);
+	index_reader_back(x, db);
+	/* The plan is everybody's. */
+	if (!rc && !q->reg.ptr && !q->after.ptr)
+		duties_find(ctx, index_duties(x), &a.words, q, &p);
 	buf_fini(&a.text);
 	if (!rc)
 		*ret_page = p;
@@ -327,15 +304,9 @@ enum err_code
 search_now(struct ctx *ctx, struct search_index *x, const struct search_question *q,
 	   struct search_page *ret_page, bool *ret_whole)
 {
-	struct db *db = NULL;
 	int64_t left = 0;
 	enum err_code rc = search_catch_up(x, LIMIT_SEARCH_LEAVES, &left, &ctx->err);
 
-	if (!rc)
-		rc = search_reader(x, &db, &ctx->err);
-	if (!rc)
-		rc = search_ask(ctx, db, q, ret_page);
-	search_reader_back(x, db);
 	*ret_whole = left == 0;
-	return rc;
+	return rc ? rc : search_ask(ctx, x, q, ret_page);
 }

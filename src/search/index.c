@@ -13,7 +13,7 @@
 enum {
 	BATCH = 5000,
 	TOGETHER = 100,
-	FORM = 1,
+	FORM = 2,
 	MEMORY = 64 * 1024 * 1024,
 	ROW_LIMIT = 1048576,
 	READERS = 8
@@ -57,6 +57,8 @@ struct search_index {
 	pthread_mutex_t lock;
 	struct arena arena; /* of one batch */
 	struct search_row row;
+	struct arena kept; /* of what lives as long as it */
+	const struct duty_row *duties;
 };
 
 struct state {
@@ -117,10 +119,11 @@ open_parts(const struct workspace *of, struct search_index *x, struct err *e)
 	enum err_code rc = workspace_another(of, path ? DB_READ : DB_WRITE, &x->ws, e);
 
 	if (!rc && path) {
-		x->path = strdup(path);
-		rc = x->path ? db_open(path, DB_CREATE, &x->file, e)
-			     : err_set(e, ERR_INTERNAL, "", "no memory for the index");
+		x->path = arena_strndup(&x->kept, path, strlen(path));
+		rc = db_open(path, DB_CREATE, &x->file, e);
 	}
+	if (!rc)
+		x->duties = duty_rows(workspace_ctx(x->ws)->model, &x->kept);
 	return rc ? rc : tables_make(x, e);
 }
 
@@ -135,6 +138,7 @@ search_open(const struct workspace *of, struct search_index **ret_index, struct 
 	(void)pthread_mutex_init(&x->lock, NULL);
 	(void)pthread_mutex_init(&x->idle_lock, NULL);
 	arena_init(&x->arena, MEMORY);
+	arena_init(&x->kept, MEMORY);
 	buf_init(&x->row.head, ROW_LIMIT);
 	buf_init(&x->row.body, ROW_LIMIT);
 	buf_init(&x->row.seen, ROW_LIMIT);
@@ -159,10 +163,10 @@ search_close(struct search_index *x)
 	(void)pthread_mutex_destroy(&x->lock);
 	(void)pthread_mutex_destroy(&x->idle_lock);
 	arena_fini(&x->arena);
+	arena_fini(&x->kept);
 	buf_fini(&x->row.head);
 	buf_fini(&x->row.body);
 	buf_fini(&x->row.seen);
-	free((char *)(uintptr_t)x->path);
 	free(x);
 }
 
@@ -172,8 +176,14 @@ search_closep(struct search_index **x)
 	search_close(*x);
 }
 
+const struct duty_row *
+index_duties(const struct search_index *x)
+{
+	return x->duties;
+}
+
 enum err_code
-search_reader(struct search_index *x, struct db **ret_db, struct err *e)
+index_reader(struct search_index *x, struct db **ret_db, struct err *e)
 {
 	*ret_db = NULL;
 	(void)pthread_mutex_lock(&x->idle_lock);
@@ -184,7 +194,7 @@ search_reader(struct search_index *x, struct db **ret_db, struct err *e)
 }
 
 void
-search_reader_back(struct search_index *x, struct db *db)
+index_reader_back(struct search_index *x, struct db *db)
 {
 	(void)pthread_mutex_lock(&x->idle_lock);
 	if (db && x->idle_count < READERS) {
@@ -294,8 +304,7 @@ struct numbers {
 	size_t cap;
 };
 
-/* The records that these leaves are about, each once and in their order; of registers that are
- * searched. */
+/* The records that these leaves are about, each once and in their order. */
 static enum err_code
 records_read(struct search_index *x, int64_t from, int64_t *to, struct numbers *n, struct err *e)
 {
@@ -320,7 +329,7 @@ records_read(struct search_index *x, int64_t from, int64_t *to, struct numbers *
 			*to = db_int(s, 1);
 			break;
 		}
-		if (!r || !search_has(r))
+		if (!r)
 			continue;
 		n->ids = arena_room(&x->arena, n->ids, n->count, &n->cap, sizeof(*n->ids));
 		n->ids[n->count++] = db_int(s, 0);

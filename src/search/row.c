@@ -1,11 +1,5 @@
 #include "search/search_priv.h"
 
-bool
-search_has(const struct reg *r)
-{
-	return !r->kernel;
-}
-
 static bool
 items_take(const struct field *f, const struct value *v,
 	   bool (*take)(void *object, const struct field *f, struct str text), void *object)
@@ -45,12 +39,31 @@ search_seen(const struct reg *r, int64_t organisation, bool retired, struct buf 
 {
 	const char *kind = retired ? "r" : "";
 
-	if (!r)
-		buf_addf(out, "_%s", kind);
-	else if (!organisation)
+	if (!organisation)
 		buf_addf(out, "_%s%lld", kind, (long long)r->code);
 	else
 		buf_addf(out, "_%s%lld_%lld", kind, (long long)r->code, (long long)organisation);
+}
+
+/* Each part, and of more than one what they make together. */
+bool
+search_words_put(struct str text, size_t *left, struct arena *a, struct buf *out)
+{
+	struct word_list l = {0};
+	bool all = words_add(&l, text, *left, a);
+
+	*left -= l.count;
+	for (size_t i = 0; i < l.count; i++) {
+		size_t end = words_compound(&l, i);
+		struct str part = l.words[i].text;
+
+		buf_addf(out, "%s%.*s", out->len ? " " : "", STR_ARG(part));
+		if (end - i < 2 || (i > 0 && l.words[i - 1].compound == l.words[i].compound))
+			continue;
+		part = words_joined(&l, i, end, a);
+		buf_addf(out, " %.*s", STR_ARG(part));
+	}
+	return all;
 }
 
 /* While a row is made. */
@@ -61,33 +74,12 @@ struct filling {
 	size_t left; /* words that it may still have */
 };
 
-/* Each part, and of more than one what they make together. */
-static bool
-words_put(struct filling *f, struct str text, struct buf *out)
-{
-	struct word_list l = {0};
-	bool all = words_add(&l, text, f->left, f->arena);
-
-	f->left -= l.count;
-	for (size_t i = 0; i < l.count; i++) {
-		size_t end = words_compound(&l, i);
-		struct str part = l.words[i].text;
-
-		buf_addf(out, "%s%.*s", out->len ? " " : "", STR_ARG(part));
-		if (end - i < 2 || (i > 0 && l.words[i - 1].compound == l.words[i].compound))
-			continue;
-		part = words_joined(&l, i, end, f->arena);
-		buf_addf(out, " %.*s", STR_ARG(part));
-	}
-	return all;
-}
-
 static bool
 text_put(void *object, const struct field *field, struct str text)
 {
 	struct filling *f = object;
 
-	return field == f->title || words_put(f, text, &f->row->body);
+	return field == f->title || search_words_put(text, &f->left, f->arena, &f->row->body);
 }
 
 void
@@ -98,20 +90,22 @@ search_row_fill(const struct model *m, const struct record *r, struct arena *a,
 			    .title = reg_title(r->reg),
 			    .arena = a,
 			    .left = LIMIT_SEARCH_RECORD_WORDS};
+	const struct field *about = r->reg->follows;
+	const struct value *follows = about ? &r->values[about - r->reg->fields] : NULL;
 	const struct value *title = f.title ? &r->values[f.title - r->reg->fields] : NULL;
 	char name[RECORD_NAME_SIZE];
 
 	row->head.len = row->body.len = row->seen.len = 0;
 	record_name(m, r->id, name);
-	(void)words_put(&f, str_of(name), &row->head);
+	(void)search_words_put(str_of(name), &f.left, a, &row->head);
 	if (!str_is(r->key, name))
-		(void)words_put(&f, r->key, &row->head);
+		(void)search_words_put(r->key, &f.left, a, &row->head);
 	if (title && title->kind == VALUE_TEXT)
-		(void)words_put(&f, title->text, &row->head);
+		(void)search_words_put(title->text, &f.left, a, &row->head);
 	search_texts(r, text_put, &f);
-	search_seen(NULL, 0, r->retired, &row->seen);
-	buf_addf(&row->seen, " ");
 	search_seen(r->reg, 0, r->retired, &row->seen);
 	buf_addf(&row->seen, " ");
 	search_seen(r->reg, r->organisation, r->retired, &row->seen);
+	if (follows)
+		buf_addf(&row->seen, " " SEARCH_ABOUT, (long long)(follows->number >> ID_CODE_SHIFT));
 }

@@ -1,7 +1,8 @@
-/* search.h -- records of all registers by words of their text.
+/* search.h -- duties of the plan, and records of all registers, by words of their text.
  *
- * What is searched: the name, the key and each text of a record, those in its lists too; of every
- * register but those that Holdfast alone writes. The index is derived from the ledger's leaves in
+ * What is searched: the name, the key and each text of a record, those in its lists too; and what a
+ * duty says. The plan is everybody's; records are found by who may read them. Those that Holdfast
+ * alone writes, such as cells and failures, come after all others. The index is derived from the ledger's leaves in
  * their order, and kept beside the store: in a file of its own, or in tables that no writer waits
  * for. So it costs who writes nothing, and is brought up to date by whoever searches, and by a
  * server meanwhile. It may be thrown away at any time.
@@ -23,10 +24,6 @@ void search_closep(struct search_index **x);
  * there are. */
 MUST_CHECK enum err_code search_catch_up(struct search_index *x, int64_t leaves, int64_t *ret_left,
 					 struct err *e);
-/* Lends a connection that reads the index, for one search; NULL where that is the store's own, so
- * that whom it serves is held by its wall. */
-MUST_CHECK enum err_code search_reader(struct search_index *x, struct db **ret_db, struct err *e);
-void search_reader_back(struct search_index *x, struct db *db);
 
 struct search_question {
 	struct str words;
@@ -43,19 +40,34 @@ struct search_mark {
 	size_t from, to;
 };
 
-struct search_hit {
-	int64_t id;
-	struct str key;
-	struct str title; /* {NULL, 0}: it has none */
-	bool retired;
-	/* Where the words stand: a piece of one of its texts; NULL when it is the name or key. */
+/* Where the words stand: a piece of one of the texts; `field` is NULL when that is the name, key or
+ * title alone. */
+struct search_place {
 	const char *field;
 	struct str snippet;
 	const struct search_mark *marks;
 	size_t mark_count;
 };
 
+struct search_hit {
+	int64_t id;
+	struct str key;
+	struct str title; /* {NULL, 0}: it has none */
+	bool retired;
+	struct search_place place;
+};
+
+/* A duty of the plan that has the words. */
+struct search_duty {
+	const struct obligation *obligation;
+	struct search_place place;
+};
+
 struct search_page {
+	/* The best first, as many as hits at most; on the first page alone, where all registers are
+	 * searched. */
+	const struct search_duty *duties;
+	size_t duty_count;
 	struct search_hit *hits; /* best first */
 	size_t count;
 	int64_t total;	     /* of the records that have the words, as far as they were ranked */
@@ -63,9 +75,9 @@ struct search_page {
 	struct str next;     /* cursor of the next page; {NULL, 0} after the last */
 };
 
-/* `db` is of search_reader. The caller holds a read transaction of the context. */
-MUST_CHECK enum err_code search_ask(struct ctx *ctx, struct db *db, const struct search_question *q,
-				    struct search_page *ret_page);
+/* The caller holds a read transaction of the context. */
+MUST_CHECK enum err_code search_ask(struct ctx *ctx, struct search_index *x,
+				    const struct search_question *q, struct search_page *ret_page);
 
 /* The same, after what was written before was taken in, up to LIMIT_SEARCH_LEAVES of it; *ret_whole
  * says whether that was all. */
@@ -73,7 +85,7 @@ MUST_CHECK enum err_code search_now(struct ctx *ctx, struct search_index *x,
 				    const struct search_question *q, struct search_page *ret_page,
 				    bool *ret_whole);
 
-/* {"total", "total_is_exact", "up_to_date", "hits": [...], "next"}. */
+/* {"total", "total_is_exact", "up_to_date", "duties": [...], "hits": [...], "next"}. */
 void search_json(struct json_writer *w, const struct model *m, const struct search_page *p,
 		 bool up_to_date);
 

@@ -11,13 +11,13 @@ enum {
 	CONTINUES_MASK = 0xc0,
 };
 
-/* Where the first of the texts stands that has one of the words, the title last, which is shown
+/* Where the first of the texts stands that has one of the words, but for the title, which is shown
  * anyway. */
 struct telling {
 	const struct word_list *asked;
 	const struct field *title;
 	struct arena *arena;
-	struct search_hit *hit;
+	struct search_place place;
 };
 
 /* Whether the word, or the compound that it is of, is what is looked for. */
@@ -72,7 +72,7 @@ piece(struct str text, size_t from, size_t to)
 static void
 snippet_take(struct telling *t, const struct word_list *l, size_t first, struct str text)
 {
-	struct search_hit *hit = t->hit;
+	struct search_place *place = &t->place;
 	struct search_mark *marks = arena_alloc(t->arena, MARKS * sizeof(*marks));
 	size_t from = l->words[first].from > BEFORE ? l->words[first].from - BEFORE : 0;
 	size_t to = from + SNIPPET;
@@ -83,33 +83,50 @@ snippet_take(struct telling *t, const struct word_list *l, size_t first, struct 
 			from = l->words[i - 1].from;
 	if (from > 0 && l->words[first].from - from > BEFORE)
 		from = l->words[first].from;
-	hit->snippet = str_dup(t->arena, piece(text, from, to));
-	hit->marks = marks;
-	for (size_t i = first; i < l->count && hit->mark_count < MARKS && l->words[i].to <= to;
+	place->snippet = str_dup(t->arena, piece(text, from, to));
+	place->marks = marks;
+	for (size_t i = first; i < l->count && place->mark_count < MARKS && l->words[i].to <= to;
 	     i++) {
 		if (is_asked(t, l, i))
-			marks[hit->mark_count++] = (struct search_mark){l->words[i].from - from,
-									l->words[i].to - from};
+			marks[place->mark_count++] = (struct search_mark){
+				l->words[i].from - from, l->words[i].to - from};
 	}
+}
+
+static bool
+text_find(struct telling *t, const char *field, struct str text)
+{
+	struct word_list l = {0};
+
+	(void)words_add(&l, text, WORDS_READ, t->arena);
+	for (size_t i = 0; i < l.count; i++) {
+		if (!is_asked(t, &l, i))
+			continue;
+		t->place.field = field;
+		snippet_take(t, &l, i, text);
+		return true;
+	}
+	return false;
+}
+
+bool
+search_place_find(const struct word_list *asked, const char *field, struct str text,
+		  struct arena *a, struct search_place *ret_place)
+{
+	struct telling t = {.asked = asked, .arena = a};
+	bool found = text_find(&t, field, text);
+
+	if (found)
+		*ret_place = t.place;
+	return found;
 }
 
 static bool
 text_look(void *object, const struct field *f, struct str text)
 {
 	struct telling *t = object;
-	struct word_list l = {0};
 
-	if (f == t->title)
-		return true;
-	(void)words_add(&l, text, WORDS_READ, t->arena);
-	for (size_t i = 0; i < l.count; i++) {
-		if (!is_asked(t, &l, i))
-			continue;
-		t->hit->field = f->name;
-		snippet_take(t, &l, i, text);
-		return false;
-	}
-	return true;
+	return f == t->title || !text_find(t, f->name, text);
 }
 
 enum err_code
@@ -119,7 +136,7 @@ search_tell(struct ctx *ctx, int64_t id, const struct word_list *asked, struct s
 	struct record r;
 	enum err_code rc = record_load(ctx, id, ctx->arena, &r);
 	struct search_hit hit = {.id = id};
-	struct telling t = {.asked = asked, .arena = ctx->arena, .hit = &hit};
+	struct telling t = {.asked = asked, .arena = ctx->arena};
 
 	if (rc == ERR_MISSING) {
 		rc = record_versions(ctx, id, ctx->arena, &all);
@@ -134,8 +151,36 @@ search_tell(struct ctx *ctx, int64_t id, const struct word_list *asked, struct s
 	if (t.title)
 		hit.title = r.values[t.title - r.reg->fields].text;
 	search_texts(&r, text_look, &t);
+	hit.place = t.place;
 	*ret_hit = hit;
 	return ERR_NONE;
+}
+
+static void
+place_json(struct json_writer *w, const struct search_place *p)
+{
+	jw_key_word(w, "field", p->field);
+	jw_key_text(w, "snippet", p->snippet);
+	jw_key(w, "marks");
+	jw_array(w);
+	for (size_t i = 0; i < p->mark_count; i++) {
+		jw_object(w);
+		jw_key_int(w, "from", (int64_t)p->marks[i].from);
+		jw_key_int(w, "to", (int64_t)p->marks[i].to);
+		jw_end_object(w);
+	}
+	jw_end_array(w);
+}
+
+static void
+duty_json(struct json_writer *w, const struct search_duty *d)
+{
+	jw_object(w);
+	jw_key_word(w, "obligation", d->obligation->id);
+	jw_key_word(w, "section", d->obligation->section);
+	jw_key_word(w, "title", d->obligation->title);
+	place_json(w, &d->place);
+	jw_end_object(w);
 }
 
 static void
@@ -150,17 +195,7 @@ hit_json(struct json_writer *w, const struct model *m, const struct search_hit *
 	jw_key_text(w, "key", hit->key);
 	jw_key_text(w, "title", hit->title);
 	jw_key_bool(w, "retired", hit->retired);
-	jw_key_word(w, "field", hit->field);
-	jw_key_text(w, "snippet", hit->snippet);
-	jw_key(w, "marks");
-	jw_array(w);
-	for (size_t i = 0; i < hit->mark_count; i++) {
-		jw_object(w);
-		jw_key_int(w, "from", (int64_t)hit->marks[i].from);
-		jw_key_int(w, "to", (int64_t)hit->marks[i].to);
-		jw_end_object(w);
-	}
-	jw_end_array(w);
+	place_json(w, &hit->place);
 	jw_end_object(w);
 }
 
@@ -172,6 +207,11 @@ search_json(struct json_writer *w, const struct model *m, const struct search_pa
 	jw_key_int(w, "total", p->total);
 	jw_key_bool(w, "total_is_exact", p->total_is_exact);
 	jw_key_bool(w, "up_to_date", up_to_date);
+	jw_key(w, "duties");
+	jw_array(w);
+	for (size_t i = 0; i < p->duty_count; i++)
+		duty_json(w, &p->duties[i]);
+	jw_end_array(w);
 	jw_key(w, "hits");
 	jw_array(w);
 	for (size_t i = 0; i < p->count; i++)

@@ -51,6 +51,17 @@ is_joiner(utf8proc_int32_t c)
 	return c == '-' || c == '_' || c == 0xad || c == 0x2010 || c == 0x2011 || is_apostrophe(c);
 }
 
+/* Within a number, as in 6.5 and 10.0.0.1. */
+static bool
+is_point(const struct scan *s)
+{
+	size_t after = s->at + 1;
+
+	return s->text.ptr[s->at] == '.' && s->len > 0 &&
+	       isdigit((unsigned char)s->word[s->len - 1]) && after < s->text.len &&
+	       isdigit((unsigned char)s->text.ptr[after]);
+}
+
 static bool
 is_letter(utf8proc_int32_t c)
 {
@@ -139,7 +150,7 @@ words_add(struct word_list *l, struct str text, size_t most, struct arena *a)
 				word_add(l, &s, compound, a);
 				any = true;
 			}
-			joined = inside && is_joiner(c);
+			joined = inside && (is_joiner(c) || is_point(&s));
 			inside = false;
 		}
 		s.at += bytes;

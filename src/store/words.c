@@ -19,6 +19,7 @@ static const struct db_words sqlite_words = {
 		"order by w.rowid desc limit :most",
 	.and = " AND ",
 	.or = " OR ",
+	.but = " NOT ",
 	.quote = "\"",
 	.begins = "*",
 };
@@ -35,6 +36,7 @@ static const struct db_words pg_words = {
 		"t.") " @@ cast(:words as tsquery) limit :most",
 	.and = " & ",
 	.or = " | ",
+	.but = " & !",
 	.quote = "'",
 	.begins = ":*",
 };

@@ -17,7 +17,7 @@ struct db_words {
 	const char *added, *goes, *all_go;
 	/* id, organisation, head and body of rows that have :words, :most of them */
 	const char *find;
-	const char *and, * or, *quote;
+	const char *and, * or, *but, *quote;
 	const char *begins; /* behind a word in quotes: what begins with it */
 };
 const struct db_words *db_words(const struct db *db);

@@ -49,7 +49,44 @@ def rights(som, contact, one):
             assert row["organisation"]["key"] == one, hit
     contact.refused(403, "denied", "GET", "/search?q=a&register=personnel_case")
     som.refused(404, "not_found", "GET", "/search?q=a&register=acount")
-    som.refused(422, "invalid", "GET", "/search?q=a&register=cell")
+
+
+def duties(som):
+    """A duty is found by its id, its title and what it says, on the first page of a search of everything."""
+    def asked(words, **more):
+        query = "".join("&%s=%s" % item for item in more.items())
+        return som.good("GET", "/search?q=" + quote(words) + query)
+    for duty in som.good("GET", "/plan/obligations")["obligations"][::40]:
+        assert asked(duty["id"])["duties"][0]["obligation"] == duty["id"], duty["id"]
+        long = " ".join(sorted(duty["title"].split(), key=len)[-6:])
+        assert duty["id"] in [d["obligation"] for d in asked(long, limit=50)["duties"]], long
+    page = asked("leaves")
+    shown = [d for d in page["duties"] if d["field"] == "duty"][0]
+    mark = shown["marks"][0]
+    assert shown["snippet"][mark["from"]:mark["to"]].lower().startswith("leaves") and shown["section"] and shown["title"], shown
+    # The beginning of a number before two numbers.
+    begins = [d["obligation"].startswith("6.5") for d in asked("6.5", limit=50)["duties"]]
+    assert True in begins and begins == sorted(begins, reverse=True), begins
+    assert len(asked("of", limit=3)["duties"]) == 3 and asked("nosuchword")["duties"] == []
+    assert asked("leaves", register="incident")["duties"] == []
+    first = asked("a", limit=1)
+    assert first["duties"] and asked("a", limit=1, after=first["next"])["duties"] == []
+
+
+def posture(som, contact, one):
+    """Cells and failures are found as they are listed, by whoever sees them; records before them."""
+    failure = contact.good("GET", "/failures")["failures"][0]
+    words = "%s %s" % (failure["obligation"], failure["record"])
+    for who in (som, contact):
+        assert failure["id"] in found(who, words), words
+        for register in ("cell", "failure"):
+            rows = who.good("GET", "/registers/%s/records?limit=50&fields=key&filter=obligation=%s" % (register, failure["obligation"]))
+            hits = found(who, failure["obligation"], register=register, limit=50)[:len(rows["records"])]
+            assert rows["total"] > 50 or set(hits) == {r["id"] for r in rows["records"]}, (register, hits, rows.text)
+    cell = found(contact, "%s %s" % (failure["obligation"], one), limit=1, register="cell")[0]
+    assert contact.good("GET", "/records/" + cell)["obligation"] == failure["obligation"]
+    mine = som.good("POST", "/registers/incident/records", {"supply_chain_view": "of %s, not %s" % (words, one)}, 201)
+    assert found(som, words, limit=1) == [mine["id"]] and failure["id"] in found(som, words)
 
 
 def refusals(som):
@@ -74,4 +111,6 @@ def search(port, password, one):
     taken_in(som)
     writes(som, contact, one)
     rights(som, contact, one)
+    duties(som)
+    posture(som, contact, one)
     refusals(som)

@@ -23,7 +23,6 @@ struct matrix {
 	enum party_of holder;
 	struct arena scratch; /* of one role */
 	struct search_index *index;
-	struct db *searches; /* its connection; NULL: the store's */
 	int64_t tried, allowed, refused, leaks, wrong;
 };
 
@@ -511,7 +510,7 @@ search_try(struct matrix *m, struct ctx *ctx, enum party_of of)
 	int64_t count = 0;
 
 	do {
-		CHECK(!search_ask(ctx, m->searches, &q, &p) && p.total_is_exact);
+		CHECK(!search_ask(ctx, m->index, &q, &p) && p.total_is_exact);
 		for (size_t i = 0; i < p.count; i++) {
 			int64_t id = p.hits[i].id;
 
@@ -526,7 +525,7 @@ search_try(struct matrix *m, struct ctx *ctx, enum party_of of)
 	for (size_t k = 0; k < m->w.row_count; k++) {
 		const struct world_row *row = &m->w.rows[k];
 
-		if (row->of == of && !row->record.reg->kernel &&
+		if (row->of == of &&
 		    strncmp(row->record.key.ptr, party_keys[of], strlen(party_keys[of])) == 0)
 			tell(m, "a search", row->record.reg, found[k], may_read(m, row));
 	}
@@ -541,11 +540,10 @@ searches_try(struct matrix *m, struct ctx *ctx)
 		const struct reg *r = ctx->model->regs[i];
 		const struct search_question q = {.words = str_of("own"), .reg = str_of(r->name)};
 		struct search_page p;
-		enum err_code rc = search_ask(ctx, m->searches, &q, &p);
+		enum err_code rc = search_ask(ctx, m->index, &q, &p);
 
-		if (!r->kernel)
-			tell(m, "a search of the register", r, !rc,
-			     rights_allow(&m->rights, m->role, r->name, RIGHTS_READ));
+		tell(m, "a search of the register", r, !rc,
+		     rights_allow(&m->rights, m->role, r->name, RIGHTS_READ));
 	}
 }
 
@@ -742,7 +740,6 @@ holder_try(enum party_of holder, size_t part)
 	rights_load(&m.rights, &m.w.arena);
 	CHECK(!search_open(m.w.ws, &m.index, &m.w.ctx->err));
 	CHECK(!search_catch_up(m.index, INT64_MAX, &left, &m.w.ctx->err) && left == 0);
-	CHECK(!search_reader(m.index, &m.searches, &m.w.ctx->err));
 	p = &m.w.ctx->model->plan;
 	for (size_t i = part; i < p->role_count; i += step) {
 		m.role = p->roles[i].name;
@@ -756,7 +753,6 @@ holder_try(enum party_of holder, size_t part)
 		(long long)m.allowed, (long long)m.refused, (long long)m.leaks, (long long)m.wrong);
 	(void)fflush(stdout);
 	CHECK(m.leaks == 0 && m.wrong == 0 && m.allowed > 0 && m.refused > 0);
-	search_reader_back(m.index, m.searches);
 	search_close(m.index);
 	world_close(&m.w);
 }

@@ -7,19 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A workspace, its index and a connection to that. */
+/* A workspace and its index. */
 struct searched {
 	struct workspace_fixture f;
 	struct search_index *x;
-	struct db *db;
 };
 
 static void
 searched_index(struct searched *s)
 {
 	CHECK(!search_open(s->f.ws, &s->x, &s->f.ctx->err));
-	CHECK(!search_reader(s->x, &s->db, &s->f.ctx->err));
-	CHECK((s->db == NULL) == engine_is_server());
 }
 
 static void
@@ -31,16 +28,9 @@ searched_open(struct searched *s)
 }
 
 static void
-searched_leave(struct searched *s)
-{
-	search_reader_back(s->x, s->db);
-	search_close(s->x);
-}
-
-static void
 searched_close(struct searched *s)
 {
-	searched_leave(s);
+	search_close(s->x);
 	kept_close(&s->f);
 }
 #define SEARCHED CLEANUP(searched_close) struct searched
@@ -64,7 +54,7 @@ ask(struct searched *s, const struct search_question *q, struct search_page *p)
 
 	CHECK(!search_catch_up(s->x, 1000000, &left, &ctx->err) && left == 0);
 	CHECK(!db_begin_read(ctx->db, &txn, &ctx->err));
-	rc = search_ask(ctx, s->db, q, p);
+	rc = search_ask(ctx, s->x, q, p);
 	db_txn_end(&txn);
 	return rc;
 }
@@ -204,12 +194,12 @@ TEST(search_shows_where_the_words_stand)
 	(void)strcat(text, "<b>Shop-keepers & shops</b>\"}]");
 	(void)put(&s, "item", "one", "lines", text);
 	CHECK(!ask(&s, &q, &p) && p.count == 1);
-	CHECK(strcmp(p.hits[0].field, "lines") == 0 && p.hits[0].mark_count == 2);
-	CHECK(strstr(str_z(&s.f.arena, p.hits[0].snippet), "<b>Shop-keepers & shops</b>"));
+	CHECK(strcmp(p.hits[0].place.field, "lines") == 0 && p.hits[0].place.mark_count == 2);
+	CHECK(strstr(str_z(&s.f.arena, p.hits[0].place.snippet), "<b>Shop-keepers & shops</b>"));
 	/* Each of the letters with an accent is one character of two bytes. */
-	CHECK(p.hits[0].marks[0].to - p.hits[0].marks[0].from == 4);
-	CHECK(strncmp(p.hits[0].snippet.ptr, "\xc3\xa9t\xc3\xa9 ", 6) == 0);
-	CHECK(p.hits[0].marks[0].from % 4 == 3);
+	CHECK(p.hits[0].place.marks[0].to - p.hits[0].place.marks[0].from == 4);
+	CHECK(strncmp(p.hits[0].place.snippet.ptr, "\xc3\xa9t\xc3\xa9 ", 6) == 0);
+	CHECK(p.hits[0].place.marks[0].from % 4 == 3);
 }
 
 TEST(what_is_searched_for_is_data_and_has_limits)
@@ -328,7 +318,7 @@ TEST(an_index_of_another_ledger_is_made_anew)
 	kept_tamper(&s.f, "update ledger_checkpoint set note = 'of another ledger' where id = "
 			  "(select max(c.id) from ledger_checkpoint c)");
 	/* That of before is closed with the workspace. */
-	searched_leave(&s);
+	search_close(s.x);
 	searched_index(&s);
 	finds(&s, "lamp", "two one");
 }

@@ -34,6 +34,7 @@ TEST(words_are_those_that_people_mean)
 		{"O'Neill O\xe2\x80\x99Neill D`Arcy",				      "o+neill o+neill d+arcy"  },
 		{"db-01.north.example",					       "db+01 north example"     },
 		{"NODE_7--a",							 "node+7 a"		},
+		{"6.5-c, 10.0.0.1. v1.2 1..2 .5 a.1",				 "6+5+c 10+0+0+1 v1+2 1 2 5 a 1"},
 		{"ann.smith@x.org",						   "ann smith x org"	     },
  /* Accents, composed or not; capitals; what one letter stands for two of. */
 		{"Ren\xc3\xa9"
