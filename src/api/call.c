@@ -159,10 +159,16 @@ serve_caller(struct call *c)
 	return rc || past || c->known_at ? rc : serve_present(c);
 }
 
+static bool
+asks_who(const struct api_route *route)
+{
+	return route->needs == NEEDS_READ || route->needs == NEEDS_WRITE;
+}
+
 static enum err_code
 answer(struct call *c, const struct api_route *route)
 {
-	bool known = route->needs == NEEDS_READ || route->needs == NEEDS_WRITE;
+	bool known = asks_who(route);
 	enum err_code rc = known ? call_who(c, true) : ERR_NONE;
 
 	/* He may do more by now. */
@@ -221,11 +227,16 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 	enum err_code rc = ERR_NONE;
 
 	c.out->limit = REPLY_LIMIT;
-	if (route->needs != NEEDS_NOTHING)
+	/* Who brings no secret is nobody: to say so takes no store, and none that is lent. */
+	if (asks_who(route))
+		rc = call_secret(&c);
+	if (!rc && route->needs != NEEDS_NOTHING) {
 		rc = service_read(r, &c.ctx, e);
-	if (rc)
-		return rc;
-	rc = answer(&c, route);
+		if (rc)
+			return rc;
+	}
+	if (!rc)
+		rc = answer(&c, route);
 	if (rc)
 		fail(&c, &c.ctx.err);
 	db_txn_end(&c.txn);

@@ -205,24 +205,36 @@ is_whole(struct call *c)
 					    : "the second factor is due: give its code first");
 }
 
+/* The token that the address may have instead. */
+static struct str
+address_token(const struct call *c)
+{
+	return c->route->calendar ? http_query(c->r, "token") : (struct str){0};
+}
+
+enum err_code
+call_secret(struct call *c)
+{
+	if (address_token(c).ptr || bearer(c->r).ptr || call_session(c->r).ptr)
+		return ERR_NONE;
+	return err_set(&c->ctx.err, ERR_NOBODY, "",
+		       "sign in, or send a token as 'Authorization: Bearer ...'");
+}
+
 enum err_code
 call_who(struct call *c, bool believe)
 {
 	struct visit v = call_visit(c);
-	struct str address = c->route->calendar ? http_query(c->r, "token") : (struct str){0};
+	struct str address = address_token(c);
 	struct str token = bearer(c->r);
-	struct str session = call_session(c->r);
 	enum err_code rc;
 
 	if (address.ptr)
 		rc = by_address(c, &v, address, believe);
 	else if (token.ptr)
 		rc = by_token(c, &v, token, believe);
-	else if (session.ptr)
-		rc = by_session(c, &v, session, believe);
 	else
-		return err_set(&c->ctx.err, ERR_NOBODY, "",
-			       "sign in, or send a token as 'Authorization: Bearer ...'");
+		rc = by_session(c, &v, call_session(c->r), believe);
 	if (!rc)
 		rc = is_whole(c);
 	if (rc)
