@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "identity/login.h"
+#include "record/note.h"
 #include "search/search.h"
 #include "search/words.h"
 
@@ -94,21 +95,30 @@ is_called(struct call *c, const struct search_hit *hit, struct str words)
 	return all;
 }
 
+/* What is not restricted everybody may be told of; what is stands in the ledger, as whoever reads
+ * it. */
+static enum err_code
+owners_note(struct call *c, const struct search_hit *hits, size_t count)
+{
+	int64_t ids[OWNERS];
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = hits[i].id;
+	return count ? note_read(&c->ctx, model_reg_of_id(c->ctx.model, ids[0]), ids, count)
+		     : ERR_NONE;
+}
+
 static void
-owners_write(struct call *c, const struct search_page *p, struct str words)
+owners_write(struct call *c, const struct search_hit *hits, size_t count)
 {
 	char name[RECORD_NAME_SIZE];
-	int left = OWNERS;
 
 	jw_object(&c->w);
 	jw_key(&c->w, "owners");
 	jw_array(&c->w);
-	for (size_t i = 0; i < p->count && left > 0; i++) {
-		const struct search_hit *hit = &p->hits[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct search_hit *hit = &hits[i];
 
-		if (!is_called(c, hit, words))
-			continue;
-		left--;
 		record_name(c->ctx.model, hit->id, name);
 		jw_object(&c->w);
 		jw_key_word(&c->w, "id", name);
@@ -132,6 +142,7 @@ users_owners(struct call *c)
 				    .limit = LIMIT_SEARCH_HITS};
 	struct search_page p;
 	bool whole = false;
+	size_t count = 0;
 	enum err_code rc = call_administers(c);
 
 	if (!rc && (!q.words.ptr || !q.reg.ptr))
@@ -142,8 +153,14 @@ users_owners(struct call *c)
 		rc = search_now(&c->ctx, c->service->search, &q, &p, &whole);
 		c->ctx.who = asker;
 	}
+	for (size_t i = 0; !rc && i < p.count && count < OWNERS; i++) {
+		if (is_called(c, &p.hits[i], q.words))
+			p.hits[count++] = p.hits[i];
+	}
 	if (!rc)
-		owners_write(c, &p, q.words);
+		rc = owners_note(c, p.hits, count);
+	if (!rc)
+		owners_write(c, p.hits, count);
 	return rc;
 }
 
