@@ -59,7 +59,8 @@ bool grant_reads(const struct model *m, const struct who *w, const struct reg *r
  * register) is of a register that he does not read. 0: it is about nothing. */
 bool grant_reads_about(const struct model *m, const struct who *w, const struct reg *r,
 		       int64_t about);
-/* The codes of those registers: a row that is about a record of one of them is not there for him. */
+/* The codes of those registers: a row that is about a record of one of them is not there for him.
+ */
 const int64_t *grant_hidden(const struct model *m, const struct who *w, const struct reg *r,
 			    struct arena *a, size_t *ret_count);
 /* In some rows or other; else the error says why. */

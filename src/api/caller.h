@@ -12,9 +12,9 @@
 
 /* That the request brings a secret to be known by; else ERR_NOBODY. Asks no store. */
 MUST_CHECK enum err_code call_secret(struct call *c);
-/* Of one that does: fills c->who; ERR_NOBODY when nobody is known, ERR_DENIED when he may not do this. Where
- * `believe` is set he may be who he was when the ledger had c->known_at leaves, which is for the
- * caller to look at. */
+/* Of one that does: fills c->who; ERR_NOBODY when nobody is known, ERR_DENIED when he may not do
+ * this. Where `believe` is set he may be who he was when the ledger had c->known_at leaves, which
+ * is for the caller to look at. */
 MUST_CHECK enum err_code call_who(struct call *c, bool believe);
 
 /* What identity/ wants to know of the request. */

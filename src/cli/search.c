@@ -67,7 +67,7 @@ static void
 page_print(struct cli *c, const struct ctx *ctx, const struct search_page *p)
 {
 	static const struct grid_column columns[] = {
-		{"found",    false, false},
+		{"found",	  false, false},
 		{"key",	false, true },
 		{"title",	  false, true },
 		{"found in", false, true },
@@ -157,7 +157,8 @@ const struct command search_command = {
 	.details = "Every word must be there, as it is or as the beginning of another one. Accents "
 		   "and "
 		   "capitals\nmake no difference, nor do apostrophes and hyphens within a word: "
-		   "O'Neill is oneill, db-01 is\ndb01. The best come first: duties, then records, then what\n"
+		   "O'Neill is oneill, db-01 is\ndb01. The best come first: duties, then records, "
+		   "then what\n"
 		   "Holdfast alone writes, such as cells and failures.\n"
 		   "\n"
 		   "  holdfast search oneill\n"

@@ -159,7 +159,8 @@ headers_add(struct http_call *c, struct MHD_Response *r)
 	}
 	if (good && !http_reply_value(reply, "Cache-Control"))
 		good = MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES;
-	if (good && atomic_load(&c->thread->server->draining) && !http_reply_value(reply, "Connection"))
+	if (good && atomic_load(&c->thread->server->draining) &&
+	    !http_reply_value(reply, "Connection"))
 		good = MHD_add_response_header(r, "Connection", "close") == MHD_YES;
 	return good;
 }

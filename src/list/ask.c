@@ -148,7 +148,8 @@ sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
 	a->organisations = q->organisations;
 	if (!ctx->who)
 		return;
-	query->hidden = grant_hidden(ctx->model, ctx->who, q->reg, ctx->arena, &query->hidden_count);
+	query->hidden =
+		grant_hidden(ctx->model, ctx->who, q->reg, ctx->arena, &query->hidden_count);
 	query->sights = sights = arena_alloc(ctx->arena, ctx->model->reg_count * sizeof(*sights));
 	for (size_t i = 0; i < ctx->model->reg_count; i++)
 		sights[i] = sight_of(ctx->model, ctx->who, ctx->model->regs[i], ctx->arena);

@@ -161,8 +161,8 @@ found_read(struct asking *a, int64_t ahead, struct found *list, struct search_pa
 		if (!r || !grant_reads(ctx->model, ctx->who, r, db_int(s, 1)))
 			continue;
 		list[p->total++] = (struct found){
-			db_int(s, 0), ahead + search_score(&a->words, db_text(s, 2), db_text(s, 3),
-							   ctx->arena)};
+			db_int(s, 0),
+			ahead + search_score(&a->words, db_text(s, 2), db_text(s, 3), ctx->arena)};
 	}
 	return rc;
 }

@@ -66,9 +66,8 @@ duty_tell(struct ctx *ctx, const struct obligation *o, const struct word_list *a
 {
 	d->obligation = o;
 	if (!search_place_find(asked, "duty", str_of(o->duty), ctx->arena, &d->place))
-		(void)search_place_find(asked, "section",
-					str_of(section_title(ctx->model, o)), ctx->arena,
-					&d->place);
+		(void)search_place_find(asked, "section", str_of(section_title(ctx->model, o)),
+					ctx->arena, &d->place);
 }
 
 void

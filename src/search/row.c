@@ -107,5 +107,6 @@ search_row_fill(const struct model *m, const struct record *r, struct arena *a,
 	buf_addf(&row->seen, " ");
 	search_seen(r->reg, r->organisation, r->retired, &row->seen);
 	if (follows)
-		buf_addf(&row->seen, " " SEARCH_ABOUT, (long long)(follows->number >> ID_CODE_SHIFT));
+		buf_addf(&row->seen, " " SEARCH_ABOUT,
+			 (long long)(follows->number >> ID_CODE_SHIFT));
 }

@@ -2,10 +2,10 @@
  *
  * What is searched: the name, the key and each text of a record, those in its lists too; and what a
  * duty says. The plan is everybody's; records are found by who may read them. Those that Holdfast
- * alone writes, such as cells and failures, come after all others. The index is derived from the ledger's leaves in
- * their order, and kept beside the store: in a file of its own, or in tables that no writer waits
- * for. So it costs who writes nothing, and is brought up to date by whoever searches, and by a
- * server meanwhile. It may be thrown away at any time.
+ * alone writes, such as cells and failures, come after all others. The index is derived from the
+ * ledger's leaves in their order, and kept beside the store: in a file of its own, or in tables
+ * that no writer waits for. So it costs who writes nothing, and is brought up to date by whoever
+ * searches, and by a server meanwhile. It may be thrown away at any time.
  */
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H

@@ -88,8 +88,8 @@ snippet_take(struct telling *t, const struct word_list *l, size_t first, struct 
 	for (size_t i = first; i < l->count && place->mark_count < MARKS && l->words[i].to <= to;
 	     i++) {
 		if (is_asked(t, l, i))
-			marks[place->mark_count++] = (struct search_mark){
-				l->words[i].from - from, l->words[i].to - from};
+			marks[place->mark_count++] = (struct search_mark){l->words[i].from - from,
+									  l->words[i].to - from};
 	}
 }
 

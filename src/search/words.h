@@ -1,9 +1,9 @@
 /* words.h -- text as the words that are searched for.
  *
  * A word is a run of letters and digits, without accents and in small letters, whatever the script.
- * What stands between them parts them. Parts that only apostrophes, hyphens, underscores or, between
- * digits, points hold together, as in O'Neill, db-01 and 6.5, share a compound: they are found by the
- * parts and by the whole, oneill, db01 and 65.
+ * What stands between them parts them. Parts that only apostrophes, hyphens, underscores or,
+ * between digits, points hold together, as in O'Neill, db-01 and 6.5, share a compound: they are
+ * found by the parts and by the whole, oneill, db01 and 65.
  */
 #ifndef SEARCH_WORDS_H
 #define SEARCH_WORDS_H

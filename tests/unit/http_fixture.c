@@ -176,10 +176,10 @@ note_answer(const struct http_request *r, struct http_reply *reply, struct err *
 }
 
 static const struct http_route routes[] = {
-	{.method = HTTP_GET,	     .pattern = "/echo/{name}", .answer = echo     },
-	{.method = HTTP_POST,	      .pattern = "/echo/{name}", .answer = echo,	 .body_max = 100000},
-	{.method = HTTP_GET,		     .pattern = "/long/{count}",			  .answer = long_answer, .packs = true},
-	{.method = HTTP_GET,		     .pattern = "/packed/{kind}",			   .answer = stream,	      .packs = true},
+	{.method = HTTP_GET,		     .pattern = "/echo/{name}",		.answer = echo},
+	{.method = HTTP_POST,		      .pattern = "/echo/{name}",		 .answer = echo,.body_max = 100000},
+	{.method = HTTP_GET,				    .pattern = "/long/{count}",							  .answer = long_answer,.packs = true},
+	{.method = HTTP_GET,			     .pattern = "/packed/{kind}",							      .answer = stream,						    .packs = true},
 	{.method = HTTP_POST,
 	 .pattern = "/file",
 	 .answer = file_answer,
@@ -190,16 +190,16 @@ static const struct http_route routes[] = {
 	 .answer = echo,
 	 .types = "application/json text/csv",
 	 .body_max = 100},
-	{.method = HTTP_GET, .pattern = "/fail/{kind}",					.answer = fail				      },
-	{.method = HTTP_GET,			     .pattern = "/split",				  .answer = split				 },
-	{.method = HTTP_GET,			     .pattern = "/stream/{kind}",				  .answer = stream},
-	{.method = HTTP_GET,			     .pattern = "/wait/{name}",					.answer = wait_answer,.waits = always},
+	{.method = HTTP_GET,				    .pattern = "/fail/{kind}",							  .answer = fail},
+	{.method = HTTP_GET, .pattern = "/split",							       .answer = split},
+	{.method = HTTP_GET,.pattern = "/stream/{kind}",.answer = stream},
+	{.method = HTTP_GET,		     .pattern = "/wait/{name}",.answer = wait_answer,.waits = always},
 	{.method = HTTP_POST,
 	 .pattern = "/wait/{name}",
 	 .answer = wait_answer,
 	 .body_max = 100000,
 	 .waits = always},
-	{.method = HTTP_GET,	     .pattern = "/note/{kind}",					.answer = note_answer							     },
+	{.method = HTTP_GET,.pattern = "/note/{kind}",					.answer = note_answer},
 };
 
 struct fixture *

@@ -26,13 +26,12 @@ struct fixture {
 };
 
 /* GET and POST /echo/{name}: the body or the name; PUT takes JSON or CSV.
- * GET /long/{count}: so many bytes of JSON, packed for who takes that; GET /packed/{kind}: a stream.
- * POST /file: how long the file is and what its ends are.
- * GET /fail/{kind}, GET /split: an error; a header that would split the reply.
- * GET /stream/{kind}: 200 KB; `broken` in between; `events`: one for each tick.
- * GET and POST /wait/{name}: the same as echo, once the world is not held any more.
- * GET /note/{kind}: a stream, before which something is to be done, which goes well each other
- * time. */
+ * GET /long/{count}: so many bytes of JSON, packed for who takes that; GET /packed/{kind}: a
+ * stream. POST /file: how long the file is and what its ends are. GET /fail/{kind}, GET /split: an
+ * error; a header that would split the reply. GET /stream/{kind}: 200 KB; `broken` in between;
+ * `events`: one for each tick. GET and POST /wait/{name}: the same as echo, once the world is not
+ * held any more. GET /note/{kind}: a stream, before which something is to be done, which goes well
+ * each other time. */
 struct fixture *http_fixture_open(struct http_limits limits);
 /* Stops the server; `log` is all that it logged. */
 void http_fixture_close(struct fixture *f, char log[65536]);

@@ -151,8 +151,7 @@ packed_ask(const struct fixture *f, const char *path, const char *headers)
 		for (char *line = i ? strstr(got, "Content-Length") : NULL; line; line = NULL) {
 			(void)snprintf(head, sizeof(head), "%.*s", (int)strcspn(line, "\r"), line);
 			CHECK(http_has(other, head));
-			CHECK(!strstr(other, "-Encoding: gzip") ==
-			      !strstr(got, "-Encoding: gzip"));
+			CHECK(!strstr(other, "-Encoding: gzip") == !strstr(got, "-Encoding: gzip"));
 		}
 		if (i) {
 			free(got);

@@ -28,23 +28,23 @@ words_of(struct arena *a, struct str text)
 TEST(words_are_those_that_people_mean)
 {
 	static const char *const texts[][2] = {
-		{"",								  ""			},
+		{"",								  ""			     },
 		{"  ... --- ''' ",						    ""			     },
 		{"Red printer, 3rd floor",					    "red printer 3rd floor"	  },
-		{"O'Neill O\xe2\x80\x99Neill D`Arcy",				      "o+neill o+neill d+arcy"  },
-		{"db-01.north.example",					       "db+01 north example"     },
-		{"NODE_7--a",							 "node+7 a"		},
-		{"6.5-c, 10.0.0.1. v1.2 1..2 .5 a.1",				 "6+5+c 10+0+0+1 v1+2 1 2 5 a 1"},
-		{"ann.smith@x.org",						   "ann smith x org"	     },
+		{"O'Neill O\xe2\x80\x99Neill D`Arcy",				      "o+neill o+neill d+arcy"	      },
+		{"db-01.north.example",					       "db+01 north example"	     },
+		{"NODE_7--a",							 "node+7 a"			},
+		{"6.5-c, 10.0.0.1. v1.2 1..2 .5 a.1",				      "6+5+c 10+0+0+1 v1+2 1 2 5 a 1"},
+		{"ann.smith@x.org",						   "ann smith x org"		     },
  /* Accents, composed or not; capitals; what one letter stands for two of. */
 		{"Ren\xc3\xa9"
 		 "e RENE\xcc\x81"
-		 "E",						"renee renee"	      },
+		 "E",						"renee renee"		      },
 		{"Stra\xc3\x9f"
-		 "e \xef\xac\x81n",				  "strasse fin"	      },
+		 "e \xef\xac\x81n",				  "strasse fin"		      },
 		{"\xce\x91\xce\xa3 \xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0",
-		 "\xce\xb1\xcf\x83 \xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0"			    },
-		{"\xe6\x9d\xb1\xe4\xba\xac",					     "\xe6\x9d\xb1\xe4\xba\xac"},
+		 "\xce\xb1\xcf\x83 \xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0"				    },
+		{"\xe6\x9d\xb1\xe4\xba\xac",					     "\xe6\x9d\xb1\xe4\xba\xac"     },
  /* What is no UTF-8 parts words. */
 		{"one\xfftwo\xc3 three",					      "one two three"		},
 		{"\"one\" AND two* NEAR(three) one:two -four ^five {six}",
