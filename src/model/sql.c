@@ -139,17 +139,6 @@ sql_count(const struct table *t, struct buf *out)
 	buf_addf(out, "select count(*) from \"%s\"", t->name);
 }
 
-void
-sql_insert(const struct table *t, struct buf *out)
-{
-	buf_addf(out, "insert into \"%s\" (", t->name);
-	columns(t, "", 0, out);
-	buf_addf(out, ") values (");
-	for (size_t i = 0; i < t->column_count; i++)
-		buf_addf(out, "%s:p%zu", i ? ", " : "", i + 1);
-	buf_addf(out, ")");
-}
-
 /* The columns of an index, and of its condition, are words of their text. */
 static bool
 index_has(const struct index *index, const char *column)
@@ -175,21 +164,6 @@ sql_is_indexed(const struct table *t, size_t column)
 			return true;
 	}
 	return false;
-}
-
-void
-sql_update(const struct table *t, bool indexed, struct buf *out)
-{
-	const char *comma = "";
-
-	buf_addf(out, "update \"%s\" set ", t->name);
-	for (size_t i = 1; i < t->column_count; i++) {
-		if (!indexed && sql_is_indexed(t, i))
-			continue;
-		buf_addf(out, "%s\"%s\" = :p%zu", comma, t->columns[i].name, i);
-		comma = ", ";
-	}
-	buf_addf(out, " where \"%s\" = :id", t->columns[0].name);
 }
 
 void

@@ -47,12 +47,6 @@ void sql_scan(const struct table *t, struct buf *out);
 void sql_scan_leaves(const struct table *t, struct buf *out);
 /* How many rows it has. */
 void sql_count(const struct table *t, struct buf *out);
-/* "insert into <table> (...) values (...)": one parameter a column, in the order of the model. */
-void sql_insert(const struct table *t, struct buf *out);
-/* Sets every column but the first, which is the key; or only those that no index is about, so that
- * the engine leaves all indexes alone. One parameter for each that is set, in the table's order,
- * and then the key. */
-void sql_update(const struct table *t, bool indexed, struct buf *out);
 /* Whether an index of the table is about that column of it. */
 bool sql_is_indexed(const struct table *t, size_t column);
 /* "delete from <table> where <column> = :id". */

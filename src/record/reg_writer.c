@@ -59,11 +59,14 @@ prepare_all(struct ctx *ctx, struct reg_writer *rw)
 		sql_select(r->history, "where t.id = :id order by t.row_version desc limit 1",
 			   &sql));
 	PREPARE(ctx, &rw->load, sql_select(r->table, "where t.id = :id", &sql));
-	PREPARE(ctx, &rw->update, sql_update(r->table, false, &sql));
-	PREPARE(ctx, &rw->update_whole, sql_update(r->table, true, &sql));
-	PREPARE(ctx, &rw->add_history, sql_insert(r->history, &sql));
 	PREPARE(ctx, &rw->remove, sql_delete(r->table, "id", &sql));
 	rc = db_load_open(ctx->db, r->table, &rw->add, &ctx->err);
+	if (!rc)
+		rc = db_load_open(ctx->db, r->history, &rw->add_history, &ctx->err);
+	if (!rc)
+		rc = db_load_open_over(ctx->db, r->table, rw->indexed, &rw->update, &ctx->err);
+	if (!rc)
+		rc = db_load_open_over(ctx->db, r->table, NULL, &rw->update_whole, &ctx->err);
 	if (!rc)
 		rc = record_reader_new(ctx, r, false, &rw->reader);
 	for (size_t i = 0; !rc && i < r->field_count; i++)
@@ -120,9 +123,9 @@ reg_writer_get(struct writer *w, const struct reg *r, struct reg_writer **ret_rw
 void
 reg_writer_free(struct reg_writer *rw)
 {
-	struct db_stmt *plain[] = {rw->find,	     rw->find_retired, rw->load,
-				   rw->load_many,    rw->last_version, rw->update,
-				   rw->update_whole, rw->add_history,  rw->remove};
+	struct db_stmt *plain[] = {rw->find,	  rw->find_retired, rw->load,
+				   rw->load_many, rw->last_version, rw->remove};
+	struct db_load *loads[] = {rw->add, rw->add_history, rw->update, rw->update_whole};
 	size_t memory = 0;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
@@ -131,7 +134,8 @@ reg_writer_free(struct reg_writer *rw)
 		db_stmt_free(rw->remove_items[i]);
 	for (size_t i = 0; rw->add_items && i < rw->reg->field_count; i++)
 		db_load_close(rw->add_items[i]);
-	db_load_close(rw->add);
+	for (size_t i = 0; i < COUNT_OF(loads); i++)
+		db_load_close(loads[i]);
 	record_reader_free(rw->reader);
 	roll_drop(&rw->use, &memory);
 	free(rw->add_items);

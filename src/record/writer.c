@@ -319,17 +319,6 @@ row_cells(const struct record *r, struct db_cell *cells)
 	return count;
 }
 
-static void
-cell_bind(struct db_stmt *s, int at, size_t column, const struct db_cell *c)
-{
-	if (c->kind == CELL_INT)
-		db_bind_int(s, at, c->number);
-	else if (column == COLUMN_SALT)
-		db_bind_blob(s, at, c->text.ptr, c->text.len);
-	else
-		db_bind_text(s, at, c->text);
-}
-
 static enum err_code
 items_write(struct writer *w, struct reg_writer *rw, const struct record *r)
 {
@@ -357,13 +346,9 @@ static enum err_code
 history_write(struct writer *w, struct reg_writer *rw, struct db_cell *cells, size_t columns,
 	      bool retired)
 {
-	struct db_stmt *s = rw->add_history;
-
 	cells[columns++] = int_cell(w->now);
 	cells[columns++] = int_cell(retired);
-	for (size_t i = 0; i < columns; i++)
-		cell_bind(s, (int)i + 1, i, &cells[i]);
-	return db_run(s, &w->ctx->err);
+	return db_load_row(rw->add_history, cells, &w->ctx->err);
 }
 
 /* Moves the present version of a record, with its items, to the history. */
@@ -451,16 +436,9 @@ indexed_differs(const struct reg_writer *rw, size_t columns)
 static enum err_code
 update(struct writer *w, struct reg_writer *rw, size_t columns)
 {
-	bool indexed = indexed_differs(rw, columns);
-	struct db_stmt *s = indexed ? rw->update_whole : rw->update;
-	int at = 0;
+	struct db_load *l = indexed_differs(rw, columns) ? rw->update_whole : rw->update;
 
-	for (size_t i = COLUMN_ID + 1; i < columns; i++) {
-		if (indexed || !rw->indexed[i])
-			cell_bind(s, ++at, i, &rw->cells[i]);
-	}
-	cell_bind(s, ++at, COLUMN_ID, &rw->cells[COLUMN_ID]);
-	return db_run(s, &w->ctx->err);
+	return db_load_row(l, rw->cells, &w->ctx->err);
 }
 
 static enum err_code

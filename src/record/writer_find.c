@@ -4,7 +4,7 @@
 #include "model/sql.h"
 #include "store/find.h"
 
-enum { EXPECT_AT_ONCE = 64 };
+enum { EXPECT_AT_ONCE = 128 };
 
 /* Among the current records that were read at once. */
 static void
@@ -90,6 +90,13 @@ writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *
 	return ERR_NONE;
 }
 
+static void
+held_empty(struct held *h)
+{
+	arena_reset(&h->arena);
+	h->count = 0;
+}
+
 /* Reads the row in hand. */
 static enum err_code
 held_take(struct writer *w, struct reg_writer *rw, const struct db_stmt *row, size_t *ret_at)
@@ -97,10 +104,8 @@ held_take(struct writer *w, struct reg_writer *rw, const struct db_stmt *row, si
 	struct held *h = &w->held;
 	enum err_code rc;
 
-	if (h->count == HELD_MAX) {
-		arena_reset(&h->arena);
-		h->count = 0;
-	}
+	if (h->count == HELD_MAX)
+		held_empty(h);
 	rc = record_read(rw->reader, row, &h->arena, &h->records[h->count]);
 	if (rc)
 		return rc;
@@ -201,6 +206,8 @@ load_many(struct writer *w, const struct reg *r, const int64_t *ids, size_t coun
 		return held_get(w, rw, ids[0], &one);
 	if (!rc)
 		rc = load_many_prepare(w, rw);
+	if (!rc && w->held.count + count > HELD_MAX)
+		held_empty(&w->held);
 	for (size_t i = 0; !rc && i < EXPECT_AT_ONCE; i++) {
 		if (i < count)
 			db_bind_int(rw->load_many, (int)i + 1, ids[i]);

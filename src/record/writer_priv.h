@@ -15,9 +15,9 @@ struct reg_writer {
 	struct db_stmt *load_many; /* when first needed */
 	struct db_stmt *last_version;
 	struct db_load *add;
-	struct db_stmt *update;	      /* of the columns that no index is about */
-	struct db_stmt *update_whole; /* of all */
-	struct db_stmt *add_history;
+	struct db_load *update;	      /* of the columns that no index is about */
+	struct db_load *update_whole; /* of all */
+	struct db_load *add_history;
 	struct db_stmt *remove;
 	struct record_reader *reader;
 	struct db_load **add_items; /* one a field, NULL for plain columns */

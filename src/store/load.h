@@ -1,6 +1,7 @@
 /* load.h -- many rows into one table, as fast as the engine takes them.
  *
- * PostgreSQL takes them through COPY, in pieces; elsewhere they are inserts. Guards, keys and
+ * PostgreSQL takes them through COPY, or a statement for many, in pieces; elsewhere each is a
+ * statement. Guards, keys and
  * constraints hold as for any other insert. A load may stay open for many transactions, beside
  * other loads and statements: whichever statement names the table, or comes from a plan, finds all
  * rows given before it, and so does the commit. An error names the table and, where it is known,
@@ -16,6 +17,12 @@ struct db_load;
 
 MUST_CHECK enum err_code db_load_open(struct db *db, const struct table *t,
 				      struct db_load **ret_load, struct err *e);
+/* The same for rows that take the place of those with their key, which is the first column; where
+ * there is none, nothing happens. `left`, one a column, says which columns stay as they are; NULL:
+ * none do. It must outlive the load. Between two statements that name the table a key comes once.
+ */
+MUST_CHECK enum err_code db_load_open_over(struct db *db, const struct table *t, const bool *left,
+					   struct db_load **ret_load, struct err *e);
 /* Inside a write transaction. One cell a column, in the table's order. What is CELL_TEXT is bytes
  * where the column is a blob. The bytes are copied or used up at once. ERR_INVALID for a cell that
  * its column cannot hold. */

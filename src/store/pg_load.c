@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows gather in COPY's binary format (PostgreSQL's manual, "COPY", section "Binary Format"), and
- * go when they are many, or when a statement may look at their table. Then the server works on them
- * while the program makes the next ones: what it says of them is read when the connection is needed
- * again. */
+/* Rows gather in COPY's binary format (PostgreSQL's manual, "COPY", section "Binary Format"), which
+ * is that of parameters and of lists' elements too, and go when they are many, or when a statement
+ * may look at their table. Then the server works on them while the program makes the next ones:
+ * what it says of them is read when the connection is needed again. */
 
 enum {
 	STATEMENT_LIMIT = 65536,
@@ -23,8 +23,10 @@ struct pg_load {
 	struct buf rows; /* behind the header */
 	int64_t gathered;
 	int64_t sent;
-	int64_t before; /* of them, those that went before the piece the server works on */
-	struct db_stmt *insert;
+	int64_t before;	      /* of them, those that went before the piece the server works on */
+	struct db_stmt *one;  /* for one row */
+	struct db_stmt *many; /* for many that take the place of others */
+	struct buf lists;     /* their columns */
 	struct pg_load *next; /* of the connection */
 };
 
@@ -145,76 +147,186 @@ rows_copy(struct pg_db *d, struct pg_load *l, struct err *e)
 	return ERR_NONE;
 }
 
-static enum err_code
-insert_ready(struct pg_load *l, struct err *e)
+/* How many values each row brings. */
+static size_t
+width_of(const struct db_load *l)
 {
-	CLEANUP(buf_fini) struct buf sql = {.limit = STATEMENT_LIMIT};
-	const struct table *t = l->base.table;
+	size_t width = 0;
 
-	if (l->insert)
-		return ERR_NONE;
-	buf_addf(&sql, "insert into ");
-	names_add(t, &sql);
-	buf_addf(&sql, " values (");
-	for (size_t i = 0; i < t->column_count; i++)
-		buf_addf(&sql, "%s:p%zu", i ? ", " : "", i + 1);
-	buf_addf(&sql, ")");
-	return sql.failed ? err_set(e, ERR_INTERNAL, "", "no memory for a statement")
-			  : db_prepare(l->base.db, sql.data, &l->insert, e);
+	for (size_t i = 0; i < l->table->column_count; i++)
+		width += load_takes(l, i);
+	return width;
 }
 
-/* Binds the cells of one row out of the gathered ones; where the next row begins. */
+/* One value out of the gathered rows, {NULL, 0} for null; where the next begins. */
+static const char *
+value_take(const char *at, struct str *ret_value)
+{
+	uint32_t wire;
+	int32_t length;
+
+	memcpy(&wire, at, sizeof(wire));
+	length = (int32_t)be32toh(wire);
+	at += sizeof(wire);
+	*ret_value = length < 0 ? (struct str){0} : (struct str){at, (size_t)length};
+	return at + ret_value->len;
+}
+
+/* Binds the values of one row out of the gathered ones; where the next row begins. */
 static const char *
 row_bind(struct pg_load *l, const char *at)
 {
-	const struct table *t = l->base.table;
+	size_t width = width_of(&l->base);
 
 	at += sizeof(uint16_t);
-	for (size_t i = 0; i < t->column_count; i++) {
-		uint32_t wire;
-		int32_t length;
+	/* Every column's value stands there as a parameter of its type does. */
+	for (size_t i = 0; i < width; i++) {
+		struct str value;
 
-		memcpy(&wire, at, sizeof(wire));
-		length = (int32_t)be32toh(wire);
-		at += sizeof(wire);
-		if (length < 0) {
-			db_bind_null(l->insert, (int)i + 1);
-			continue;
-		}
-		/* Every column's value stands there as a parameter of its type does. */
-		pg_bind_wire(l->insert, (int)i + 1, (struct str){at, (size_t)length});
-		at += length;
+		at = value_take(at, &value);
+		pg_bind_wire(l->one, (int)i + 1, value);
 	}
 	return at;
 }
 
+/* One by one, which waits for no answer. */
 static enum err_code
-rows_insert(struct pg_load *l, struct err *e)
+rows_run(struct pg_load *l, struct err *e)
 {
-	enum err_code rc = insert_ready(l, e);
+	enum err_code rc = l->one ? ERR_NONE : load_row_prepare(&l->base, &l->one, e);
 	const char *at = l->rows.data + sizeof(copy_header) - 1;
 
 	for (int64_t i = 0; !rc && i < l->gathered; i++) {
 		at = row_bind(l, at);
-		rc = db_run(l->insert, e);
+		rc = db_run(l->one, e);
 	}
 	if (rc)
 		place_name(l, 0, e);
 	return rc;
 }
 
-static enum err_code
-rows_send(struct pg_db *d, struct pg_load *l, struct err *e)
-{
-	enum err_code rc;
+static const struct {
+	const char *name;
+	uint32_t number;
+} element_types[] = {
+	[COLUMN_INT] = {"bigint", PG_INT8 },
+	[COLUMN_TEXT] = {"text",	 PG_TEXT },
+	[COLUMN_BLOB] = {"bytea",  PG_BYTEA},
+};
 
-	if (l->gathered == 0)
-		return ERR_NONE;
-	d->loading = true;
-	rc = l->gathered <= FEW_ROWS ? rows_insert(l, e) : rows_copy(d, l, e);
-	d->loading = false;
-	l->sent += l->gathered;
-	rows_forget(l);
+/* Each column comes as one list. */
+static enum err_code
+over_prepare(struct pg_load *l, struct err *e)
+{
+	CLEANUP(buf_fini) struct buf text = {.limit = STATEMENT_LIMIT};
+	CLEANUP(buf_fini) struct buf sets = {.limit = STATEMENT_LIMIT};
+	CLEANUP(buf_fini) struct buf lists = {.limit = STATEMENT_LIMIT};
+	CLEANUP(buf_fini) struct buf names = {.limit = STATEMENT_LIMIT};
+	const struct table *t = l->base.table;
+
+	for (size_t n = 0; n < t->column_count; n++) {
+		size_t i = load_column(&l->base, n);
+		const struct column *c = &t->columns[i];
+
+		if (!load_takes(&l->base, i))
+			continue;
+		if (i > 0)
+			buf_addf(&sets, "%s\"%s\" = n.c%zu", sets.len ? ", " : "", c->name, i);
+		buf_addf(&lists, "%scast(:p%zu as %s[])", lists.len ? ", " : "", i,
+			 element_types[c->type].name);
+		buf_addf(&names, "%sc%zu", names.len ? ", " : "", i);
+	}
+	buf_addf(&text, "update \"%s\" t set ", t->name);
+	buf_add(&text, sets.data, sets.len);
+	buf_addf(&text, " from unnest(");
+	buf_add(&text, lists.data, lists.len);
+	buf_addf(&text, ") n (");
+	buf_add(&text, names.data, names.len);
+	buf_addf(&text, ") where t.\"%s\" = n.c0", t->columns[0].name);
+	return sets.failed || lists.failed || names.failed || text.failed
+		       ? err_set(e, ERR_INTERNAL, "", "no memory for a statement")
+		       : db_prepare(l->base.db, text.data, &l->many, e);
+}
+
+static void
+number_add(struct buf *out, uint32_t number)
+{
+	uint32_t wire = htobe32(number);
+
+	buf_add(out, (const char *)&wire, sizeof(wire));
+}
+
+/* A list of one column's values (array_recv of the server); `at` holds where the next value of each
+ * row stands. */
+static void
+list_write(struct pg_load *l, enum column_type type, const char **at, struct buf *out)
+{
+	number_add(out, 1);
+	number_add(out, 1);
+	number_add(out, element_types[type].number);
+	number_add(out, (uint32_t)l->gathered);
+	number_add(out, 1);
+	for (int64_t i = 0; i < l->gathered; i++) {
+		const char *from = at[i];
+		struct str value;
+
+		at[i] = value_take(from, &value);
+		buf_add(out, from, (size_t)(at[i] - from));
+	}
+}
+
+static enum err_code
+lists_bind(struct pg_load *l, const char **at, struct err *e)
+{
+	const struct table *t = l->base.table;
+	size_t *ends = calloc(t->column_count, sizeof(*ends));
+	size_t width = 0;
+	size_t from = 0;
+
+	if (!ends)
+		return err_set(e, ERR_INTERNAL, "", "no memory to load a table");
+	l->lists.len = 0;
+	for (size_t n = 0; n < t->column_count; n++) {
+		size_t i = load_column(&l->base, n);
+
+		if (!load_takes(&l->base, i))
+			continue;
+		list_write(l, t->columns[i].type, at, &l->lists);
+		ends[width++] = l->lists.len;
+	}
+	for (size_t i = 0; !l->lists.failed && i < width; i++) {
+		pg_bind_wire(l->many, (int)i + 1,
+			     (struct str){l->lists.data + from, ends[i] - from});
+		from = ends[i];
+	}
+	free(ends);
+	return l->lists.failed ? err_set(e, ERR_INTERNAL, "", "no memory to load a table")
+			       : ERR_NONE;
+}
+
+/* Many take the place of others by one statement. */
+static enum err_code
+rows_put_over(struct pg_load *l, struct err *e)
+{
+	enum err_code rc = l->many ? ERR_NONE : over_prepare(l, e);
+	const char **at = calloc((size_t)l->gathered, sizeof(*at));
+	const char *row = l->rows.data + sizeof(copy_header) - 1;
+	size_t width = width_of(&l->base);
+
+	for (int64_t i = 0; at && i < l->gathered; i++) {
+		at[i] = row + sizeof(uint16_t);
+		row = at[i];
+		for (size_t k = 0; k < width; k++)
+			row = value_take(row, &(struct str){0});
+	}
+	if (!rc)
+		rc = at ? lists_bind(l, at, e)
+			: err_set(e, ERR_INTERNAL, "", "no memory to load a table");
+	if (!rc)
+		rc = db_run(l->many, e);
+	free(at);
+	if (rc)
+		place_name(l, 0, e);
 	return rc;
 }
 
@@ -247,6 +359,44 @@ is_about(const char *sql, const char *table)
 	return false;
 }
 
+static enum err_code rows_send(struct pg_db *d, struct pg_load *l, struct err *e);
+
+/* Those of the same table and its history. */
+static enum err_code
+others_send(struct pg_db *d, const struct pg_load *over, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
+	for (struct pg_load *l = d->loads; !rc && l; l = l->next) {
+		if (!l->base.over && is_about(over->base.table->name, l->base.table->name))
+			rc = rows_send(d, l, e);
+	}
+	return rc;
+}
+
+static enum err_code
+rows_send(struct pg_db *d, struct pg_load *l, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
+	if (l->gathered == 0)
+		return ERR_NONE;
+	/* A row is changed only after its version stands in the history, by the guards. */
+	if (l->base.over)
+		rc = others_send(d, l, e);
+	if (rc)
+		return rc;
+	d->loading = true;
+	if (l->gathered <= FEW_ROWS)
+		rc = rows_run(l, e);
+	else
+		rc = l->base.over ? rows_put_over(l, e) : rows_copy(d, l, e);
+	d->loading = false;
+	l->sent += l->gathered;
+	rows_forget(l);
+	return rc;
+}
+
 enum err_code
 pg_loads_before(struct pg_db *d, const char *sql, struct err *e)
 {
@@ -267,16 +417,17 @@ pg_loads_forget(struct pg_db *d)
 }
 
 static enum err_code
-pg_load_open(struct db *db, const struct table *t, struct db_load **ret_load, struct err *e)
+pg_load_open(const struct db_load *as, struct db_load **ret_load, struct err *e)
 {
-	struct pg_db *d = pg_of(db);
+	struct pg_db *d = pg_of(as->db);
 	struct pg_load *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return err_set(e, ERR_INTERNAL, "", "no memory to load a table");
 	buf_init(&l->rows, SIZE_MAX);
+	buf_init(&l->lists, SIZE_MAX);
 	buf_add(&l->rows, copy_header, sizeof(copy_header) - 1);
-	if (l->rows.failed || t->column_count > INT16_MAX) {
+	if (l->rows.failed || as->table->column_count > INT16_MAX) {
 		buf_fini(&l->rows);
 		free(l);
 		return err_set(e, ERR_INTERNAL, "", "no memory to load a table");
@@ -299,14 +450,17 @@ static enum err_code
 pg_load_row(struct db_load *load, const struct db_cell *cells, struct err *e)
 {
 	struct pg_load *l = of_load(load);
-	uint16_t count = htobe16((uint16_t)load->table->column_count);
+	uint16_t count = htobe16((uint16_t)width_of(load));
 	size_t start = l->rows.len;
 
 	buf_add(&l->rows, (const char *)&count, sizeof(count));
-	for (size_t i = 0; i < load->table->column_count; i++) {
+	for (size_t n = 0; n < load->table->column_count; n++) {
+		size_t i = load_column(load, n);
 		const struct db_cell *c = &cells[i];
 		uint64_t number;
 
+		if (!load_takes(load, i))
+			continue;
 		switch (c->kind) {
 		case CELL_NULL:
 			add_length(&l->rows, -1);
@@ -355,8 +509,10 @@ pg_load_close(struct db_load *load)
 	while (*at != l)
 		at = &(*at)->next;
 	*at = l->next;
-	db_stmt_free(l->insert);
+	db_stmt_free(l->one);
+	db_stmt_free(l->many);
 	buf_fini(&l->rows);
+	buf_fini(&l->lists);
 	free(l);
 }
 

@@ -21,16 +21,8 @@ static const struct table thing = {.name = "thing",
 				   .indexes = indexes,
 				   .index_count = COUNT_OF(indexes)};
 
-TEST(an_update_names_the_columns_of_indexes_only_when_it_shall)
+TEST(a_column_is_indexed_when_an_index_or_its_condition_names_it)
 {
-	CLEANUP(buf_fini) struct buf whole = {.limit = SQL_LIMIT};
-	CLEANUP(buf_fini) struct buf plain = {.limit = SQL_LIMIT};
-
-	sql_update(&thing, true, &whole);
-	CHECK(strcmp(whole.data, "update \"thing\" set \"kind\" = :p1, \"kind_of\" = :p2, "
-				 "\"state\" = :p3, \"owner\" = :p4 where \"id\" = :id") == 0);
-	sql_update(&thing, false, &plain);
-	CHECK(strcmp(plain.data, "update \"thing\" set \"kind\" = :p1 where \"id\" = :id") == 0);
 	/* A part of a name is no name. */
 	CHECK(!sql_is_indexed(&thing, 1));
 	CHECK(sql_is_indexed(&thing, 2) && sql_is_indexed(&thing, 3) && sql_is_indexed(&thing, 4));

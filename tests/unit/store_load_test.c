@@ -1,4 +1,5 @@
 #include "engine_fixture.h"
+#include "store/find.h"
 #include "store/load.h"
 #include "test.h"
 
@@ -88,7 +89,18 @@ ask(struct store *s, const char *sql)
 	return db_int(stmt, 0);
 }
 
-TEST(load_gives_back_every_kind_of_cell_as_it_was)
+/* From now on rows take the place of those that stand there; `left` as db_load_open_over. */
+static void
+turn_over(struct store *s, const bool *left)
+{
+	CHECK(db_load_end(s->load, &s->e) == ERR_NONE);
+	db_load_close(s->load);
+	CHECK(db_load_open_over(s->db, &table, left, &s->load, &s->e) == ERR_NONE);
+}
+
+/* `over`: in the place of other rows. */
+static void
+cells_come_back(bool over)
 {
 	static const char *const words[] = {"",
 					    "plain",
@@ -109,6 +121,12 @@ TEST(load_gives_back_every_kind_of_cell_as_it_was)
 		bool row;
 
 		store_open(&s);
+		if (over) {
+			CHECK(add_many(&s, 0, (int64_t)COUNT_OF(words) - 1) == ERR_NONE);
+			CHECK(add_many(&s, 100, 100) == ERR_NONE);
+			CHECK(add_many(&s, 1001, 1000 + more) == ERR_NONE);
+			turn_over(&s, NULL);
+		}
 		for (size_t i = 0; i < COUNT_OF(words); i++) {
 			const struct db_cell cells[] = {
 				number((int64_t)i),
@@ -140,6 +158,104 @@ TEST(load_gives_back_every_kind_of_cell_as_it_was)
 		db_stmt_free(stmt);
 		stmt = NULL;
 		store_close(&s);
+	}
+}
+
+TEST(load_gives_back_every_kind_of_cell_as_it_was)
+{
+	cells_come_back(false);
+}
+
+TEST(load_over_rows_gives_back_every_kind_of_cell_as_it_was)
+{
+	cells_come_back(true);
+}
+
+TEST(load_over_rows_leaves_what_it_does_not_bring_and_rows_that_are_not_there)
+{
+	static const bool left[] = {false, true, false, false};
+
+	for (int64_t count = 5; count <= 5000; count *= 1000) {
+		struct store s;
+
+		store_open(&s);
+		CHECK(add(&s, 1, "kept") == ERR_NONE && add_many(&s, 2, count) == ERR_NONE);
+		turn_over(&s, left);
+		for (int64_t i = 1; i <= 2 * count; i++) {
+			const struct db_cell cells[] = {number(i), bytes("other", 5), bytes("r", 1),
+							number(7 * i)};
+
+			CHECK(db_load_row(s.load, cells, &s.e) == ERR_NONE);
+		}
+		CHECK(ask(&s, "select count(*) from parcel where size = 7 * id and raw is not null "
+			      "and (word is null or id = 1)") == count);
+		CHECK(ask(&s, "select count(*) from parcel where word = 'kept'") == 1);
+		CHECK(ask(&s, "select count(*) from parcel") == count);
+		store_close(&s);
+	}
+}
+
+TEST(load_over_rows_whose_versions_are_on_their_way_to_the_history_waits_for_those)
+{
+	static const struct column versions[] = {
+		{"id",	       COLUMN_INT,  true },
+		{"row_version", COLUMN_INT,  true },
+		{"word",	 COLUMN_TEXT, false},
+	};
+	static const struct table now = {.name = "letter",
+					 .columns = versions,
+					 .column_count = COUNT_OF(versions),
+					 .primary_key = "id",
+					 .guard = GUARD_VERSIONED};
+	static const struct table then = {.name = "letter_history",
+					  .columns = versions,
+					  .column_count = COUNT_OF(versions),
+					  .primary_key = "id, row_version",
+					  .guard = GUARD_APPEND_ONLY};
+	const struct db_find second = {.sql = "select count(*) from letter where row_version = 2"};
+	const int64_t counts[] = {3, 3000};
+
+	for (size_t n = 0; n < COUNT_OF(counts); n++) {
+		CLEANUP(db_closep) struct db *db = engine_scratch();
+		DB_LOAD *add = NULL;
+		DB_LOAD *keep = NULL;
+		DB_LOAD *over = NULL;
+		DB_TXN txn = {0};
+		enum err_code rc = ERR_NONE;
+		int64_t changed = 0;
+		struct err e = {0};
+
+		CHECK(!schema_create(db, &now, &e) && !schema_create(db, &then, &e));
+		CHECK(!db_load_open(db, &now, &add, &e) && !db_load_open(db, &then, &keep, &e));
+		CHECK(!db_load_open_over(db, &now, NULL, &over, &e));
+		CHECK(!db_begin(db, &txn, &e));
+		for (int64_t i = 1; i <= 2 * counts[n]; i++) {
+			const struct db_cell cells[] = {number(i), number(1), bytes("a", 1)};
+
+			CHECK(!db_load_row(add, cells, &e));
+		}
+		CHECK(!db_load_end(add, &e));
+		for (int64_t i = 1; i <= counts[n]; i++) {
+			struct db_cell cells[] = {number(i), number(1), bytes("a", 1)};
+
+			CHECK(!db_load_row(keep, cells, &e));
+			cells[1] = number(2);
+			CHECK(!db_load_row(over, cells, &e));
+		}
+		CHECK(!db_commit(&txn, &e));
+		CHECK(!db_find_int(db, &second, &changed, NULL, &e));
+		CHECK(changed == counts[n]);
+		/* And what does not stand there is not changed. */
+		CHECK(!db_begin(db, &txn, &e));
+		for (int64_t i = 1; !rc && i <= counts[n]; i++) {
+			const struct db_cell cells[] = {number(counts[n] + i), number(2),
+							bytes("b", 1)};
+
+			rc = db_load_row(over, cells, &e);
+		}
+		rc = rc ? rc : db_load_end(over, &e);
+		CHECK(rc == ERR_CONFLICT);
+		db_txn_end(&txn);
 	}
 }
 
