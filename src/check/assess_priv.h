@@ -130,6 +130,7 @@ struct assessment {
 	struct cells *cells;
 	struct assess_report report;
 	int64_t failures_written;  /* versions of failures */
+	struct intervals *changed; /* failures that are to be written, of the obligation in hand */
 	struct assessor *assessor; /* NULL while the past is decided */
 	const struct assess_options *options;
 	struct again *again;	/* NULL: what is decided is written */

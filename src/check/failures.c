@@ -4,9 +4,10 @@
 #include "base/limits.h"
 #include "query/narrow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { SECOND_MS = 1000 };
+enum { SECOND_MS = 1000, WRITE_AT_ONCE = 128 };
 
 /* A failure as it is recorded. */
 struct interval {
@@ -18,6 +19,7 @@ struct interval {
 	int64_t waiver;
 	int64_t first; /* milliseconds */
 	int64_t fixed; /* 0: open */
+	bool is_new;
 };
 
 struct intervals {
@@ -36,10 +38,16 @@ interval_add(struct assessment *as, struct intervals *v)
 #define INTERVAL_COLUMNS                                                                           \
 	"select f.id, f.subject, f.organisation, f.key, f.reason, f.waiver, "                      \
 	"f.first_failed_at, f.fixed_at"
+/* Without what only a change of them asks for. */
+#define INTERVAL_NUMBERS                                                                           \
+	"select f.id, f.subject, f.organisation, null, null, f.waiver, f.first_failed_at, "        \
+	"f.fixed_at"
 #define INTERVAL_ORDER " order by f.subject, f.first_failed_at, f.id"
 
 static const char obligation_sql[] =
 	INTERVAL_COLUMNS " from failure f where f.obligation = :obligation" INTERVAL_ORDER;
+static const char numbers_sql[] =
+	INTERVAL_NUMBERS " from failure f where f.obligation = :obligation";
 static const char all_sql[] = INTERVAL_COLUMNS ", f.obligation from failure f" INTERVAL_ORDER;
 static const char some_sql[] =
 	INTERVAL_COLUMNS ", f.obligation from " NARROW_TABLE " n cross join failure f "
@@ -62,11 +70,12 @@ interval_read(struct assessment *as, const struct db_stmt *s, struct intervals *
 }
 
 static enum err_code
-intervals_load(struct assessment *as, const struct obligation *o, struct intervals *v)
+intervals_load(struct assessment *as, const char *sql, const struct obligation *o,
+	       struct intervals *v)
 {
 	struct ctx *ctx = as->ctx;
 	DB_STMT *s = NULL;
-	enum err_code rc = db_prepare(ctx->db, obligation_sql, &s, &ctx->err);
+	enum err_code rc = db_prepare(ctx->db, sql, &s, &ctx->err);
 	bool row;
 
 	if (rc)
@@ -104,7 +113,7 @@ intervals_of(struct assessment *as, const struct obligation *o, struct intervals
 	enum err_code rc = ERR_NONE;
 
 	if (!as->again)
-		return intervals_load(as, o, v);
+		return intervals_load(as, obligation_sql, o, v);
 	/* In the past each question may cost as much as all of them. */
 	if (!as->past)
 		rc = every_load(as, all_sql, &as->past);
@@ -113,20 +122,26 @@ intervals_of(struct assessment *as, const struct obligation *o, struct intervals
 	return rc;
 }
 
+/* Nothing is written before all of the obligation is known: then they can be read at once. */
+static void
+interval_put(struct assessment *as, const struct obligation *o, const struct interval *i)
+{
+	if (as->again)
+		again_failure(as,
+			      &(struct again_failure){o, i->subject, i->organisation, i->reason,
+						      i->waiver, i->first, i->fixed, i->id != 0});
+	else
+		*interval_add(as, as->changed) = *i;
+}
+
 static enum err_code
-interval_put(struct assessment *as, const struct obligation *o, struct interval *i)
+interval_write(struct assessment *as, const struct obligation *o, const struct interval *i)
 {
 	const struct reg *reg = model_reg(as->ctx->model, str_of("failure"));
 	struct record r = record_blank(reg, i->key, i->organisation, &as->work);
 	enum written written;
 
 	r.id = i->id;
-	if (as->again) {
-		again_failure(as,
-			      &(struct again_failure){o, i->subject, i->organisation, i->reason,
-						      i->waiver, i->first, i->fixed, i->id != 0});
-		return ERR_NONE;
-	}
 	record_set_text(&r, "obligation", str_of(o->id));
 	record_set_int(&r, "subject", i->subject);
 	record_set_text(&r, "reason", i->reason);
@@ -137,6 +152,27 @@ interval_put(struct assessment *as, const struct obligation *o, struct interval 
 		record_set_text(&r, "fixed_at", instant_text(as, i->fixed));
 	as->failures_written++;
 	return writer_put(as->writer, &r, &written);
+}
+
+static enum err_code
+changed_write(struct assessment *as, const struct obligation *o)
+{
+	const struct intervals *v = as->changed;
+	enum err_code rc = ERR_NONE;
+
+	for (size_t at = 0, end; !rc && at < v->count; at = end) {
+		int64_t ids[WRITE_AT_ONCE];
+		size_t known = 0;
+
+		for (end = at; end < v->count && end < at + WRITE_AT_ONCE; end++) {
+			if (!v->rows[end].is_new)
+				ids[known++] = v->rows[end].id;
+		}
+		rc = writer_expect(as->writer, ids, known);
+		for (size_t i = at; !rc && i < end; i++)
+			rc = interval_write(as, o, &v->rows[i]);
+	}
+	return rc;
 }
 
 /* A record that was put right fails anew after the moment at which that was seen, whatever the
@@ -165,8 +201,10 @@ interval_open(struct assessment *as, const struct obligation *o, struct interval
 		if (rc)
 			return rc;
 	}
+	i->is_new = true;
 	as->report.failures_opened++;
-	return interval_put(as, o, i);
+	interval_put(as, o, i);
+	return ERR_NONE;
 }
 
 /* A waiver of the record, else of the whole obligation, or NULL. */
@@ -203,7 +241,7 @@ failing(struct assessment *as, const struct decision *d, const struct check_fail
 		now.key = last->key;
 		now.first = last->first;
 		if (!same)
-			rc = interval_put(as, o, &now);
+			interval_put(as, o, &now);
 		last->fixed = 0;
 	} else {
 		rc = interval_open(as, o, &now, last ? last->fixed : 0);
@@ -220,15 +258,15 @@ failing(struct assessment *as, const struct decision *d, const struct check_fail
 	return rc;
 }
 
-static enum err_code
+static void
 put_right(struct assessment *as, const struct obligation *o, struct interval *i)
 {
 	if (i->fixed)
-		return ERR_NONE;
+		return;
 	/* An instant has whole seconds: what was found in this one is over in it. */
 	i->fixed = as->now > i->first ? as->now : i->first;
 	as->report.failures_fixed++;
-	return interval_put(as, o, i);
+	interval_put(as, o, i);
 }
 
 static void
@@ -257,10 +295,12 @@ merge(struct assessment *as, const struct decision *d, const struct intervals *k
       struct failure_state *st)
 {
 	const struct check_result *res = &d->result;
+	struct intervals changed = {0};
 	enum err_code rc = ERR_NONE;
 	size_t at = 0;
 	size_t k = 0;
 
+	as->changed = &changed;
 	while (!rc && (at < known->count || k < res->failure_count)) {
 		const struct check_failure *f = k < res->failure_count ? &res->failures[k] : NULL;
 		struct intervals one = {0};
@@ -277,11 +317,14 @@ merge(struct assessment *as, const struct decision *d, const struct intervals *k
 			stretch_add(st, &now);
 			k++;
 		} else {
-			rc = put_right(as, d->obligation, &one.rows[one.count - 1]);
+			put_right(as, d->obligation, &one.rows[one.count - 1]);
 		}
 		for (size_t i = 0; i < one.count; i++)
 			stretch_add(st, &one.rows[i]);
 	}
+	if (!rc)
+		rc = changed_write(as, d->obligation);
+	as->changed = NULL;
 	return rc;
 }
 
@@ -336,12 +379,21 @@ failures_settle_some(struct assessment *as, const struct decision *d)
 	return merge(as, d, d->known, &st);
 }
 
+static int
+by_record(const void *a, const void *b)
+{
+	int64_t x = ((const struct check_failure *)a)->record;
+	int64_t y = ((const struct check_failure *)b)->record;
+
+	return (x > y) - (x < y);
+}
+
 enum err_code
 failures_recorded(struct assessment *as, struct decision *d, struct failure_state *ret_state)
 {
 	struct intervals known = {0};
 	struct check_failure *open;
-	enum err_code rc = intervals_load(as, d->obligation, &known);
+	enum err_code rc = intervals_load(as, numbers_sql, d->obligation, &known);
 
 	if (rc)
 		return rc;
@@ -356,5 +408,6 @@ failures_recorded(struct assessment *as, struct decision *d, struct failure_stat
 				(struct check_failure){.record = known.rows[i].subject,
 						       .organisation = known.rows[i].organisation};
 	}
+	qsort(open, d->result.failure_count, sizeof(*open), by_record);
 	return ERR_NONE;
 }
