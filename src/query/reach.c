@@ -186,6 +186,30 @@ way_write(const struct graph *g, const struct ways *w, int node, struct spot end
 		conditions_add(out, g, at, w->next[at], step);
 }
 
+static bool
+is_same_row(const struct graph *g, int from, int to)
+{
+	bool same = false;
+
+	for (int i = 0; i < g->edge_count && !same; i++) {
+		const struct edge *e = &g->edges[i];
+
+		same = ties(g, e, from, to) && str_is(e->a.column, "id") &&
+		       str_is(e->b.column, "id");
+	}
+	return same && str_eq(g->nodes[from].table, g->nodes[to].table);
+}
+
+/* The changed rows of a table are there in their version of now as well. So the way from one place
+ * of a record to another place of the same finds nothing that the way from there does not. */
+static int
+first_place(const struct graph *g, const struct ways *w, int node)
+{
+	while (w->next[node] >= 0 && is_same_row(g, node, w->next[node]))
+		node = w->next[node];
+	return node;
+}
+
 static void
 ways_take(const struct graph *g, struct arena *a, struct reach *r)
 {
@@ -196,15 +220,16 @@ ways_take(const struct graph *g, struct arena *a, struct reach *r)
 		struct reach_table *t = table_of(a, r, g->nodes[i].table);
 		struct buf sql = {.limit = SQL_MAX};
 		struct spot end = {0};
+		int first = first_place(g, &w, i);
 
 		if (w.reached[i]) {
-			end = last_place(g, &w, i);
-			way_write(g, &w, i, end, &sql);
+			end = last_place(g, &w, first);
+			way_write(g, &w, first, end, &sql);
 		}
 		if (!w.reached[i] || sql.failed)
 			t->all = true;
 		else
-			way_add(a, t, &sql, end.node == i && str_is(end.column, "id"));
+			way_add(a, t, &sql, end.node == first && str_is(end.column, "id"));
 		buf_fini(&sql);
 	}
 }
