@@ -60,7 +60,9 @@ assessor_forget_narrow(struct assessor *a)
 {
 	for (size_t i = 0; i < a->ctx->model->plan.obligation_count; i++) {
 		check_free(a->checks[i].narrow);
+		check_free(a->checks[i].rows);
 		a->checks[i].narrow = NULL;
+		a->checks[i].rows = NULL;
 	}
 }
 
@@ -180,16 +182,42 @@ assessor_columns(struct assessor *a, const struct obligation *o, const struct re
 	return columns;
 }
 
+bool
+assessor_takes_rows(struct assessor *a, const struct obligation *o)
+{
+	const struct reach_table *t = assessor_reach(a, o, o->applies_to->name);
+	bool takes = t && !t->all && db_has_lateral(a->ctx->db);
+
+	for (size_t i = 0; takes && i < t->count; i++)
+		takes = t->ways[i].itself;
+	return takes;
+}
+
+static enum err_code
+check_of_rows(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
+{
+	CLEANUP(buf_fini) struct buf rows = {.limit = SQL_LIMIT};
+
+	buf_addf(&rows, HELD_PREFIX "%s", o->applies_to->name);
+	return rows.failed ? err_set(&ctx->err, ERR_INTERNAL, "", "no memory for a name")
+			   : check_new_narrow(ctx, o, rows.data, ret_check);
+}
+
 enum err_code
-assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
+assessor_check(struct assessor *a, const struct obligation *o, enum hold hold,
 	       struct check **ret_check)
 {
 	struct prepared *p = &a->checks[index_of(a, o)];
-	struct check **place = narrow ? &p->narrow : &p->all;
+	struct check **const places[] = {&p->all, &p->narrow, &p->rows};
+	struct check **place = places[hold];
 	enum err_code rc = ERR_NONE;
 
-	if (!*place)
-		rc = narrow ? check_new_narrow(a->ctx, o, place) : check_new(a->ctx, o, place);
+	if (!*place && hold == HOLD_ROWS)
+		rc = check_of_rows(a->ctx, o, place);
+	else if (!*place && hold == HOLD_RECORDS)
+		rc = check_new_narrow(a->ctx, o, NULL, place);
+	else if (!*place)
+		rc = check_new(a->ctx, o, place);
 	if (!rc)
 		*ret_check = *place;
 	return rc;

@@ -78,8 +78,9 @@ struct assess_options {
 	void (*progress)(void *object, const struct obligation *o, size_t done,
 			 size_t all); /* may be NULL */
 	void *object;
-	int64_t limit_ms;	   /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
-	bool full;		   /* decides everything, whatever stands already */
+	int64_t limit_ms; /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
+	bool full;	  /* decides everything, whatever stands already */
+	size_t many; /* records that are decided one behind another; 0: as many as are worth it */
 	struct assessor *assessor; /* or NULL */
 };
 

@@ -48,6 +48,7 @@ struct delta_tables {
 	struct arena arena;
 	bool fixed;
 	bool *regs; /* as the model's */
+	bool *held; /* those of HELD_PREFIX */
 	size_t reg_count;
 	size_t rows; /* that were put into them since they were made */
 };
@@ -62,6 +63,7 @@ delta_tables_new(struct ctx *ctx, struct delta_tables **ret_tables)
 	arena_init(&t->arena, TABLES_MEMORY);
 	t->reg_count = ctx->model->reg_count;
 	t->regs = arena_alloc(&t->arena, (t->reg_count + 1) * sizeof(*t->regs));
+	t->held = arena_alloc(&t->arena, (t->reg_count + 1) * sizeof(*t->held));
 	*ret_tables = t;
 	return ERR_NONE;
 }
@@ -77,17 +79,19 @@ delta_tables_free(struct delta_tables *t)
 
 /* The temporary table that stands beside one of a register. */
 static struct table
-beside(struct arena *a, const struct table *of)
+beside(struct arena *a, const char *prefix, const struct table *of)
 {
-	char *name = arena_alloc(a, strlen(of->name) + sizeof(DELTA_PREFIX));
+	bool keyed = strcmp(prefix, HELD_PREFIX) == 0;
+	size_t len = strlen(prefix);
+	char *name = arena_alloc(a, len + strlen(of->name) + 1);
 	struct table t = {.columns = of->columns,
 			  .column_count = of->column_count,
-			  .primary_key = "",
+			  .primary_key = keyed ? of->columns[0].name : "",
 			  .temporary = true,
 			  .if_missing = true};
 
-	memcpy(name, DELTA_PREFIX, strlen(DELTA_PREFIX));
-	memcpy(name + strlen(DELTA_PREFIX), of->name, strlen(of->name) + 1);
+	memcpy(name, prefix, len);
+	memcpy(name + len, of->name, strlen(of->name) + 1);
 	t.name = name;
 	return t;
 }
@@ -95,12 +99,12 @@ beside(struct arena *a, const struct table *of)
 /* An engine that knows nothing of a table takes it for a large one, and reads all of the others
  * first: so it is shown once how little stands in it. */
 static enum err_code
-table_make(struct ctx *ctx, struct arena *a, const struct table *of)
+table_make(struct ctx *ctx, struct arena *a, const char *prefix, const struct table *of)
 {
 	CLEANUP(buf_fini) struct buf sample = {.limit = SQL_LIMIT};
 	CLEANUP(buf_fini) struct buf analyze = {.limit = SQL_LIMIT};
 	CLEANUP(buf_fini) struct buf forget = {.limit = SQL_LIMIT};
-	struct table t = beside(a, of);
+	struct table t = beside(a, prefix, of);
 	enum err_code rc = schema_create(ctx->db, &t, &ctx->err);
 
 	sql_sample(&t, of, &sample);
@@ -119,11 +123,11 @@ table_make(struct ctx *ctx, struct arena *a, const struct table *of)
 static enum err_code
 reg_make(struct ctx *ctx, struct delta_tables *t, const struct reg *r)
 {
-	enum err_code rc = table_make(ctx, &t->arena, r->table);
+	enum err_code rc = table_make(ctx, &t->arena, DELTA_PREFIX, r->table);
 
 	for (size_t i = 0; !rc && i < r->field_count; i++) {
 		if (r->fields[i].table)
-			rc = table_make(ctx, &t->arena, r->fields[i].table);
+			rc = table_make(ctx, &t->arena, DELTA_PREFIX, r->fields[i].table);
 	}
 	return rc;
 }
@@ -151,9 +155,9 @@ fixed_make(struct ctx *ctx)
 }
 
 static enum err_code
-beside_drop(struct ctx *ctx, struct delta_tables *t, const struct table *of)
+beside_drop(struct ctx *ctx, struct delta_tables *t, const char *prefix, const struct table *of)
 {
-	struct table table = beside(&t->arena, of);
+	struct table table = beside(&t->arena, prefix, of);
 
 	return schema_drop(ctx->db, &table, &ctx->err);
 }
@@ -161,11 +165,11 @@ beside_drop(struct ctx *ctx, struct delta_tables *t, const struct table *of)
 static enum err_code
 reg_drop(struct ctx *ctx, struct delta_tables *t, const struct reg *r)
 {
-	enum err_code rc = beside_drop(ctx, t, r->table);
+	enum err_code rc = beside_drop(ctx, t, DELTA_PREFIX, r->table);
 
 	for (size_t i = 0; !rc && i < r->field_count; i++) {
 		if (r->fields[i].table)
-			rc = beside_drop(ctx, t, r->fields[i].table);
+			rc = beside_drop(ctx, t, DELTA_PREFIX, r->fields[i].table);
 	}
 	return rc;
 }
@@ -180,6 +184,8 @@ tables_drop(struct ctx *ctx, struct delta_tables *t)
 	for (size_t i = 0; !rc && i < t->reg_count; i++) {
 		if (t->regs[i])
 			rc = reg_drop(ctx, t, ctx->model->regs[i]);
+		if (!rc && t->held[i])
+			rc = beside_drop(ctx, t, HELD_PREFIX, ctx->model->regs[i]->table);
 	}
 	delta_tables_forget(t);
 	t->rows = 0;
@@ -220,6 +226,7 @@ delta_tables_forget(struct delta_tables *t)
 {
 	t->fixed = false;
 	memset(t->regs, 0, t->reg_count * sizeof(*t->regs));
+	memset(t->held, 0, t->reg_count * sizeof(*t->held));
 }
 
 /* With the plus the engine does not read all of the ledger for the sake of its order. */
@@ -296,7 +303,7 @@ table_fill(struct ctx *ctx, struct arena *a, const struct reg *r, const struct f
 {
 	const struct table *now = f ? f->table : r->table;
 	const struct table *then = f ? f->history_table : r->history;
-	struct table to = beside(a, now);
+	struct table to = beside(a, DELTA_PREFIX, now);
 	CLEANUP(buf_fini) struct buf forget = {.limit = SQL_LIMIT};
 	CLEANUP(buf_fini) struct buf present = {.limit = SQL_LIMIT};
 	CLEANUP(buf_fini) struct buf past = {.limit = SQL_LIMIT};
@@ -309,6 +316,24 @@ table_fill(struct ctx *ctx, struct arena *a, const struct reg *r, const struct f
 	if (!rc)
 		rc = bounded_run(ctx, &present, r);
 	return rc ? rc : bounded_run(ctx, &past, r);
+}
+
+enum err_code
+delta_tables_hold(struct ctx *ctx, struct delta_tables *t, const struct reg *r, struct arena *a)
+{
+	struct table to = beside(a, HELD_PREFIX, r->table);
+	CLEANUP(buf_fini) struct buf forget = {.limit = SQL_LIMIT};
+	CLEANUP(buf_fini) struct buf present = {.limit = SQL_LIMIT};
+	enum err_code rc = ERR_NONE;
+
+	if (!t->held[r->index])
+		rc = table_make(ctx, &t->arena, HELD_PREFIX, r->table);
+	t->held[r->index] = !rc;
+	sql_empty(&to, &forget);
+	sql_copy(&to, r->table, NARROW_TABLE, &present);
+	if (!rc)
+		rc = bounded_run(ctx, &forget, r);
+	return rc ? rc : bounded_run(ctx, &present, r);
 }
 
 uint64_t
@@ -334,7 +359,7 @@ differences_find(struct ctx *ctx, struct arena *a, const struct reg *r)
 
 		if (!f->table)
 			continue;
-		t = beside(a, f->table);
+		t = beside(a, DELTA_PREFIX, f->table);
 		sql_differences_items(&t, DIFFER_TABLE, &items);
 		rc = db_prepare(ctx->db, items.data, &q, &ctx->err);
 		if (rc)

@@ -10,6 +10,8 @@
 #include "check/standing.h"
 
 #define DELTA_PREFIX "delta_"
+/* Before a register's name: the temporary table with the rows of the records in hand. */
+#define HELD_PREFIX "held_"
 /* The temporary table of the changed records, with their version of then. */
 #define DELTA_TABLE "assess_changed"
 /* The temporary table that says what of them changed: record, organisation, columns. */
@@ -54,6 +56,10 @@ void delta_tables_free(struct delta_tables *t);
  * so many rows that a server, which never sweeps them, would read more of what was deleted than of
  * what is there. In a transaction, whose rollback takes them away. */
 MUST_CHECK enum err_code delta_tables_make(struct ctx *ctx, struct delta_tables *t);
+/* Puts the rows of the register's records that stand in the table of narrow.h, and no others, into
+ * the table of HELD_PREFIX. `a` is the run's. */
+MUST_CHECK enum err_code delta_tables_hold(struct ctx *ctx, struct delta_tables *t,
+					   const struct reg *r, struct arena *a);
 /* So many rows were put into one of them. */
 void delta_tables_note(struct delta_tables *t, size_t rows);
 /* After a rollback, or with a new connection: it is not known which are there. */

@@ -17,7 +17,8 @@ struct duty {
 	size_t decided; /* 1 and the first obligation of the same records; 0: not yet */
 	struct scope_change *records; /* those to decide, when it is only some */
 	size_t count;
-	bool moved; /* how many are in scope, or whose they are, changed */
+	bool of_rows; /* the check is given their rows */
+	bool moved;   /* how many are in scope, or whose they are, changed */
 	bool inputs_changed;
 	bool finding_changed; /* somebody else wrote to its findings */
 };
@@ -127,17 +128,29 @@ how_much(struct incremental *in, size_t i)
 	return how;
 }
 
-/* `same` is a decision about the same records and scope, or NULL. */
+/* Of all, or of what was touched. `same` is a decision about the same records and scope, or NULL.
+ */
 static enum err_code
-check_decide(struct incremental *in, size_t i, struct roster *roster, const struct decision *same)
+check_decide(struct incremental *in, size_t i, const struct touched *touched,
+	     const struct decision *same)
 {
 	struct assessment *as = in->as;
 	struct decision *d = &as->decisions[i];
 	struct check_moment m = check_moment_at(as->ctx, as->now, d->obligation->cadence);
-	int64_t start = clock_monotonic_ns();
+	int64_t start;
+	const struct reg *reg = d->obligation->applies_to;
+	struct roster *roster = &in->assessor->few[reg->index];
+	enum hold hold = !touched ? HOLD_NOT : in->duties[i].of_rows ? HOLD_ROWS : HOLD_RECORDS;
 	struct check *c = NULL;
-	enum err_code rc = assessor_check(in->assessor, d->obligation, d->how == DECIDED_SOME, &c);
+	enum err_code rc = touched ? ERR_NONE : assessor_roster(in->assessor, reg, &roster);
 
+	start = clock_monotonic_ns();
+	if (!rc)
+		rc = assessor_check(in->assessor, d->obligation, hold, &c);
+	if (hold == HOLD_ROWS) {
+		m.only = touched->records;
+		m.only_count = touched->count;
+	}
 	if (as->options->limit_ms)
 		m.limit_ms = as->options->limit_ms;
 	m.scope_of = same ? &same->result : NULL;
@@ -155,13 +168,10 @@ decide_all(struct incremental *in, size_t i)
 	struct assessment *as = in->as;
 	struct decision *d = &as->decisions[i];
 	struct standing_duty *sd = &in->standing.duties[i];
-	struct roster *roster = NULL;
-	enum err_code rc = assessor_roster(in->assessor, d->obligation->applies_to, &roster);
+	enum err_code rc;
 
-	if (rc)
-		return rc;
 	d->how = DECIDED_ALL;
-	rc = check_decide(in, i, roster, NULL);
+	rc = check_decide(in, i, NULL, NULL);
 	if (rc)
 		rc = decision_failed(as->ctx, d, rc);
 	if (rc)
@@ -206,8 +216,7 @@ decide_narrow(struct incremental *in, size_t i, struct touched *touched,
 	enum err_code rc = ERR_NONE;
 
 	if (duty->count > 0)
-		rc = check_decide(in, i, &in->assessor->few[d->obligation->applies_to->index],
-				  same);
+		rc = check_decide(in, i, touched, same);
 	if (rc)
 		return rc;
 	for (size_t k = 0; k < duty->count; k++)
@@ -231,12 +240,22 @@ static enum err_code
 decide_some(struct incremental *in, size_t i, struct touched *touched, const struct decision *same)
 {
 	struct assessment *as = in->as;
+	const struct obligation *o = as->decisions[i].obligation;
 	struct duty *duty = &in->duties[i];
-	enum err_code rc;
+	enum err_code rc = ERR_NONE;
 
-	if (touched->count > FEW_RECORDS &&
+	duty->of_rows = touched->count > (as->options->many ? as->options->many : FEW_RECORDS) &&
+			assessor_takes_rows(in->assessor, o);
+	if (!duty->of_rows && touched->count > FEW_RECORDS &&
 	    (int64_t)touched->count * RECORD_NS > in->standing.duties[i].ns)
 		return decide_all(in, i);
+	if (duty->of_rows && !touched->held) {
+		rc = delta_tables_hold(as->ctx, in->assessor->tables, o->applies_to, &as->work);
+		delta_tables_note(in->assessor->tables, touched->count);
+		touched->held = true;
+	}
+	if (rc)
+		return rc;
 	duty->count = touched->count;
 	duty->records = arena_alloc(&as->work, (duty->count + 1) * sizeof(*duty->records));
 	for (size_t k = 0; k < duty->count; k++)

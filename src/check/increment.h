@@ -10,6 +10,7 @@
 struct prepared {
 	struct check *all;
 	struct check *narrow;
+	struct check *rows; /* held to the rows that stand beside: narrow_to_rows */
 	bool moves_known;
 	struct moves moves;
 	bool reach_known;
@@ -57,9 +58,13 @@ bool assessor_reads_reg(const struct assessor *a, const struct obligation *o, co
 /* Which records a change of a table can touch; NULL, or `all` set, when that is not known. */
 const struct reach_table *assessor_reach(struct assessor *a, const struct obligation *o,
 					 const char *table);
+/* Whether the check reads of the register that it is about the row of the record alone, so that it
+ * may be given the rows of some, where the engine gains by that. */
+bool assessor_takes_rows(struct assessor *a, const struct obligation *o);
 /* The check on this connection, held to some records or not; ERR_INVALID for one that cannot be. */
-MUST_CHECK enum err_code assessor_check(struct assessor *a, const struct obligation *o, bool narrow,
-					struct check **ret_check);
+enum hold { HOLD_NOT, HOLD_RECORDS, HOLD_ROWS };
+MUST_CHECK enum err_code assessor_check(struct assessor *a, const struct obligation *o,
+					enum hold hold, struct check **ret_check);
 /* The roster of all of a register, for one run. */
 MUST_CHECK enum err_code assessor_roster(struct assessor *a, const struct reg *r,
 					 struct roster **ret_roster);
@@ -91,6 +96,7 @@ struct touching {
 struct touched {
 	int64_t *records;
 	size_t count;
+	bool held;		 /* their rows stand beside: delta_tables_hold */
 	struct intervals *known; /* their recorded failures, once they are asked for */
 };
 

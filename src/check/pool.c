@@ -62,7 +62,7 @@ check_get(struct worker *w, const struct obligation *o, struct check **own,
 	enum err_code rc;
 
 	if (kept && w->ctx.db == w->pool->as->ctx->db)
-		return assessor_check(kept, o, false, ret_check);
+		return assessor_check(kept, o, HOLD_NOT, ret_check);
 	rc = check_new(&w->ctx, o, own);
 	*ret_check = *own;
 	return rc;

@@ -21,7 +21,8 @@ struct check {
 	int since_column;
 	int organisation_column;
 	struct words tables;
-	bool narrow; /* held to some records */
+	bool narrow;	  /* held to some records */
+	const char *rows; /* the table that it reads for them, or NULL */
 	struct arena arena;
 	char today[CIVIL_DATE_LEN + 1];
 	char now[CIVIL_INSTANT_LEN + 1];
@@ -97,12 +98,17 @@ params_known(struct check *c, const struct query *q, const struct db_stmt *s)
 static enum err_code
 query_prepare(struct check *c, const struct query *q, struct db_stmt **ret_stmt)
 {
-	struct db_guard guard = {
-		.reads = table_read, .object = c, .judged = q->composed, .offset = -1};
+	struct db_guard guard = {.reads = table_read,
+				 .object = c,
+				 .judged = q->composed,
+				 .along = c->rows != NULL,
+				 .offset = -1};
 	CLEANUP(buf_fini) struct buf text = {.limit = 2 * NARROW_LIMIT};
 	enum err_code rc;
 
-	if (c->narrow)
+	if (c->rows)
+		narrow_to_rows(q->composed, c->obligation->applies_to->name, c->rows, &text);
+	else if (c->narrow)
 		narrow_query(q->composed, db_has_lateral(c->ctx->db), &text);
 	if (text.failed)
 		return err_set(&c->ctx->err, ERR_TOO_BIG, "", "the query is too long");
@@ -143,7 +149,8 @@ by_text(const void *a, const void *b)
 }
 
 static enum err_code
-prepare(struct ctx *ctx, const struct obligation *o, bool narrow, struct check **ret_check)
+prepare(struct ctx *ctx, const struct obligation *o, bool narrow, const char *rows,
+	struct check **ret_check)
 {
 	struct check *c = calloc(1, sizeof(*c));
 	enum err_code rc;
@@ -154,6 +161,7 @@ prepare(struct ctx *ctx, const struct obligation *o, bool narrow, struct check *
 	c->obligation = o;
 	c->narrow = narrow;
 	arena_init(&c->arena, CHECK_MEMORY);
+	c->rows = rows ? str_z(&c->arena, str_of(rows)) : NULL;
 	c->tables.words = arena_alloc(&c->arena, TABLES_MAX * sizeof(*c->tables.words));
 	rc = query_prepare(c, &o->scope, &c->scope);
 	if (!rc)
@@ -172,13 +180,14 @@ prepare(struct ctx *ctx, const struct obligation *o, bool narrow, struct check *
 enum err_code
 check_new(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
 {
-	return prepare(ctx, o, false, ret_check);
+	return prepare(ctx, o, false, NULL, ret_check);
 }
 
 enum err_code
-check_new_narrow(struct ctx *ctx, const struct obligation *o, struct check **ret_check)
+check_new_narrow(struct ctx *ctx, const struct obligation *o, const char *rows,
+		 struct check **ret_check)
 {
-	return prepare(ctx, o, true, ret_check);
+	return prepare(ctx, o, true, rows, ret_check);
 }
 
 void
@@ -305,6 +314,29 @@ record_at(struct running *run, const struct db_stmt *s, int column, size_t *ret_
 		       "it gives %s, which is no record of register '%s'", name, reg->name);
 }
 
+static int
+by_number(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+number_order(const void *a, const void *b)
+{
+	return by_number(*(const int64_t *)a, *(const int64_t *)b);
+}
+
+/* Whether the row in hand is about a record of which something is asked. */
+static bool
+is_asked(const struct running *run, const struct db_stmt *s, int column)
+{
+	const struct check_moment *m = run->moment;
+	int64_t id = db_int(s, column);
+
+	return !m->only || roster_organisation(run->roster, id) ||
+	       bsearch(&id, m->only, m->only_count, sizeof(id), number_order);
+}
+
 static enum err_code
 scope_run(struct running *run)
 {
@@ -318,8 +350,9 @@ scope_run(struct running *run)
 		size_t counter;
 
 		rc = row_count(run, "'scope'");
-		if (!rc)
-			rc = record_at(run, c->scope, 0, &counter);
+		if (rc || !is_asked(run, c->scope, 0))
+			continue;
+		rc = record_at(run, c->scope, 0, &counter);
 		if (!rc && !bit_take(run->tested, counter)) {
 			run->counts[run->roster->owners[counter] - 1]++;
 			run->result.tested_total++;
@@ -427,8 +460,9 @@ failures_run(struct running *run)
 		size_t counter = 0;
 
 		rc = row_count(run, "'check'");
-		if (!rc)
-			rc = record_at(run, c->check, c->record_column, &counter);
+		if (rc || !is_asked(run, c->check, c->record_column))
+			continue;
+		rc = record_at(run, c->check, c->record_column, &counter);
 		if (!rc && !(run->result.scope[counter >> 3] & 1U << (counter & 7))) {
 			record_name(c->ctx->model, db_int(c->check, c->record_column), name);
 			rc = err_set(&c->ctx->err, ERR_INVALID, "",
@@ -448,12 +482,6 @@ check_in_scope(const struct check_result *r, int64_t record)
 	size_t counter = (size_t)(record & (((int64_t)1 << ID_CODE_SHIFT) - 1));
 
 	return counter >> 3 < r->scope_bytes && (r->scope[counter >> 3] & 1U << (counter & 7));
-}
-
-static int
-by_number(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
 }
 
 static int

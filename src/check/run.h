@@ -40,6 +40,9 @@ struct check_moment {
 	/* What an obligation with the same scope gave at this moment: then the scope is not run
 	 * again. Or NULL. */
 	const struct check_result *scope_of;
+	/* Records by number, and nothing is asked of others; or NULL. */
+	const int64_t *only;
+	size_t only_count;
 };
 
 /* The moment of the context's clock, for a cadence. */
@@ -76,9 +79,10 @@ struct check;
 /* Errors carry file, line and column of the fault in the plan. The context must outlive it. */
 MUST_CHECK enum err_code check_new(struct ctx *ctx, const struct obligation *o,
 				   struct check **ret_check);
-/* The same held to the records that stand in the table of narrow.h whenever it runs. */
+/* The same held to the records that stand in the table of narrow.h whenever it runs; `rows` is the
+ * table with their rows where it shall read those (narrow_to_rows), else NULL. */
 MUST_CHECK enum err_code check_new_narrow(struct ctx *ctx, const struct obligation *o,
-					  struct check **ret_check);
+					  const char *rows, struct check **ret_check);
 void check_free(struct check *c);
 void check_freep(struct check **c);
 

@@ -294,3 +294,16 @@ narrow_query(const char *composed, bool lateral, struct buf *out)
 	if (lateral)
 		words_add(out, "\noffset 0) held_to");
 }
+
+void
+narrow_to_rows(const char *composed, const char *table, const char *rows, struct buf *out)
+{
+	struct sql_scan scan = {.sql = composed};
+	struct sql_token t;
+	bool named = sql_scan_next(&scan, &t) && str_is(t.text, "with");
+	size_t from = named ? t.at + t.text.len : 0;
+
+	buf_addf(out, "with \"%s\" as not materialized (select * from \"%s\")%s", table, rows,
+		 named ? "," : "\n");
+	part_add(out, composed, from, strlen(composed));
+}

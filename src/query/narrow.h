@@ -18,4 +18,10 @@ enum { NARROW_LIMIT = 1024 * 1024 };
  * tables reads them whole for the sake of a few records, or again and again. */
 void narrow_query(const char *composed, bool lateral, struct buf *out);
 
+/* The same for many records, which an engine reads faster one behind another than it looks up each:
+ * wherever the query reads `table`, it reads `rows` instead, a table with the same columns that
+ * holds the rows of these records alone. Right only where each place that reads `table` reads the
+ * row of the record itself (reach.h). Other records may be among what it gives. */
+void narrow_to_rows(const char *composed, const char *table, const char *rows, struct buf *out);
+
 #endif

@@ -164,6 +164,10 @@ struct db_guard {
 	/* The plan's own text, where the statement is made of it with words that only the engine
 	 * knows; else NULL. An engine that cannot judge its own words judges this. */
 	const char *judged;
+	/* What it begins with is little beside the tables that it looks into, and these are looked
+	 * into along their indexes: an engine that chooses by what it guesses shall not read them
+	 * whole. */
+	bool along;
 	/* Filled on a failed prepare: offset of the fault in the text, or -1. */
 	long offset;
 	bool denied; /* set when the statement does what a plan may not */

@@ -19,6 +19,7 @@ struct pg_stmt {
 	char **copies; /* of texts that the server wants ended */
 	PGresult *answer;
 	int row;
+	bool along;		   /* as struct db_guard has it */
 	bool busy;		   /* between the first step and the reset */
 	char cursor[PG_NAME_SIZE]; /* open cursor, or "" */
 	char digits[24];
@@ -125,6 +126,7 @@ pg_prepare(struct db *db, const char *sql, const struct db_how *how, struct db_s
 		.db = db, .sql = strdup(sql), .guarded = how->guard != NULL, .scan = how->scan};
 	rc = s->base.sql ? pg_ready(d, e)
 			 : err_set(e, ERR_INTERNAL, "", "no memory for a statement");
+	s->along = how->guard && how->guard->along;
 	if (!rc)
 		rc = pg_text_read(sql, &s->text, e);
 	if (!rc)
@@ -301,6 +303,18 @@ cursor_open(struct pg_db *d, struct pg_stmt *s, struct err *e)
 	return rc ? rc : fetch(d, s, e);
 }
 
+/* Which joins the server may choose from: none that reads a whole table, or all. */
+static enum err_code
+joins_tell(struct pg_db *d, bool along, struct err *e)
+{
+	static const char some[] = "select set_config('enable_hashjoin', 'off', true), "
+				   "set_config('enable_mergejoin', 'off', true)";
+	static const char all[] = "select set_config('enable_hashjoin', 'on', true), "
+				  "set_config('enable_mergejoin', 'on', true)";
+
+	return pg_send_ahead(d, &(struct pg_call){.sql = along ? some : all}, e);
+}
+
 /* Runs it and has the first rows at hand. */
 static enum err_code
 start(struct pg_db *d, struct pg_stmt *s, struct err *e)
@@ -310,6 +324,8 @@ start(struct pg_db *d, struct pg_stmt *s, struct err *e)
 
 	if (!rc && inside)
 		rc = savepoint(d, e);
+	if (!rc && inside && s->along)
+		rc = joins_tell(d, true, e);
 	if (rc)
 		return rc;
 	s->row = -1;
@@ -322,6 +338,8 @@ start(struct pg_db *d, struct pg_stmt *s, struct err *e)
 	}
 	if (!inside)
 		return rc;
+	if (!rc && s->along)
+		rc = joins_tell(d, false, e);
 	if (!rc)
 		return savepoint_keep(d, e);
 	s->cursor[0] = '\0';

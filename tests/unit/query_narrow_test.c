@@ -55,3 +55,15 @@ TEST(a_query_that_cannot_be_cut_or_names_the_table_itself_is_held_as_a_whole)
 		CHECK(strstr(text.data, "held_to.record in (select held.record"));
 	}
 }
+
+TEST(a_query_reads_the_rows_that_stand_beside_instead_of_a_table)
+{
+	CLEANUP(buf_fini) struct buf named = {.limit = NARROW_LIMIT};
+	CLEANUP(buf_fini) struct buf bare = {.limit = NARROW_LIMIT};
+
+	narrow_to_rows(query, "account", "beside", &named);
+	narrow_to_rows("-- all\nselect a.id as record from account a", "account", "beside", &bare);
+	CHECK(strstr(named.data, "with \"account\" as not materialized (select * from \"beside\"), "
+				 "seen as (") == named.data);
+	CHECK(strstr(bare.data, "from \"beside\")\n-- all\nselect a.id as record from account a"));
+}
