@@ -241,11 +241,11 @@ decide_some(struct incremental *in, size_t i, struct touched *touched, const str
 {
 	struct assessment *as = in->as;
 	const struct obligation *o = as->decisions[i].obligation;
+	size_t many = as->options->many ? as->options->many : FEW_RECORDS + 1;
 	struct duty *duty = &in->duties[i];
 	enum err_code rc = ERR_NONE;
 
-	duty->of_rows = touched->count > (as->options->many ? as->options->many : FEW_RECORDS) &&
-			assessor_takes_rows(in->assessor, o);
+	duty->of_rows = touched->count >= many && assessor_takes_rows(in->assessor, o);
 	if (!duty->of_rows && touched->count > FEW_RECORDS &&
 	    (int64_t)touched->count * RECORD_NS > in->standing.duties[i].ns)
 		return decide_all(in, i);

@@ -303,7 +303,10 @@ narrow_to_rows(const char *composed, const char *table, const char *rows, struct
 	bool named = sql_scan_next(&scan, &t) && str_is(t.text, "with");
 	size_t from = named ? t.at + t.text.len : 0;
 
-	buf_addf(out, "with \"%s\" as not materialized (select * from \"%s\")%s", table, rows,
-		 named ? "," : "\n");
+	words_add(out, "with \"");
+	words_add(out, table);
+	words_add(out, "\" as not materialized (select * from \"");
+	words_add(out, rows);
+	words_add(out, named ? "\")," : "\")\n");
 	part_add(out, composed, from, strlen(composed));
 }

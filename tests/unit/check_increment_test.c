@@ -364,9 +364,8 @@ same(struct world *w, const char *sql)
 static void
 assess(struct world *w, struct store *s, bool full)
 {
-	/* Few records are many now and then. */
-	struct assess_options o = {
-		.full = full, .assessor = s->assessor, .many = below(w, 2) ? below(w, 3) + 1 : 0};
+	/* Now and then a single record is many. */
+	struct assess_options o = {.full = full, .assessor = s->assessor, .many = below(w, 2)};
 
 	good(w, assess_run(s->ctx, &o, &s->last), &s->ctx->err);
 }
