@@ -168,7 +168,9 @@ value_take(const char *at, struct str *ret_value)
 	memcpy(&wire, at, sizeof(wire));
 	length = (int32_t)be32toh(wire);
 	at += sizeof(wire);
-	*ret_value = length < 0 ? (struct str){0} : (struct str){at, (size_t)length};
+	*ret_value = (struct str){0};
+	if (length >= 0)
+		*ret_value = (struct str){at, (size_t)length};
 	return at + ret_value->len;
 }
 
