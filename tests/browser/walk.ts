@@ -7,36 +7,63 @@ export class Watch {
 	refused: string[] = [];
 	readonly page: Page;
 	#pending = new Set<Request>();
+	/** When something was last asked for, or answered. */
+	#last = 0;
 
 	constructor(page: Page) {
 		this.page = page;
 		page.on("request", (request) => {
+			this.#last = Date.now();
 			// The stream of events never ends.
-			if (/\/api\/v1\//.test(request.url()) && !/\/events$/.test(request.url())) this.#pending.add(request);
+			if (/\/(api\/v1|assets)\//.test(request.url()) && !/\/events$/.test(request.url())) this.#pending.add(request);
 		});
-		const over = (request: Request) => this.#pending.delete(request);
+		const over = (request: Request) => {
+			this.#last = Date.now();
+			this.#pending.delete(request);
+		};
 		page.on("requestfinished", over);
 		page.on("requestfailed", over);
 		page.on("response", (response) => {
+			// Of the ten streams of events that a login may have, one that was left counts until the server has something to tell.
+			if (response.status() === 429 && /\/events$/.test(response.url())) return;
 			if (response.status() >= 400) this.refused.push(`${response.status()} ${new URL(response.url()).pathname}`);
 		});
 	}
 
 	/** The page has asked for all that it shows, and shows it. */
 	async settled(): Promise<void> {
-		await expect(this.page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-		let quiet = 0;
-		for (let tries = 0; quiet < 3; tries++) {
-			if (tries > 600) throw new Error(`${this.page.url()} does not come to rest: ${[...this.#pending].map((request) => request.url()).join(" ")}`);
-			await this.page.waitForTimeout(25);
-			quiet = this.#pending.size === 0 ? quiet + 1 : 0;
+		await expect(this.page.locator("h1:not([data-left])").first()).toBeVisible();
+		const end = Date.now() + 15_000;
+		for (;;) {
+			// What an answer leads to is asked for, and drawn, in the frames after it.
+			const loading = await this.page.evaluate(async () => {
+				for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+				const told = [...document.querySelectorAll("main p, main [role=status]")].find((one) => /^\s*(Loading|Comparing|Looking in .*)…\s*$/.test(one.textContent ?? ""));
+				return told?.textContent?.trim() ?? "";
+			});
+			if (this.#pending.size === 0 && loading === "" && Date.now() - this.#last > 40) return;
+			if (Date.now() > end) throw new Error(`${this.page.url()} does not come to rest: ${loading} ${[...this.#pending].map((request) => request.url()).join(" ")}`);
 		}
-		await expect(this.page.getByText(/^(Loading|Comparing|Looking in .*)…$/)).toHaveCount(0);
 	}
 
+	/** Loads a page anew. */
 	async go(path: string): Promise<void> {
 		this.refused = [];
 		await this.page.goto(path);
+		await this.settled();
+	}
+
+	/** Goes to a page as its links lead there. */
+	async follow(path: string): Promise<void> {
+		this.refused = [];
+		await this.page.evaluate((to) => {
+			const link = Object.assign(document.createElement("a"), { href: to });
+			// The page that is left has its heading until the next one is there.
+			if (link.pathname !== location.pathname) document.querySelector("h1")?.setAttribute("data-left", "");
+			document.body.append(link);
+			link.click();
+			link.remove();
+		}, path);
 		await this.settled();
 	}
 }

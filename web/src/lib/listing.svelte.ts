@@ -54,6 +54,8 @@ export class Listing {
 	#path: string;
 	#query: Query;
 	#stop = new AbortController();
+	/** The next part, while it is on its way. */
+	#coming: Promise<void> | null = null;
 	#parts: Part[] = [];
 	#next: string | null = null;
 	#ended = false;
@@ -86,9 +88,13 @@ export class Listing {
 		return get<RecordsPage>(this.#path, { ...this.#query, limit: start === 0 ? first : more, ...from }, this.#stop.signal);
 	}
 
-	/** The next part, unless there is none or it is on its way. */
-	async further(): Promise<void> {
-		if (this.busy || this.#ended) return;
+	/** The next part, unless there is none. */
+	further(): Promise<void> {
+		if (!this.#ended) this.#coming ??= this.#bring().finally(() => (this.#coming = null));
+		return this.#coming ?? Promise.resolve();
+	}
+
+	async #bring(): Promise<void> {
 		this.busy = true;
 		try {
 			// A page that is asked for by its place tells how many there are.
@@ -111,6 +117,12 @@ export class Listing {
 		}
 		this.busy = false;
 		this.version++;
+	}
+
+	/** Parts until there are so many rows, as far as the list goes. */
+	async upTo(rows: number): Promise<void> {
+		do await this.further();
+		while (this.count < rows && !this.#ended && !this.stopped && !this.problem && !this.#stop.signal.aborted);
 	}
 
 	/** All parts that there are, before they have come. */

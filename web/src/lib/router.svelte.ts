@@ -3,6 +3,11 @@
 
 import type { Component } from "svelte";
 
+/** What a page was like when it was left. */
+type Left = Partial<Record<string, number>>;
+/** Pages of which that outlasts a page that is loaded anew. */
+const kept = 100;
+
 export interface Route {
 	/** As /registers/:register; a part that begins with `:` is a parameter. */
 	path: string;
@@ -23,10 +28,18 @@ class Router {
 
 	/** Asked before one leaves where one is, by link or by the browser's buttons: it is given what goes on with that. */
 	guard: ((go: () => void) => void) | null = null;
-	/** How often one went by the browser's own buttons. */
-	moves = $state(0);
+	/** What closes each window that is open, the uppermost last. The browser's buttons close that, and lead nowhere meanwhile. */
+	readonly windows: (() => void)[] = [];
 	/** Where in the browser's history one is. */
 	#place = 0;
+	/** What is asked of the page when it is left, for whoever comes back to it, by its name. */
+	readonly #keepers = new Map<string, () => number>();
+	/** The answers to that, by the place in the browser's history. */
+	readonly #left = new Map<number, Left>();
+	/** When somebody last moved about the page. */
+	#moved = 0;
+	/** What was kept of the page that one has come back to. */
+	#kept: Left = {};
 
 	/** Goes to a path of this application, with a new entry in the browser's history unless it replaces the present one. */
 	go(to: string, how: { replace?: boolean } = {}): void {
@@ -39,7 +52,8 @@ class Router {
 			});
 			return;
 		}
-		history.replaceState({ ...history.state, scroll: scrollY }, "");
+		this.#leave();
+		this.#kept = {};
 		if (how.replace) history.replaceState({ place: this.#place }, "", url);
 		else history.pushState({ place: ++this.#place }, "", url);
 		this.#arrive(url.pathname !== this.path);
@@ -64,14 +78,56 @@ class Router {
 		return path + (text ? `?${text}` : "");
 	}
 
+	/** Keeps a number of a page for whoever comes back to it, until the function that it gives is called. */
+	keep(name: string, told: () => number): () => void {
+		this.#keepers.set(name, told);
+		return () => void (this.#keepers.get(name) === told && this.#keepers.delete(name));
+	}
+
+	/** What was kept so of the page that one has come back to, once; 0 where nothing was. */
+	taken(name: string): number {
+		const told = this.#kept[name] ?? 0;
+		delete this.#kept[name];
+		return told;
+	}
+
+	#leave(): void {
+		const left: Left = { scroll: scrollY };
+		for (const [name, told] of this.#keepers) left[name] = told();
+		// The last is the newest.
+		this.#left.delete(this.#place);
+		this.#left.set(this.#place, left);
+	}
+
 	/** Reads the browser's own ways: links, back and forward. */
 	start(): void {
 		history.scrollRestoration = "manual";
-		this.#place = (history.state as { place?: number } | null)?.place ?? 0;
-		history.replaceState({ ...history.state, place: this.#place }, "");
+		for (const [place, left] of JSON.parse(sessionStorage.getItem("left") ?? "[]") as [number, Left][]) this.#left.set(place, left);
+		const state = history.state as { place: number } | null;
+		this.#place = state?.place ?? Math.max(-1, ...this.#left.keys()) + 1;
+		history.replaceState({ place: this.#place }, "");
+		// It was loaded anew.
+		if (state) this.#come();
+		for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(kind, () => (this.#moved = performance.now()), { passive: true });
+		addEventListener("pagehide", () => {
+			this.#leave();
+			sessionStorage.setItem("left", JSON.stringify([...this.#left].slice(-kept)));
+		});
 		addEventListener("popstate", () => {
-			const place = (history.state as { place?: number } | null)?.place ?? 0;
+			const state = history.state as { place: number } | null;
+			// A place within the page, where the browser goes.
+			if (state === null) {
+				history.replaceState({ place: ++this.#place }, "");
+				return;
+			}
+			const place = state.place;
 			const by = place - this.#place;
+			const close = this.windows.at(-1);
+			if (close && by !== 0) {
+				history.go(-by);
+				close();
+				return;
+			}
 			if (this.guard && by !== 0) {
 				// The browser has gone already: back to where one was, until it is known.
 				history.go(-by);
@@ -81,14 +137,11 @@ class Router {
 				});
 				return;
 			}
-			this.#place = place;
 			if (by === 0 && location.pathname === this.path && location.search.slice(1) === this.query.toString()) return;
-			this.moves++;
+			this.#leave();
+			this.#place = place;
+			this.#come();
 			this.#arrive(false);
-			const scroll = (history.state as { scroll?: number } | null)?.scroll ?? 0;
-			// A place within the page: the browser goes there.
-			if (location.hash && history.state === null) return;
-			setTimeout(() => this.#scrollBack(scroll, place), 60);
 		});
 		addEventListener("click", (event) => {
 			if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -101,11 +154,18 @@ class Router {
 		});
 	}
 
-	/** To where one was, as soon as the page is so long again, which it becomes while it comes. */
-	#scrollBack(scroll: number, place: number, until = performance.now() + 2000): void {
-		if (place !== this.#place) return;
+	#come(): void {
+		const place = this.#place;
+		const { scroll = 0, ...others } = this.#left.get(place) ?? {};
+		this.#kept = others;
+		setTimeout(() => this.#scrollBack(scroll, place, performance.now()), 60);
+	}
+
+	/** To where one was, as soon as the page is so long again, which it becomes while it comes; unless somebody moves meanwhile. */
+	#scrollBack(scroll: number, place: number, begun: number): void {
+		if (place !== this.#place || this.#moved > begun) return;
 		scrollTo(0, scroll);
-		if (scrollY < scroll - 1 && performance.now() < until) requestAnimationFrame(() => this.#scrollBack(scroll, place, until));
+		if (scrollY < scroll - 1 && performance.now() < begun + 5000) requestAnimationFrame(() => this.#scrollBack(scroll, place, begun));
 	}
 
 	#arrive(top: boolean): void {
