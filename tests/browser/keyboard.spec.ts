@@ -30,6 +30,63 @@ test("by keyboard: the worst supplier is found, why and since when, down to a fa
 	await kept(page);
 });
 
+test("by keyboard: a record is changed where it stands and by its form, and taken back", async ({ page, request }) => {
+	const made = await good<{ id: string }>(request.post("/api/v1/registers/account/records", { data: { login: "keys-only", key: `keys-${Date.now()}`, kind: "user" } }));
+	const watch = new Watch(page);
+	await watch.go(`/registers/account?filter=id%3D${made.id}`);
+	const cell = page.getByRole("gridcell", { name: "keys-only", exact: true });
+	await tabTo(page, page.getByRole("gridcell", { name: made.id, exact: true }));
+	for (let i = 0; i < 12 && !(await cell.evaluate((one) => one === document.activeElement)); i++) {
+		await page.keyboard.press("ArrowRight");
+		await seen(page);
+	}
+	await page.keyboard.press("F2");
+	await expect(page.getByLabel(`Login of ${made.id}`)).toBeFocused();
+	await page.keyboard.press("Control+a");
+	await page.keyboard.type("where-it-stands");
+	await page.keyboard.press("Enter");
+	await expect(page.getByRole("gridcell", { name: "where-it-stands", exact: true })).toBeFocused();
+	await seen(page);
+	await press(page, page.getByRole("button", { name: "Undo" }), { back: true });
+	await expect(cell).toBeVisible();
+	await kept(page);
+
+	// Each window takes the keyboard, and gives it back where it was opened.
+	for (const [opener, title] of [["Export", "Export"], ["Views", "Views"], ["Columns", "Columns"]] as const) {
+		const button = page.getByRole("button", { name: opener, exact: true });
+		await press(page, button);
+		const dialog = page.getByRole("dialog", { name: new RegExp(title) });
+		await expect(dialog).toBeVisible();
+		for (let i = 0; i < 3; i++) {
+			await page.keyboard.press("Tab");
+			expect(await dialog.evaluate((one) => one.contains(document.activeElement)), `whether the keyboard is in ${title}`).toBe(true);
+		}
+		await page.keyboard.press("Escape");
+		await expect(dialog).toBeHidden();
+		await expect(button).toBeFocused();
+		await seen(page);
+	}
+
+	await tabTo(page, cell);
+	await page.keyboard.press("Enter");
+	await watch.settled();
+	await press(page, page.getByRole("button", { name: "Edit" }));
+	const first = page.getByRole("main").getByRole("textbox").first();
+	await expect(first).toBeFocused();
+	await tabTo(page, page.getByLabel("Role profile"));
+	await page.keyboard.type("by the keyboard");
+	await press(page, page.getByRole("button", { name: "Save", exact: true }), { most: 100 });
+	await expect(page.getByText("Saved: Role profile.")).toBeVisible();
+	await kept(page);
+	await press(page, page.getByRole("button", { name: "Undo" }));
+	await expect(page.getByText("It is as it was before.")).toBeVisible();
+	await kept(page);
+	await press(page, page.getByRole("button", { name: "Retire" }));
+	await expect(page.getByRole("dialog", { name: /^Retire/ })).toBeVisible();
+	await page.keyboard.press("Escape");
+	await expect(page.getByRole("button", { name: "Retire" })).toBeFocused();
+});
+
 test("by keyboard: a file is taken in, with its columns said and after a look at what would happen", async ({ page }) => {
 	const mark = `keys${Date.now()}`;
 	const watch = new Watch(page);

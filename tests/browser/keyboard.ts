@@ -5,7 +5,8 @@ import { expect, type Locator, type Page } from "@playwright/test";
 interface Place {
 	what: string;
 	outlined: boolean;
-	covered: boolean;
+	/** What lies over it, or "" where it is seen. */
+	covered: string;
 }
 
 /** What has the keyboard, or null where nothing has. */
@@ -16,15 +17,13 @@ const place = (page: Page): Promise<Place | null> =>
 		const style = getComputedStyle(one);
 		const box = one.getBoundingClientRect();
 		const points = [0.5, 0.05, 0.95].flatMap((x) => [0.5, 0.1, 0.9].map((y) => [box.left + box.width * x, box.top + box.height * y] as const));
-		const shown = points.some(([x, y]) => {
-			const there = document.elementFromPoint(x, y);
-			return there !== null && (one.contains(there) || there.contains(one) || there.closest("label")?.contains(one) === true);
-		});
+		const over = points.map(([x, y]) => document.elementFromPoint(x, y));
+		const shown = over.some((there) => there !== null && (one.contains(there) || there.contains(one) || there.closest("label")?.contains(one) === true));
 		const name = one.getAttribute("aria-label") ?? (one as HTMLElement).innerText ?? "";
 		return {
 			what: `${one.tagName.toLowerCase()} “${name.slice(0, 60)}”`,
 			outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
-			covered: !shown,
+			covered: shown ? "" : `${over[0]?.outerHTML.slice(0, 80) ?? "what is out of sight"} at ${Math.round(box.left)}, ${Math.round(box.top)}, ${Math.round(box.width)} × ${Math.round(box.height)}`,
 		};
 	});
 
@@ -34,7 +33,7 @@ export async function seen(page: Page): Promise<void> {
 	await expect
 		.poll(async () => {
 			const now = await place(page);
-			return now === null ? "nothing has the keyboard" : now.covered ? `${now.what} is covered` : !now.outlined ? `${now.what} has no outline` : "";
+			return now === null ? "nothing has the keyboard" : now.covered ? `${now.what} is covered by ${now.covered}` : !now.outlined ? `${now.what} has no outline` : "";
 		})
 		.toBe("");
 }

@@ -14,7 +14,6 @@ test.describe("the posture", () => {
 		await expect(worst).toContainText("member");
 		await expect(worst).toContainText(/\d+ duties fail, with \d+ records, the first since \d+ \w+ 20\d\d/);
 		await expect(worst).toContainText(/cannot be proven: nothing was delivered since \d+ \w+ 20\d\d/);
-		await clean(page);
 		const name = await worst.getByRole("link").innerText();
 		await worst.getByRole("link").click();
 		await expect(page).toHaveURL(/organisation=/);
@@ -156,7 +155,6 @@ test.describe("a cell", () => {
 		await page.goto("/cells/6.5-d/marrowdale");
 		await expect(page.getByRole("region", { name: "Where it stands" })).toContainText("Unproven");
 		await expect(page.getByRole("region", { name: "Deliveries that it needs" })).toContainText("too old");
-		await clean(page);
 	});
 
 	test("gives a receipt and its entry, which verify without the server", async ({ page }) => {
@@ -211,37 +209,6 @@ test.describe("a cell", () => {
 		await expect(page.getByRole("cell", { name: "It was done." }).first()).toBeVisible();
 	});
 
-	test("prints without the navigation, with its marking as the head and foot of each sheet", async ({ page }) => {
-		for (const [path, shown] of [
-			["/cells/6.5-c/quillstone", "Where it stands"],
-			["/registers/account", "Accounts"],
-			["/records/ACC-1", "History"],
-			["/plan/6.5", "6.5"],
-		] as const) {
-			await page.emulateMedia({ media: "screen" });
-			await page.goto(path);
-			await expect(page.locator("main")).toContainText(shown === "Where it stands" ? "What to do next" : shown);
-			await page.emulateMedia({ media: "print" });
-			await expect(page.getByRole("navigation", { name: "Main", includeHidden: true })).toBeHidden();
-			await expect(page.getByRole("banner", { includeHidden: true })).toBeHidden();
-			const marks = page.getByText("COMMERCIAL IN CONFIDENCE");
-			await expect(marks.first()).toHaveCSS("display", "table-header-group");
-			await expect(marks.last()).toHaveCSS("display", "table-footer-group");
-			await expect(page.locator("main a:visible").first()).toHaveCSS("color", "rgb(0, 0, 0)");
-		}
-		await page.emulateMedia({ media: "screen" });
-		await page.goto("/registers/account");
-		await expect(page.getByRole("grid").getByRole("row").nth(5)).toBeVisible();
-		const before = await page.locator("tr[data-row]").count();
-		await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-		expect(await page.locator("tr[data-row]").count()).toBeGreaterThan(before);
-		await page.emulateMedia({ media: "print" });
-		await expect(page.getByRole("columnheader", { name: "Number" })).toContainText("Number");
-		await page.emulateMedia({ media: "screen" });
-		await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-		await expect(page.locator("tr[data-row]")).toHaveCount(before);
-	});
-
 	test("that is not there says so", async ({ page }) => {
 		await page.goto("/cells/no-such/quillstone");
 		await expect(page.getByRole("alert")).toContainText("no-such");
@@ -258,7 +225,6 @@ test.describe("the plan", () => {
 		// The rest comes in the frames after the first.
 		await expect(page.getByRole("article").nth(80)).toBeVisible();
 		const all = await page.getByRole("article").count();
-		await clean(page);
 		await page.getByLabel("Search the plan").fill("leaver suspended");
 		await expect(page).toHaveURL(/q=leaver/);
 		await expect(page.getByRole("article")).toHaveCount(1);
@@ -278,7 +244,6 @@ test.describe("the plan", () => {
 		const duty = page.getByRole("article", { name: /9\.3\.7-b/ });
 		await expect(duty).toHaveAttribute("aria-current", "true");
 		await expect(duty).toBeInViewport();
-		await clean(page);
 		await page.getByRole("navigation", { name: "Sections beside this one" }).getByRole("link").last().click();
 		await expect(page.getByRole("heading", { level: 1 })).not.toContainText("9.3.7");
 		await page.goto("/plan/99");

@@ -35,10 +35,13 @@ export class Editing {
 	/** That others changed other fields, and both stay. */
 	note = $state("");
 	#tag: string;
+	/** What a new record begins with. */
+	#given: Values;
 
 	constructor(register: Register, base: Row | null, tag = "", begin: Values = {}) {
 		this.register = register;
 		this.#tag = tag;
+		this.#given = begin;
 		this.base = base;
 		const all = fieldsOf(register);
 		const head = all.filter((field) => field.name === "key" || field.name === "organisation");
@@ -48,6 +51,11 @@ export class Editing {
 
 	get changed(): Field[] {
 		return this.fields.filter((field) => !same(field, this.draft[field.name], this.base?.[field.name]));
+	}
+
+	/** What somebody would lose: not what stood there before he typed. */
+	get typed(): Field[] {
+		return this.base ? this.changed : this.changed.filter((field) => !same(field, this.draft[field.name], this.#given[field.name]));
 	}
 
 	/** What the server says of a field, or of a part of its rows. */
