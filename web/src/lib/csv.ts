@@ -74,6 +74,7 @@ async function textOf(file: File): Promise<string> {
 	if (file.size === 0) throw new WrongFile("The file is empty.");
 	if (file.size > most) throw new WrongFile("The file has more than 64 MB. Part it, or let whoever runs the server import it.");
 	const bytes = new Uint8Array(await file.arrayBuffer());
+	if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) throw new WrongFile("The file is in UTF-16, which is no CSV to others. Save it as CSV (UTF-8).");
 	if (bytes[0] === 0x50 && bytes[1] === 0x4b) throw new WrongFile("This is a workbook or an archive. In the spreadsheet, save the sheet as CSV (UTF-8), and choose that file.");
 	if (bytes.subarray(0, 4096).includes(0)) throw new WrongFile("This is no text file. An import takes CSV or JSON.");
 	try {
@@ -118,12 +119,14 @@ function jsonObjects(text: string): { objects: Values[]; unit: "Line" | "Record"
 	};
 }
 
-function fromJson(text: string): Source {
+function fromJson(text: string, register: string): Source {
 	const { objects, unit } = jsonObjects(text);
 	const columns = [...new Set(objects.flatMap(Object.keys))].filter((name) => name !== "register");
 	const isHead = (one: Values) => "holdfast" in one;
 	const rows = objects.filter((one) => !isHead(one));
 	if (rows.length === 0) throw new WrongFile("The file has no records.");
+	const other = rows.findIndex((row) => "register" in row && row["register"] !== register);
+	if (other >= 0) throw new WrongFile(`${unit} ${objects.indexOf(rows[other]!) + 1} says that it is of the register '${told(rows[other]!["register"]).slice(0, 60)}', and this is '${register}'.`);
 	return {
 		kind: "json",
 		type: "application/jsonl",
@@ -172,9 +175,9 @@ function fromCsv(file: File, text: string): Source {
 	};
 }
 
-export async function sourceOf(file: File): Promise<Source> {
+export async function sourceOf(file: File, register: string): Promise<Source> {
 	const text = await textOf(file);
-	return /^\ufeff?\s*[[{]/.test(text) ? fromJson(text) : fromCsv(file, text);
+	return /^\ufeff?\s*[[{]/.test(text) ? fromJson(text, register) : fromCsv(file, text);
 }
 
 const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, "");
