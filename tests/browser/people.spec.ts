@@ -1,6 +1,5 @@
 // One person in one view, leavers, and findings by owner.
 
-import { clean } from "./axe";
 import { expect, test } from "./people";
 
 test.use({ person: "som" });
@@ -12,12 +11,10 @@ test("a leaver is found, with what is said of the person in every register", asy
 	await expect(page).toHaveURL(/show=leavers/);
 	await expect(first.locator("time")).toBeVisible();
 	const name = (await first.getByRole("rowheader").innerText()).trim();
-	await clean(page);
 	await page.getByRole("searchbox").fill(name);
 	await page.getByRole("rowheader", { name }).first().getByRole("link").click();
 	await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
 	await expect(page.getByRole("heading", { level: 2, name: "Role assignments" })).toBeVisible();
-	await clean(page);
 });
 
 test("a person and a record are told what refers to them by one request", async ({ page, request }) => {
@@ -56,7 +53,6 @@ test("leavers and findings come a part at a time, and the counts are of all", as
 test("findings stand by owner, what is late first", async ({ page }) => {
 	await page.goto("/findings");
 	await expect(page.locator("tbody tr").first()).toContainText("late");
-	await clean(page);
 	await page.getByLabel("Show").selectOption("Actions");
 	await expect(page).toHaveURL(/of=action/);
 	await page.goBack();

@@ -1,5 +1,6 @@
+import { truncateSync, writeFileSync } from "node:fs";
 import { clean } from "./axe";
-import { expect, stateOf, test } from "./people";
+import { expect, folder, stateOf, test } from "./people";
 import { good } from "./server";
 import type { APIRequestContext, Page } from "@playwright/test";
 
@@ -26,7 +27,6 @@ test("the registers are narrowed by a word", async ({ page }) => {
 	await page.getByRole("searchbox", { name: /Narrow/ }).fill("training");
 	await expect(page.getByRole("link", { name: "Training records", exact: true })).toBeVisible();
 	await expect(page.getByRole("link", { name: "Accounts", exact: true })).toBeHidden();
-	await clean(page);
 });
 
 test.describe("a list", () => {
@@ -212,7 +212,6 @@ test.describe("a record", () => {
 	test("is made by a form out of the description, changed, taken back, and told as history", async ({ page }) => {
 		const key = `made-${Date.now()}`;
 		await arrive(page, "/registers/account/new", /New record: Accounts/);
-		await clean(page);
 		await page.getByLabel("Key", { exact: true }).fill(key);
 		await page.getByLabel("Kind", { exact: true }).selectOption("Service");
 		await page.getByRole("button", { name: "Make the record" }).click();
@@ -354,7 +353,6 @@ test.describe("an import", () => {
 	test("guesses the columns, tells what would happen with each line that is wrong, and takes the others in", async ({ page }) => {
 		const mark = `imp${Date.now()}`;
 		await arrive(page, "/registers/account/import", /Import/);
-		await clean(page);
 		await page.getByLabel("File", { exact: true }).setInputFiles(csv(["Account no;LOGIN;Kind;Remark", `${mark}-1;ann;user;x`, `${mark}-2;;user;x`, `${mark}-3;"bo;b";nope;x`]));
 		const columns = page.getByRole("region", { name: "2. What its columns are" });
 		await expect(columns.getByLabel("Field for the column LOGIN")).toHaveValue("login");
@@ -380,22 +378,52 @@ test.describe("an import", () => {
 		await expect(page.getByRole("row", { name: "As they are already 1" })).toBeVisible();
 	});
 
-	test("says kindly of a wrong file what it is and what to do", async ({ page }) => {
+	test("says kindly of a wrong file what it is and what to do, and takes nothing in", async ({ page }) => {
 		await arrive(page, "/registers/account/import", /Import/);
 		const file = page.getByLabel("File", { exact: true });
+		const look = page.getByRole("button", { name: "See what would happen" });
 		const wrong: [string, Buffer, RegExp][] = [
 			["book.xlsx", Buffer.from("PK\u0003\u0004 and so on"), /workbook.*save the sheet as CSV/],
 			["picture.csv", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0]), /no text file/],
 			["latin.csv", Buffer.from([0x6b, 0x65, 0x79, 0x0a, 0xe9, 0x0a]), /not in UTF-8/],
+			["unicode.csv", Buffer.from("\ufeffkey\tlogin\nu1\tann\n", "utf16le"), /UTF-16.*Save it as CSV \(UTF-8\)/],
 			["empty.csv", Buffer.alloc(0), /empty/],
+			["head.csv", Buffer.from("key,login\n"), /a line of names, and no records/],
+			["twice.csv", Buffer.from("key,login,login\na,b,c\n"), /Two columns have the name 'login'/],
 			["half.json", Buffer.from('{"key": "a"}\n{"key": '), /Line 2 is no JSON/],
+			["people.jsonl", Buffer.from('{"register": "person", "key": "a"}\n'), /Record 1 says that it is of the register 'person', and this is 'account'/],
 		];
 		for (const [name, buffer, what] of wrong) {
 			await file.setInputFiles({ name, mimeType: "text/csv", buffer });
 			await expect(page.getByText(what)).toBeVisible();
+			await expect(file).toHaveAttribute("aria-invalid", "true");
+			await expect(look).toHaveCount(0);
 		}
-		await file.setInputFiles({ name: "list.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify([{ key: "j1", login: "jay" }])) });
-		await page.getByRole("button", { name: "See what would happen" }).click();
+		// Too big: by itself, and in one row.
+		const big = `${folder}big.csv`;
+		writeFileSync(big, "key,login\n");
+		truncateSync(big, 65 * 1024 * 1024);
+		await file.setInputFiles(big);
+		await expect(page.getByText(/more than 64 MB. Part it/)).toBeVisible();
+		await file.setInputFiles(csv(["key,login,role_profile", `big-1,ann,${"x".repeat(1_100_000)}`, "big-2,bob,small"]));
+		await page.getByLabel("Source", { exact: true }).fill(`wrong${Date.now()}`);
+		await look.click();
 		await expect(page.getByRole("row", { name: "New records 1" })).toBeVisible();
+		await expect(page.getByRole("row", { name: /^2 .*the row is longer than [\d,]+ bytes/ })).toBeVisible();
+		// Of another register: what it has is none of this one's.
+		await file.setInputFiles(csv(["Colour,Weight", "red,7"]));
+		await expect(page.getByText("No column but that of the key has the name of a field. Is this a file of Accounts?")).toBeVisible();
+		await expect(page.getByText("No column is the key")).toBeVisible();
+		await expect(look).toBeDisabled();
+		await file.setInputFiles(csv(["key,kind", "red,user"]));
+		await expect(page.getByText("No column is Login, which every new record must have. Is this a file of Accounts?")).toBeVisible();
+		await look.click();
+		await expect(page.getByRole("row", { name: "New records 0" })).toBeVisible();
+		await expect(page.getByRole("row", { name: /^2 .*must be given/ })).toBeVisible();
+
+		await file.setInputFiles({ name: "list.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify([{ key: "j1", login: "jay" }])) });
+		await look.click();
+		await expect(page.getByRole("row", { name: "New records 1" })).toBeVisible();
+		await clean(page, ["light"]);
 	});
 });

@@ -1,6 +1,5 @@
 // What there is to do for whoever looks, and the way to it.
 
-import { clean } from "./axe";
 import { expect, test } from "./people";
 
 test.use({ person: "som" });
@@ -8,7 +7,6 @@ test.use({ person: "som" });
 test("what fails and what waits stands on one page, and leads to the cell or the record", async ({ page }) => {
 	await page.goto("/work");
 	await expect(page.getByRole("region", { name: "Fails" }).getByRole("row").nth(1)).toContainText("Failing");
-	await clean(page);
 	await page.getByRole("navigation", { name: "Kinds of work" }).getByRole("link", { name: /^Fails/ }).click();
 	await expect(page.getByRole("region", { name: "Waits for your decision" })).toHaveCount(0);
 	await page.getByRole("rowheader").first().getByRole("link").click();
