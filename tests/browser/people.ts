@@ -15,6 +15,10 @@ export const people = {
 	client: { role: "isag", organisation: null },
 	auditor: { role: "accreditor", organisation: null },
 } as const;
+/** When the pictures of docs/screenshots are taken, so that they are the same tomorrow; where none are, the time is the machine's. */
+export const clock = "2026-06-18T09:30:00Z";
+export const pictures = Boolean(process.env["SCREENSHOTS"]);
+
 export type Person = keyof typeof people;
 
 /** What a browser holds that nobody has signed in with; a test's requests would else be those of its person. */
@@ -23,7 +27,7 @@ export const stranger: Exclude<BrowserContextOptions["storageState"], string | u
 export const stateOf = (person: Person): string => `${folder}${person}.json`;
 
 /** The code of an authenticator (RFC 6238) for a secret in base32. */
-export function code(secret: string, at: number = Date.now()): string {
+export function code(secret: string, at: number = pictures ? Date.parse(clock) : Date.now()): string {
 	let bits = "";
 	for (const letter of secret.replace(/=+$/, "")) bits += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0");
 	const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));

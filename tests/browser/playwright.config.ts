@@ -5,8 +5,8 @@ const root = process.getuid?.() === 0;
 
 export default defineConfig({
 	testDir: ".",
-	// Those that only make the pictures of docs/screenshots.
-	testIgnore: process.env["SCREENSHOTS"] ? [] : "screenshots.spec.ts",
+	// Those that make the pictures of docs/screenshots have a server of another time.
+	...(process.env["SCREENSHOTS"] ? { testMatch: "screenshots.spec.ts" } : { testIgnore: "screenshots.spec.ts" }),
 	outputDir: "../../build/browser/results",
 	globalSetup: "./setup.ts",
 	globalTeardown: "./teardown.ts",

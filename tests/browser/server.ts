@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { request, type APIRequestContext, type Browser, type BrowserContext } from "@playwright/test";
-import { code, password, people, stranger, type Person } from "./people";
+import { clock, code, password, people, pictures, stranger, type Person } from "./people";
 
 const holdfast = process.env["HOLDFAST"] ?? new URL("../../build/holdfast", import.meta.url).pathname;
 
@@ -16,8 +16,10 @@ export async function good<T>(asked: Promise<{ ok(): boolean; status(): number; 
 	return (text ? JSON.parse(text) : null) as T;
 }
 
+const moment = pictures ? ["--clock", clock] : [];
+
 /** What a command prints. */
-export const run = (...words: string[]): string => execFileSync(holdfast, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+export const run = (...words: string[]): string => execFileSync(holdfast, [...words, ...moment], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 
 export interface Served {
 	home: string;
@@ -29,7 +31,7 @@ export interface Served {
 /** Serves the workspace in a folder. */
 export async function serve(home: string, port: number = 0): Promise<Served> {
 	const log = `${home}.log`;
-	const server = spawn(holdfast, ["serve", "--home", home, "--listen", `127.0.0.1:${port}`], {
+	const server = spawn(holdfast, ["serve", "--home", home, "--listen", `127.0.0.1:${port}`, ...moment], {
 		detached: true,
 		stdio: ["ignore", openSync(`${home}.out`, "w"), openSync(log, "w")],
 	});
