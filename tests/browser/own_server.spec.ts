@@ -101,7 +101,10 @@ test("a register that the content alone describes is listed, filled in, filtered
 	await page.getByLabel("Armoured", { exact: true }).selectOption("No");
 	await page.getByLabel("Answers to", { exact: true }).selectOption("Service manager");
 	await page.getByLabel("Carries up to", { exact: true }).selectOption("Confidential");
+	// What lies half under the bar that stays in sight would be scrolled to first.
+	await page.setViewportSize({ width: 1280, height: 2400 });
 	await clean(page, ["light"]);
+	await page.setViewportSize({ width: 1280, height: 800 });
 	await page.getByRole("button", { name: "Make the record" }).click();
 	await expect(page.getByRole("heading", { level: 1, name: "Tow truck seven" })).toBeVisible();
 	await watch.settled();
