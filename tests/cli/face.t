@@ -33,7 +33,7 @@ while names:
     files[name] = plain.body
     for other in re.findall(rb"[\"\x27(](?:\./|/?assets/)([A-Za-z0-9_.-]+\.(?:js|css|svg))[\"\x27)]", plain.body):
         names.append(b"/assets/" + other)
-assert len(files) > 3, files.keys()
+assert {name[name.rindex("."):] for name in files} == {".js", ".css", ".svg"}, files.keys()
 
 for name, whole in [("/", page.body), *files.items()]:
     tags = set()
