@@ -159,16 +159,10 @@ serve_caller(struct call *c)
 	return rc || past || c->known_at ? rc : serve_present(c);
 }
 
-static bool
-asks_who(const struct api_route *route)
-{
-	return route->needs == NEEDS_READ || route->needs == NEEDS_WRITE;
-}
-
 static enum err_code
 answer(struct call *c, const struct api_route *route)
 {
-	bool known = asks_who(route);
+	bool known = route_is_for_known(route);
 	enum err_code rc = known ? call_who(c, true) : ERR_NONE;
 
 	/* He may do more by now. */
@@ -228,7 +222,7 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 
 	c.out->limit = REPLY_LIMIT;
 	/* Who brings no secret is nobody: to say so takes no store, and none that is lent. */
-	if (asks_who(route))
+	if (route_is_for_known(route))
 		rc = call_secret(&c);
 	if (!rc && route->needs != NEEDS_NOTHING) {
 		rc = service_read(r, &c.ctx, e);

@@ -87,6 +87,8 @@ extern const size_t api_table_count;
 /* The status of success, and the media types of the body it takes, parted by blanks. */
 int api_success(const struct api_route *r);
 const char *api_types(const struct api_route *r);
+/* Whether somebody known has to ask. */
+bool route_is_for_known(const struct api_route *r);
 
 /* A parameter of the query that is a whole number; `otherwise` when it is not given. */
 MUST_CHECK enum err_code call_number(struct call *c, const char *name, int64_t otherwise,

@@ -265,7 +265,7 @@ security_write(struct describer *d, const struct api_route *r)
 {
 	static const char *const ways[] = {"calendar", "token", "session"};
 
-	if ((r->needs == NEEDS_READ || r->needs == NEEDS_WRITE) && !r->calendar)
+	if (route_is_for_known(r) && !r->calendar)
 		return;
 	describe_list(d, "security");
 	for (size_t i = 0; r->calendar && i < COUNT_OF(ways); i++) {

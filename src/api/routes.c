@@ -409,6 +409,12 @@ api_types(const struct api_route *r)
 				       : "application/json";
 }
 
+bool
+route_is_for_known(const struct api_route *r)
+{
+	return r->needs == NEEDS_READ || r->needs == NEEDS_WRITE;
+}
+
 /* Secrets are given out to who asks for a change: when they are made. */
 static bool
 packs(const struct api_route *r)

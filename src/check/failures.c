@@ -4,7 +4,6 @@
 #include "base/limits.h"
 #include "query/narrow.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { SECOND_MS = 1000, WRITE_AT_ONCE = 128 };
@@ -379,15 +378,6 @@ failures_settle_some(struct assessment *as, const struct decision *d)
 	return merge(as, d, d->known, &st);
 }
 
-static int
-by_record(const void *a, const void *b)
-{
-	int64_t x = ((const struct check_failure *)a)->record;
-	int64_t y = ((const struct check_failure *)b)->record;
-
-	return (x > y) - (x < y);
-}
-
 enum err_code
 failures_recorded(struct assessment *as, struct decision *d, struct failure_state *ret_state)
 {
@@ -408,6 +398,6 @@ failures_recorded(struct assessment *as, struct decision *d, struct failure_stat
 				(struct check_failure){.record = known.rows[i].subject,
 						       .organisation = known.rows[i].organisation};
 	}
-	qsort(open, d->result.failure_count, sizeof(*open), by_record);
+	check_failures_sort(open, d->result.failure_count);
 	return ERR_NONE;
 }

@@ -498,6 +498,13 @@ by_record(const void *a, const void *b)
 	return order ? order : by_number(x->organisation, y->organisation);
 }
 
+void
+check_failures_sort(struct check_failure *list, size_t count)
+{
+	if (count > 0)
+		qsort(list, count, sizeof(*list), by_record);
+}
+
 /* In which order an engine gives rows is its own affair, so of several reasons the first by the
  * alphabet counts. */
 static void
@@ -506,9 +513,7 @@ failures_sort(struct running *run)
 	struct check_result *res = &run->result;
 	size_t n = 0;
 
-	if (res->failure_count == 0)
-		return;
-	qsort(res->failures, res->failure_count, sizeof(*res->failures), by_record);
+	check_failures_sort(res->failures, res->failure_count);
 	for (size_t i = 0; run->again && i < res->failure_count; i++) {
 		if (i == 0 || res->failures[i].record != res->failures[n - 1].record)
 			res->failures[n++] = res->failures[i];

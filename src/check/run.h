@@ -55,6 +55,9 @@ struct check_failure {
 	int64_t since; /* milliseconds, never after now; 0 when the check does not say */
 };
 
+/* By record, then by reason, time and organisation. */
+void check_failures_sort(struct check_failure *list, size_t count);
+
 struct check_tested {
 	int64_t organisation;
 	int64_t count;

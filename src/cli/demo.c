@@ -8,7 +8,6 @@
 
 /* `meta` says how far a demo came, so that one that was interrupted is known. */
 #define STATE "demo"
-#define STATE_BEGUN "begun" /* as the workspace is made */
 #define STATE_DONE "done"
 
 enum { MONTH_DAYS = 31 };
@@ -60,7 +59,7 @@ refuse_existing(struct cli *c)
 	rc = workspace_open(&o, DB_READ, &ws, &c->err);
 	if (!rc)
 		rc = meta_get(workspace_ctx(ws)->db, STATE, &c->arena, &state, &c->err);
-	if (rc || str_is(state, STATE_BEGUN))
+	if (rc || str_is(state, META_BEGUN))
 		return err_set(&c->err, ERR_CONFLICT, "home",
 			       "'%s' holds a demo or workspace that was not finished; remove the "
 			       "folder and run this again, or give another --home",

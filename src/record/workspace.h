@@ -22,7 +22,8 @@ struct workspace_options {
 	const char *store; /* for workspace_init: a connection string, or NULL: a file in `home` */
 	const char *rehearse; /* for a rehearsal: its time as text, else NULL */
 	bool rehearsal;	      /* a new workspace's clock may be set */
-	/* What fills a new workspace: a name in `meta` that is "begun" from its first moment on. */
+	/* What fills a new workspace: a name in `meta` that is META_BEGUN from its first moment on.
+	 */
 	const char *filler;
 	/* To read the past: an instant, or a date for its end. NULL is the present. */
 	const char *as_of;
@@ -98,5 +99,7 @@ MUST_CHECK enum err_code meta_set(struct db *db, const char *name, struct str va
 /* The value in `meta` that a store has while a workspace is copied to it: a word of that copying's
  * own. Nobody opens it then. */
 #define META_UNFINISHED "unfinished"
+/* What a filler of workspace_options says before it is done. */
+#define META_BEGUN "begun"
 
 #endif

@@ -27,7 +27,7 @@ plan_record(struct workspace *ws, const char *hex, const struct workspace_option
 	if (!rc && fresh && o->rehearsal)
 		rc = meta_set(ws->ctx.db, "rehearsal", str_of("yes"), e);
 	if (!rc && fresh && o->filler)
-		rc = meta_set(ws->ctx.db, o->filler, str_of("begun"), e);
+		rc = meta_set(ws->ctx.db, o->filler, str_of(META_BEGUN), e);
 	return rc;
 }
 

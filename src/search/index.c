@@ -53,12 +53,12 @@ struct search_index {
 	const char *path;	  /* of that */
 	struct db *idle[READERS]; /* that read it */
 	size_t idle_count;
-	pthread_mutex_t idle_lock;
+	pthread_mutex_t idle_lock; /* of what searches share */
 	pthread_mutex_t lock;
 	struct arena arena; /* of one batch */
 	struct search_row row;
-	struct arena kept; /* of what lives as long as it */
-	const struct duty_row *duties;
+	struct arena kept;	       /* of what lives as long as it */
+	const struct duty_row *duties; /* when somebody searched */
 };
 
 struct state {
@@ -122,8 +122,6 @@ open_parts(const struct workspace *of, struct search_index *x, struct err *e)
 		x->path = arena_strndup(&x->kept, path, strlen(path));
 		rc = db_open(path, DB_CREATE, &x->file, e);
 	}
-	if (!rc)
-		x->duties = duty_rows(workspace_ctx(x->ws)->model, &x->kept);
 	return rc ? rc : tables_make(x, e);
 }
 
@@ -177,8 +175,12 @@ search_closep(struct search_index **x)
 }
 
 const struct duty_row *
-index_duties(const struct search_index *x)
+index_duties(struct search_index *x)
 {
+	(void)pthread_mutex_lock(&x->idle_lock);
+	if (!x->duties)
+		x->duties = duty_rows(workspace_ctx(x->ws)->model, &x->kept);
+	(void)pthread_mutex_unlock(&x->idle_lock);
 	return x->duties;
 }
 

@@ -57,6 +57,7 @@ void duties_find(struct ctx *ctx, const struct duty_row *rows, const struct word
  * own, so that whom it serves is held by its wall. */
 MUST_CHECK enum err_code index_reader(struct search_index *x, struct db **ret_db, struct err *e);
 void index_reader_back(struct search_index *x, struct db *db);
-const struct duty_row *index_duties(const struct search_index *x);
+/* Those of its model. */
+const struct duty_row *index_duties(struct search_index *x);
 
 #endif

@@ -1,12 +1,11 @@
 /* load.h -- many rows into one table, as fast as the engine takes them.
  *
  * PostgreSQL takes them through COPY, or a statement for many, in pieces; elsewhere each is a
- * statement. Guards, keys and
- * constraints hold as for any other insert. A load may stay open for many transactions, beside
- * other loads and statements: whichever statement names the table, or comes from a plan, finds all
- * rows given before it, and so does the commit. An error names the table and, where it is known,
- * the row, counted from 1; it may show at a later row, at such a statement, at the end or at the
- * commit, and then the transaction can only be rolled back.
+ * statement. Guards, keys and constraints hold as for any other. A load may stay open for many
+ * transactions, beside other loads and statements: whichever statement names the table, or comes
+ * from a plan, finds all rows given before it, and so does the commit. An error names the table
+ * and, where it is known, the row, counted from 1; it may show at a later row, at such a statement,
+ * at the end or at the commit, and then the transaction can only be rolled back.
  */
 #ifndef STORE_LOAD_H
 #define STORE_LOAD_H
