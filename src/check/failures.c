@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "query/narrow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SECOND_MS = 1000, WRITE_AT_ONCE = 128 };
@@ -41,16 +42,15 @@ interval_add(struct assessment *as, struct intervals *v)
 #define INTERVAL_NUMBERS                                                                           \
 	"select f.id, f.subject, f.organisation, null, null, f.waiver, f.first_failed_at, "        \
 	"f.fixed_at"
-#define INTERVAL_ORDER " order by f.subject, f.first_failed_at, f.id"
 
 static const char obligation_sql[] =
-	INTERVAL_COLUMNS " from failure f where f.obligation = :obligation" INTERVAL_ORDER;
+	INTERVAL_COLUMNS " from failure f where f.obligation = :obligation";
 static const char numbers_sql[] =
 	INTERVAL_NUMBERS " from failure f where f.obligation = :obligation";
-static const char all_sql[] = INTERVAL_COLUMNS ", f.obligation from failure f" INTERVAL_ORDER;
+static const char all_sql[] = INTERVAL_COLUMNS ", f.obligation from failure f";
 static const char some_sql[] =
 	INTERVAL_COLUMNS ", f.obligation from " NARROW_TABLE " n cross join failure f "
-			 "where f.subject = n." NARROW_COLUMN INTERVAL_ORDER;
+			 "where f.subject = n." NARROW_COLUMN;
 
 static enum err_code
 interval_read(struct assessment *as, const struct db_stmt *s, struct intervals *v)
@@ -66,6 +66,26 @@ interval_read(struct assessment *as, const struct db_stmt *s, struct intervals *
 	return arena_over(&as->work)
 		       ? err_set(&as->ctx->err, ERR_TOO_BIG, "", "there are too many failures")
 		       : ERR_NONE;
+}
+
+static int
+by_subject(const void *a, const void *b)
+{
+	const struct interval *x = a;
+	const struct interval *y = b;
+	int order = (x->subject > y->subject) - (x->subject < y->subject);
+
+	if (!order)
+		order = (x->first > y->first) - (x->first < y->first);
+	return order ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+/* In which order an engine gives them is its own affair. */
+static void
+intervals_sort(struct intervals *v)
+{
+	if (v->count > 0)
+		qsort(v->rows, v->count, sizeof(*v->rows), by_subject);
 }
 
 static enum err_code
@@ -102,6 +122,8 @@ every_load(struct assessment *as, const char *sql, struct intervals **ret_all)
 		if (o)
 			rc = interval_read(as, s, &all[o - p->obligations]);
 	}
+	for (size_t i = 0; i < p->obligation_count; i++)
+		intervals_sort(&all[i]);
 	*ret_all = all;
 	return rc;
 }
@@ -111,8 +133,11 @@ intervals_of(struct assessment *as, const struct obligation *o, struct intervals
 {
 	enum err_code rc = ERR_NONE;
 
-	if (!as->again)
-		return intervals_load(as, obligation_sql, o, v);
+	if (!as->again) {
+		rc = intervals_load(as, obligation_sql, o, v);
+		intervals_sort(v);
+		return rc;
+	}
 	/* In the past each question may cost as much as all of them. */
 	if (!as->past)
 		rc = every_load(as, all_sql, &as->past);

@@ -25,9 +25,12 @@ names(const struct query *q, const char *name)
 	return false;
 }
 
+/* An assessment looks cells up, one at a time. */
 static bool
 asked(const struct model *m, const struct table *t)
 {
+	if (strcmp(t->name, "cell") == 0)
+		return true;
 	for (size_t i = 0; i < m->plan.obligation_count; i++) {
 		const struct obligation *o = &m->plan.obligations[i];
 

@@ -20,7 +20,8 @@ struct past_table {
 	const struct table *history;	      /* NULL for a log */
 	const struct table *versions;	      /* of items: whose they are */
 	const struct table *versions_history; /* likewise */
-	bool asked; /* by the plan's queries, so that it is worth being put aside */
+	bool asked; /* by the plan's queries or an assessment's, so that it is worth being put aside
+		     */
 };
 
 struct past {

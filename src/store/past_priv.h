@@ -15,7 +15,7 @@ void past_history_rows(const struct past *p, const struct past_table *t, const c
 
 /* Makes views of this connection that stand before the tables and their histories; of the tables
  * only of those that are not put aside. */
-enum past_aside { PAST_NONE_ASIDE, PAST_ASKED_ASIDE, PAST_ALL_ASIDE };
+enum past_aside { PAST_NONE_ASIDE, PAST_ASKED_ASIDE };
 MUST_CHECK enum err_code past_views(struct db *db, const struct past *p, enum past_aside aside,
 				    struct err *e);
 

@@ -85,8 +85,10 @@ tables_put_aside(struct sqlite_db *d, const struct past *p, struct err *e)
 {
 	enum err_code rc = db_exec(&d->base, "begin", e);
 
-	for (size_t i = 0; !rc && i < p->table_count; i++)
-		rc = table_put_aside(d, p, &p->tables[i], e);
+	for (size_t i = 0; !rc && i < p->table_count; i++) {
+		if (p->tables[i].asked)
+			rc = table_put_aside(d, p, &p->tables[i], e);
+	}
 	return rc ? rc : db_exec(&d->base, "commit", e);
 }
 
@@ -158,7 +160,7 @@ sqlite_put_aside(struct db *db, const struct past *p, bool *ret_done, struct err
 	free(store);
 	d->store_behind = true;
 	if (!rc)
-		rc = past_views(db, p, PAST_ALL_ASIDE, e);
+		rc = past_views(db, p, PAST_ASKED_ASIDE, e);
 	if (!rc)
 		rc = db_exec(db, "pragma analysis_limit = 400; analyze main", e);
 	if (!rc)
@@ -189,11 +191,14 @@ sqlite_past_readers(struct sqlite_db *d, struct db **ret_readers, size_t *count,
 	while (!rc && *count < wanted && d->aside_count > 0) {
 		struct db *reader = d->aside[--d->aside_count];
 
+		((struct sqlite_db *)(void *)reader)->store_behind = true;
 		/* It was opened when the file was empty, and must look at what tables it has. */
 		rc = db_exec(reader,
 			     "pragma temp_store = memory; begin; "
 			     "select count(*) from main.sqlite_schema",
 			     e);
+		if (!rc)
+			rc = past_views(reader, d->base.past, PAST_ASKED_ASIDE, e);
 		ret_readers[(*count)++] = reader;
 	}
 	while (rc && *count > 0)
