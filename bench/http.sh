@@ -29,6 +29,37 @@ requests() {
 	$1 == "Requests/sec:" { print $2, ms }' "$work/out" >>"$work/$name"
 }
 
+# starts HOME: how many milliseconds a server takes until it listens, five times, to $work/started. What it says is taken as
+# it comes: to look for it again and again would be measured, too.
+starts() {
+	mkfifo "$work/told"
+	for round in 1 2 3 4 5; do
+		rm -f "$work/listens"
+		{
+			grep -m 1 -q '"event":"listening"'
+			date +%s%N >"$work/listens"
+			cat >"$work/out"
+		} <"$work/told" &
+		listener=$!
+		begun=$(date +%s%N)
+		"$holdfast" serve --home "$1" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/told" &
+		server=$!
+		trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+		tries=200
+		until [ -s "$work/listens" ]; do
+			tries=$((tries - 1))
+			[ $tries -gt 0 ] || die "the server does not listen: $(cat "$work/out")"
+			sleep 0.05
+		done
+		echo $((($(cat "$work/listens") - begun) / 1000000)) >>"$work/started"
+		kill -TERM "$server"
+		wait "$server" || die "the server did not end well: $(cat "$work/out")"
+		wait "$listener"
+		trap 'rm -rf "$work"' EXIT
+	done
+	rm "$work/told"
+}
+
 # may_sign_in HOME ROLE [LOGIN]: a login, `bench` unless said, for somebody who holds the role in that workspace.
 may_sign_in() {
 	person=$("$holdfast" list role_assignment "role=$2" state=current --home "$1" --json |
@@ -91,13 +122,12 @@ quick() {
 over_http() {
 	may_sign_in "$1" quality_manager
 	say "asking over HTTP from 64 connections, and the library alone, three times in turns"
+	starts "$1"
 	: >"$work/serve.log"
-	begun=$(date +%s%N)
 	"$holdfast" serve --home "$1" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/serve.log" &
 	server=$!
 	trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 	port=$(listening "$work/serve.log")
-	started=$((($(date +%s%N) - begun) / 1000000))
 	sleep 2
 	idle=$(resident VmRSS)
 	token_take "$port"
@@ -131,7 +161,7 @@ over_http() {
 	quick 'pages of 50 accounts' list 3000
 	row 'answers that it is alive, a second' "$(median alive)" '' "$(median floor_record)" \
 		"$(calculate "$(median alive) / $(median floor_record)")" least 0.4
-	row 'the server listens after' "$started" ms - - most 200
+	row 'the server listens after' "$(median started)" ms - - most 200
 	row 'memory of the server, idle' "$idle" MB - - most 60
 	row 'memory with 1,000 idle and 200 busy connections' "$many" MB - - most 150
 }

@@ -64,4 +64,5 @@ if [ ! -e "$dir/history" ]; then
 	touch "$dir/history"
 fi
 "$holdfast" init --home "$dir/past" >/dev/null || die "try again with bench/run.sh --fresh"
+in_memory "$dir/past"
 the_past "$dir/past" SQLite
