@@ -322,13 +322,18 @@ stream_close(void *object)
 	watcher_end(object);
 }
 
-/* Goes on from where a stream before it ended (HTML, section 9.2.3, Last-Event-ID). */
+/* Goes on from where a stream before it ended (HTML, section 9.2.3, Last-Event-ID). A browser says
+ * so by itself, but only of a stream that it never closed. */
 enum err_code
 events_show(struct call *c)
 {
 	struct watcher *x = NULL;
 	struct str last = http_header(c->r, "Last-Event-ID");
-	enum err_code rc = watcher_new(c->service->watch, &c->who, last, &x, &c->ctx.err);
+	enum err_code rc;
+
+	if (!last.ptr)
+		last = http_query(c->r, "position");
+	rc = watcher_new(c->service->watch, &c->who, last, &x, &c->ctx.err);
 
 	if (rc)
 		return rc;

@@ -110,11 +110,27 @@ cell_write(struct call *c, const struct posture_cell *cell)
 	jw_end_object(&c->w);
 }
 
+static void
+parties_write(struct call *c, const struct tallies *t)
+{
+	jw_key(&c->w, "organisations");
+	jw_array(&c->w);
+	for (size_t i = 0; i < t->party_count; i++) {
+		jw_object(&c->w);
+		jw_key_text(&c->w, "key", t->parties[i].key);
+		jw_key_text(&c->w, "name", t->parties[i].name);
+		jw_key_text(&c->w, "kind", t->parties[i].kind);
+		jw_end_object(&c->w);
+	}
+	jw_end_array(&c->w);
+}
+
 enum err_code
 posture_show_cells(struct call *c)
 {
 	struct posture_question q = {0};
 	struct posture_list l = {0};
+	struct tallies t = {0};
 	struct str assessed = {0};
 	enum err_code rc = question_read(c, &q);
 
@@ -126,6 +142,8 @@ posture_show_cells(struct call *c)
 		return rc;
 	jw_object(&c->w);
 	jw_key_text(&c->w, "assessed_at", assessed);
+	tallies_name(c->r->arena, &l, &t);
+	parties_write(c, &t);
 	jw_key(&c->w, "cells");
 	jw_array(&c->w);
 	for (size_t i = 0; i < l.count; i++)
@@ -150,21 +168,6 @@ sections_write(struct call *c, const struct tallies *t)
 		while (row < t->count && strcmp(t->rows[row].section, p->sections[i].number) == 0)
 			row++;
 		section_write(&c->w, &p->sections[i]);
-	}
-	jw_end_array(&c->w);
-}
-
-static void
-parties_write(struct call *c, const struct tallies *t)
-{
-	jw_key(&c->w, "organisations");
-	jw_array(&c->w);
-	for (size_t i = 0; i < t->party_count; i++) {
-		jw_object(&c->w);
-		jw_key_text(&c->w, "key", t->parties[i].key);
-		jw_key_text(&c->w, "name", t->parties[i].name);
-		jw_key_text(&c->w, "kind", t->parties[i].kind);
-		jw_end_object(&c->w);
 	}
 	jw_end_array(&c->w);
 }

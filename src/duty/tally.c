@@ -6,31 +6,18 @@
 struct counting {
 	struct arena *arena;
 	struct tallies all;
-	size_t party_cap, row_cap;
+	size_t row_cap;
 	size_t section_from; /* the first row of the section that is counted */
 };
 
 static size_t
-party_find(const struct counting *n, int64_t id)
+party_find(const struct tallies *t, int64_t id)
 {
 	size_t i = 0;
 
-	while (i < n->all.party_count && n->all.parties[i].id != id)
+	while (i < t->party_count && t->parties[i].id != id)
 		i++;
 	return i;
-}
-
-static void
-party_add(struct counting *n, const struct posture_cell *c)
-{
-	struct tallies *t = &n->all;
-
-	if (party_find(n, c->organisation) < t->party_count)
-		return;
-	t->parties = arena_room(n->arena, t->parties, t->party_count, &n->party_cap,
-				sizeof(*t->parties));
-	t->parties[t->party_count++] = (struct tally_party){
-		c->organisation, c->organisation_key, c->organisation_name, c->organisation_kind};
 }
 
 static int
@@ -40,6 +27,26 @@ by_number(const void *a, const void *b)
 	const struct tally_party *y = b;
 
 	return (x->id > y->id) - (x->id < y->id);
+}
+
+void
+tallies_name(struct arena *a, const struct posture_list *l, struct tallies *t)
+{
+	size_t cap = 0;
+
+	t->party_count = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct posture_cell *c = &l->cells[i];
+
+		if (party_find(t, c->organisation) < t->party_count)
+			continue;
+		t->parties = arena_room(a, t->parties, t->party_count, &cap, sizeof(*t->parties));
+		t->parties[t->party_count++] =
+			(struct tally_party){c->organisation, c->organisation_key,
+					     c->organisation_name, c->organisation_kind};
+	}
+	if (t->party_count > 0)
+		qsort(t->parties, t->party_count, sizeof(*t->parties), by_number);
 }
 
 static int
@@ -55,7 +62,7 @@ static struct tally *
 row_of(struct counting *n, const struct posture_cell *c)
 {
 	struct tallies *t = &n->all;
-	size_t party = party_find(n, c->organisation);
+	size_t party = party_find(t, c->organisation);
 
 	for (size_t i = n->section_from; i < t->count; i++) {
 		if (t->rows[i].party == party)
@@ -98,10 +105,7 @@ tallies_read(struct ctx *ctx, const struct posture_question *q, struct tallies *
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < l.count; i++)
-		party_add(&n, &l.cells[i]);
-	if (n.all.party_count > 0)
-		qsort(n.all.parties, n.all.party_count, sizeof(*n.all.parties), by_number);
+	tallies_name(ctx->arena, &l, &n.all);
 	for (size_t i = 0; i < l.count; i++) {
 		const char *section = l.cells[i].obligation->section;
 

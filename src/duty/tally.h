@@ -27,6 +27,9 @@ struct tallies {
 	size_t party_count;
 };
 
+/* Those who have one of the cells, into `parties`, which live in the arena. */
+void tallies_name(struct arena *a, const struct posture_list *l, struct tallies *t);
+
 /* One cell more of a section or of whatever else `t` counts. */
 void tally_add(struct tally *t, const struct posture_cell *c);
 

@@ -57,10 +57,11 @@ while True:
 # After a break it goes on; what is no id of the ledger is missed.
 last = all.last
 all.close()
-again = Events(som, start)
-assert again.next("begin")[1]["position"] == start
-cell(again, other)
-cell(again, one)
+for again in Events(som, start), Events(som, query="?position=%d" % start), Events(som, start, "?position=1"):
+    assert again.next("begin")[1]["position"] == start
+    cell(again, other)
+    cell(again, one)
+    again.close()
 for id in ("999999999", "x", "-5"):
     lost = Events(som, id)
     event, data = lost.next()

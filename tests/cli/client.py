@@ -125,12 +125,12 @@ class Client:
 class Events:
     """A stream of server-sent events."""
 
-    def __init__(self, who, last=None):
+    def __init__(self, who, last=None, query=""):
         headers = {"Cookie": who.cookie} if who.cookie else {"Authorization": "Bearer " + who.token}
         if last is not None:
             headers["Last-Event-ID"] = str(last)
         self.connection = http.client.HTTPConnection("127.0.0.1", who.port, timeout=60)
-        self.connection.request("GET", "/api/v1/events", headers=headers)
+        self.connection.request("GET", "/api/v1/events" + query, headers=headers)
         self.reply = self.connection.getresponse()
         self.last = None
         if self.reply.status == 200:

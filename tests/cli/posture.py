@@ -15,7 +15,9 @@ def tallied(cells, sections):
 def matrix(who, query=""):
     sections = {o["id"]: o["section"] for o in who.good("GET", "/plan/obligations")["obligations"]}
     told = who.good("GET", "/posture" + query)
-    cells = who.good("GET", "/cells" + query)["cells"]
+    answer = who.good("GET", "/cells" + query)
+    cells = answer["cells"]
+    assert answer["organisations"] == told["organisations"]
     wanted = tallied(cells, sections)
     assert len(told["tallies"]) == len(wanted), (query, len(told["tallies"]), len(wanted))
     for t in told["tallies"]:
