@@ -108,9 +108,7 @@ async function ask(method: string, path: string, options: Options): Promise<Resp
 	}
 }
 
-async function answer<T>(method: string, path: string, options: Options): Promise<Answer<T>> {
-	const response = await ask(method, path, options);
-	const text = await response.text();
+function parsed<T>(response: Response, text: string): T {
 	let body: unknown = null;
 	try {
 		body = text ? JSON.parse(text) : null;
@@ -118,11 +116,40 @@ async function answer<T>(method: string, path: string, options: Options): Promis
 		if (response.ok) throw new Problem(response.status, { detail: "The answer cannot be read. Is there a proxy before the server?" });
 	}
 	if (!response.ok) throw new Problem(response.status, (body ?? {}) as Partial<Schemas["problem"]>);
-	return { body: body as T, status: response.status, tag: response.headers.get("ETag"), location: response.headers.get("Location") };
+	return body as T;
+}
+
+async function answer<T>(method: string, path: string, options: Options): Promise<Answer<T>> {
+	const response = await ask(method, path, options);
+	const body = parsed<T>(response, await response.text());
+	return { body, status: response.status, tag: response.headers.get("ETag"), location: response.headers.get("Location") };
 }
 
 export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
 	return (await answer<T>("GET", path, { query, signal, repeatable: true })).body;
+}
+
+/** Answers that pages come back to, by their addresses, those that were given last at the end. They go with the page, and so does whoever was signed in. */
+const answers = new Map<string, { text: string; body: unknown }>();
+const mostAnswers = 16;
+
+/** What was answered before, for the moment until it has been asked for anew. */
+export function recall<T>(path: string, query?: Query): T | undefined {
+	return answers.get(address(path, query))?.body as T | undefined;
+}
+
+/** As `get`, to be recalled. An answer that says the same is the same object, so that nothing is made anew of it; one that `stands` is asked for once. */
+export async function getAgain<T>(path: string, query: Query, signal: AbortSignal, stands = false): Promise<T> {
+	const name = address(path, query);
+	if (stands && answers.has(name)) return answers.get(name)!.body as T;
+	const response = await ask("GET", path, { query, signal, repeatable: true });
+	const text = await response.text();
+	const before = answers.get(name);
+	const answered = before?.text === text ? before : { text, body: parsed<T>(response, text) };
+	answers.delete(name);
+	answers.set(name, answered);
+	for (const oldest of answers.keys()) if (answers.size > mostAnswers) answers.delete(oldest);
+	return answered.body as T;
 }
 
 /** As it is written, where it is no JSON: a checkpoint. */

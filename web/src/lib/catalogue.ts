@@ -14,9 +14,11 @@ export type Plan = Schemas["plan"];
 
 const asked = new Map<string, Promise<unknown>>();
 
+const named = (path: string): string => `${path} ${router.asOf ?? ""}`;
+
 function once<T>(path: string): Promise<T> {
 	const asOf = router.asOf;
-	const key = `${path} ${asOf ?? ""}`;
+	const key = named(path);
 	let promise = asked.get(key) as Promise<T> | undefined;
 	if (!promise) {
 		promise = get<T>(path, { as_of: asOf });
@@ -32,7 +34,11 @@ export const catalogue = {
 	register: (name: string) => once<Register>(`/registers/${encodeURIComponent(name)}`),
 	sections: async () => (await once<Schemas["sections"]>("/plan/sections")).sections,
 	obligations: async () => (await once<Schemas["obligations"]>("/plan/obligations")).obligations,
-	obligation: (id: string) => once<Obligation>(`/plan/obligations/${encodeURIComponent(id)}`),
+	/** One that came with the others is not asked for by itself. */
+	obligation: async (id: string) => {
+		const among = asked.has(named("/plan/obligations")) ? (await catalogue.obligations()).find((one) => one.id === id) : undefined;
+		return among ?? once<Obligation>(`/plan/obligations/${encodeURIComponent(id)}`);
+	},
 	parameters: async () => (await once<Schemas["parameters"]>("/plan/parameters")).parameters,
 	roles: async () => (await once<Schemas["roles"]>("/plan/roles")).roles,
 };

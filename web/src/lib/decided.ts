@@ -1,31 +1,41 @@
-import { get, type Schemas } from "./api";
-import { dayOf } from "./format";
+import { getAgain, recall } from "./api";
+import { dayOf, today } from "./format";
 
 export interface Moment {
 	as_of: string | null;
 	period: string | null;
 }
-
-/**
- * Asks for what was decided at a moment. Where nothing had been decided yet of the month that had begun then, it is that of the month
- * before. Of now the server knows best.
- */
-export async function decided<T extends { assessed_at: string | null }>(
-	path: string,
-	moment: Moment,
-	signal: AbortSignal,
-	query: Record<string, string | null> = {},
-): Promise<{ found: T; moment: Moment }> {
-	const found = await get<T>(path, { ...query, ...moment }, signal);
-	const { as_of, period } = moment;
-	const last = found.assessed_at && dayOf(found.assessed_at).slice(0, 7);
-	if (!as_of || period || !last || last >= as_of.slice(0, 7)) return { found, moment };
-	const before = { as_of, period: last };
-	return { found: await get<T>(path, { ...query, ...before }, signal), moment: before };
+interface Assessed {
+	assessed_at: string | null;
+}
+export interface Decided<T> {
+	found: T;
+	moment: Moment;
 }
 
-/** What the organisations that may be seen are called, by their keys. */
-export async function partyNames(as_of: string | null, signal: AbortSignal): Promise<Map<string, string>> {
-	const { found } = await decided<Schemas["posture"]>("/posture", { as_of, period: null }, signal);
-	return new Map(found.organisations.map((party) => [party.key, party.name ?? party.key]));
+/** Where nothing had been decided yet of the month that had begun then, it is the month before. Of now the server knows best. */
+function earlier({ assessed_at }: Assessed, { as_of, period }: Moment): Moment | null {
+	const last = assessed_at && dayOf(assessed_at).slice(0, 7);
+	return !as_of || period || !last || last >= as_of.slice(0, 7) ? null : { as_of, period: last };
 }
+
+/** Asks for what was decided at a moment, or for the month before. Of a day that is over nothing changes. */
+export async function decided<T extends Assessed>(path: string, moment: Moment, signal: AbortSignal): Promise<Decided<T>> {
+	const stands = moment.as_of !== null && moment.as_of.slice(0, 10) < today();
+	const found = await getAgain<T>(path, { ...moment }, signal, stands);
+	const before = earlier(found, moment);
+	return before ? { found: await getAgain<T>(path, { ...before }, signal, stands), moment: before } : { found, moment };
+}
+
+/** The same, as it was answered before. */
+export function lastDecided<T extends Assessed>(path: string, moment: Moment): Decided<T> | undefined {
+	const found = recall<T>(path, { ...moment });
+	const before = found && earlier(found, moment);
+	const older = before && recall<T>(path, { ...before });
+	if (before) return older ? { found: older, moment: before } : undefined;
+	return found && { found, moment };
+}
+
+/** What the organisations are called, by their keys. */
+export const partyNames = (parties: { key: string; name: string | null }[] | undefined): Map<string, string> =>
+	new Map(parties?.map((party) => [party.key, party.name ?? party.key]));

@@ -32,6 +32,13 @@ export function periodFrom(period: string): string {
 	return `${year}-${first}-01`;
 }
 
+/** Its last day. */
+export function periodTo(period: string): string {
+	const [year, month] = periodFrom(period).split("-").map(Number) as [number, number];
+	const months = !period.includes("-") ? 12 : period.includes("Q") ? 3 : 1;
+	return new Date(Date.UTC(year, month - 1 + months, 0)).toISOString().slice(0, 10);
+}
+
 /** Whether it waits for deliveries that are to be listed. */
 export const deliveriesFor = (duty: Obligation, cell: Cell): boolean => cell.reason === "stale_feed" && duty.feeds.length > 0;
 

@@ -1,26 +1,44 @@
 // What a long page has first: as much as can be seen, so that it is there at once. The rest follows in the frames after it.
 
+import { flushSync } from "svelte";
+
 /**
- * How many of `count` things to make by now: `step` of them, and as many more with each frame, from the beginning whenever what `anew`
- * gives has changed. To be called while a component is made.
+ * How many of `count` things to make by now: as many as are together as large as `step`, and as many more with each frame, from the
+ * beginning whenever what `anew` gives has changed. What is printed has all. To be called while a component is made.
  */
-export function gradually(count: () => number, step: number, anew: () => unknown = () => null): { readonly most: number } {
-	let most = $state(step);
+export function gradually(
+	count: () => number,
+	step: number,
+	anew: () => unknown = () => null,
+	size: (index: number) => number = () => 1,
+): { readonly most: number } {
+	let most = $state(0);
 	const all = $derived(count());
 	const asked = $derived(anew());
+	/** One step more than so many. */
+	function after(made: number): number {
+		let end = made;
+		for (let sum = 0; sum < step && end < all; end++) sum += size(end);
+		return Math.max(end, made + 1);
+	}
 	$effect.pre(() => {
 		void asked;
-		most = step;
+		most = after(0);
 	});
 	$effect(() => {
 		if (most >= all) return;
 		// After what there is was painted.
 		let timer: ReturnType<typeof setTimeout> | undefined;
-		const frame = requestAnimationFrame(() => (timer = setTimeout(() => (most += step))));
+		const frame = requestAnimationFrame(() => (timer = setTimeout(() => (most = after(most)))));
 		return () => {
 			cancelAnimationFrame(frame);
 			clearTimeout(timer);
 		};
+	});
+	$effect(() => {
+		const print = () => flushSync(() => (most = all));
+		addEventListener("beforeprint", print);
+		return () => removeEventListener("beforeprint", print);
 	});
 	return {
 		get most() {

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { Problem } from "./api";
 
 /** What was asked for, as far as it has come. What came before stays until there is something newer. */
@@ -10,17 +11,19 @@ export class Loaded<T> {
 }
 
 /**
- * Asks, and asks anew whenever something that `ask` reads changes; an answer that was overtaken is dropped. To be called
- * while a component is made.
+ * Asks, and asks anew whenever something that `ask` reads changes; an answer that was overtaken is dropped. What `known` gives, where it
+ * is something, stands there until the answer has come. To be called while a component is made.
  */
-export function load<T>(ask: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+export function load<T>(ask: (signal: AbortSignal) => Promise<T>, known: () => T | undefined = () => undefined): Loaded<T> {
 	const loaded = new Loaded<T>();
+	loaded.value = known();
 	let turn = $state(0);
 	loaded.again = () => void turn++;
 	$effect(() => {
 		void turn;
 		const stop = new AbortController();
 		loaded.busy = true;
+		loaded.value = known() ?? untrack(() => loaded.value);
 		ask(stop.signal).then(
 			(value) => {
 				if (stop.signal.aborted) return;
