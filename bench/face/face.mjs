@@ -163,7 +163,7 @@ async function lists() {
 			for (let i = 0; i < 150; i++) await page.mouse.wheel(0, 600);
 		});
 		if ((await right())[0].place < 2500) fail("the wheel does not scroll");
-		await page.locator("[data-at]").first().focus();
+		await page.locator("[data-row] > [tabindex='0']").focus();
 		await watched("keys", async () => {
 			for (let i = 0; i < 40; i++) await page.keyboard.press("PageDown");
 		});
@@ -183,7 +183,7 @@ async function lists() {
 			await right(row);
 		}
 		await page.mouse.up();
-		await page.locator("[data-at]").first().focus();
+		await page.locator("[data-row] > [tabindex='0']").focus();
 		await watched("end_key", () => page.keyboard.press("End"));
 		await right(total - 1);
 		await page.mouse.move(at.x + 300, at.y + 200);

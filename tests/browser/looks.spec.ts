@@ -79,7 +79,7 @@ test.describe("four times as large", () => {
 		expect(await beyond(page)).toBeLessThanOrEqual(0);
 
 		await watch.follow("/registers/account");
-		await page.locator('[data-at="0,0"]').focus();
+		await page.locator('[data-row="0"] > [data-column="0"]').focus();
 		for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "PageDown", "PageDown"]) {
 			await page.keyboard.press(key);
 			await seen(page);

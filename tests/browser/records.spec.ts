@@ -73,10 +73,10 @@ test.describe("a list", () => {
 
 	test("is gone through by the keyboard alone, to its end, and has few rows in the document", async ({ page }) => {
 		await arrive(page, "/registers/account", "Accounts");
-		await page.locator('[data-at="0,0"]').focus();
+		await page.locator('[data-row="0"] > [data-column="0"]').focus();
 		await page.keyboard.press("ArrowDown");
 		await page.keyboard.press("ArrowRight");
-		await expect(page.locator('[data-at="1,1"]')).toBeFocused();
+		await expect(page.locator('[data-row="1"] > [data-column="1"]')).toBeFocused();
 		for (let i = 0; i < 6; i++) {
 			await page.keyboard.press("End");
 			await page.waitForTimeout(200);
@@ -84,7 +84,7 @@ test.describe("a list", () => {
 		const total = Number(/[\d,]+/.exec(await page.getByText(/^[\d,]+ records$/).innerText())?.[0]?.replace(",", ""));
 		await expect(async () => {
 			await page.keyboard.press("End");
-			await expect(page.locator(`[data-at="${total - 1},1"]`)).toBeFocused({ timeout: 500 });
+			await expect(page.locator(`[data-row="${total - 1}"] > [data-column="1"]`)).toBeFocused({ timeout: 500 });
 		}).toPass();
 		expect(await page.locator("tr[data-row]").count()).toBeLessThan(70);
 		await page.keyboard.press("Enter");
@@ -154,7 +154,7 @@ test("many records are changed at once, after a look at what would change", asyn
 	for (const [i, state] of ["submitted", "assessed"].entries())
 		expect((await request.patch(`/api/v1/records/${beyond.id}`, { data: { state }, headers: { "If-Match": `"${i + 1}"` } })).ok()).toBe(true);
 	await arrive(page, `/registers/change?filter=key~${mark}`, "Changes");
-	await page.locator('[data-at="0,0"]').focus();
+	await page.locator('[data-row="0"] > [data-column="0"]').focus();
 	await page.keyboard.press("Space");
 	await expect(page.getByText("1 record chosen")).toBeVisible();
 	await page.getByLabel("Choose all that are loaded").check();
