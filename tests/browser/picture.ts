@@ -23,7 +23,7 @@ function chunk(name: string, data: Buffer): Buffer {
 }
 
 /** The pixels of a picture as Chromium writes it: eight bits of red, green and blue, with or without a fourth of how much shines through. */
-function pixels(png: Buffer): { width: number; height: number; deep: number; rows: Buffer[] } {
+export function pixels(png: Buffer): { width: number; height: number; deep: number; rows: Buffer[] } {
 	const parts: Buffer[] = [];
 	for (let at = head.length; at < png.length; at += 12 + png.readUInt32BE(at))
 		if (png.toString("latin1", at + 4, at + 8) === "IDAT") parts.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
