@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "model/sql.h"
 #include "store/find.h"
 
@@ -311,12 +312,12 @@ by_cause(const void *a, const void *b)
 {
 	const struct assess_difference *x = a;
 	const struct assess_difference *y = b;
-	int order = (x->cause > y->cause) - (x->cause < y->cause);
+	int order = int_cmp(x->cause, y->cause);
 
 	if (!order)
 		order = strcmp(x->obligation->id, y->obligation->id);
 	if (!order)
-		order = (x->record > y->record) - (x->record < y->record);
+		order = int_cmp(x->record, y->record);
 	return order ? order : str_cmp(x->organisation_key, y->organisation_key);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "base/order.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,10 +172,9 @@ by_organisation(const void *a, const void *b)
 {
 	const struct stretch *x = a;
 	const struct stretch *y = b;
+	int order = int_cmp(x->organisation, y->organisation);
 
-	if (x->organisation != y->organisation)
-		return x->organisation < y->organisation ? -1 : 1;
-	return (x->from > y->from) - (x->from < y->from);
+	return order ? order : int_cmp(x->from, y->from);
 }
 
 struct failure_state

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "model/bind.h"
 #include "query/narrow.h"
@@ -314,18 +315,6 @@ record_at(struct running *run, const struct db_stmt *s, int column, size_t *ret_
 		       "it gives %s, which is no record of register '%s'", name, reg->name);
 }
 
-static int
-by_number(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int
-number_order(const void *a, const void *b)
-{
-	return by_number(*(const int64_t *)a, *(const int64_t *)b);
-}
-
 /* Whether the row in hand is about a record of which something is asked. */
 static bool
 is_asked(const struct running *run, const struct db_stmt *s, int column)
@@ -334,7 +323,7 @@ is_asked(const struct running *run, const struct db_stmt *s, int column)
 	int64_t id = db_int(s, column);
 
 	return !m->only || roster_organisation(run->roster, id) ||
-	       bsearch(&id, m->only, m->only_count, sizeof(id), number_order);
+	       bsearch(&id, m->only, m->only_count, sizeof(id), ints_order);
 }
 
 static enum err_code
@@ -489,13 +478,13 @@ by_record(const void *a, const void *b)
 {
 	const struct check_failure *x = a;
 	const struct check_failure *y = b;
-	int order = by_number(x->record, y->record);
+	int order = int_cmp(x->record, y->record);
 
 	if (!order)
 		order = str_cmp(x->reason, y->reason);
 	if (!order)
-		order = by_number(x->since, y->since);
-	return order ? order : by_number(x->organisation, y->organisation);
+		order = int_cmp(x->since, y->since);
+	return order ? order : int_cmp(x->organisation, y->organisation);
 }
 
 void

@@ -1,5 +1,7 @@
 #include "duty/tally.h"
 
+#include "base/order.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +28,7 @@ by_number(const void *a, const void *b)
 	const struct tally_party *x = a;
 	const struct tally_party *y = b;
 
-	return (x->id > y->id) - (x->id < y->id);
+	return int_cmp(x->id, y->id);
 }
 
 void
@@ -55,7 +57,7 @@ by_party(const void *a, const void *b)
 	const struct tally *x = a;
 	const struct tally *y = b;
 
-	return (x->party > y->party) - (x->party < y->party);
+	return int_cmp(x->party, y->party);
 }
 
 static struct tally *

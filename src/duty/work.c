@@ -3,6 +3,7 @@
 #include "access/grant.h"
 #include "base/civil.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "list/list.h"
 #include "model/bind.h"
 #include "record/record.h"
@@ -247,7 +248,7 @@ by_urgency(const void *a, const void *b)
 		return x->kind < y->kind ? -1 : 1;
 	order = str_cmp(order_of(x), order_of(y));
 	if (order != 0 || x->kind == WORK_DECISION)
-		return order ? order : (x->record > y->record) - (x->record < y->record);
+		return order ? order : int_cmp(x->record, y->record);
 	return (x->cell > y->cell) - (x->cell < y->cell);
 }
 

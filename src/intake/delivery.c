@@ -2,6 +2,7 @@
 
 #include "access/grant.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "model/sql.h"
 
 #include <stdlib.h>
@@ -256,7 +257,7 @@ by_place(const void *a, const void *b)
 
 	if (x->file != y->file)
 		return x->file < y->file ? -1 : 1;
-	return (x->line > y->line) - (x->line < y->line);
+	return int_cmp(x->line, y->line);
 }
 
 /* Those that were rejected before their records were known find their part by register and file. */

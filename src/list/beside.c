@@ -2,6 +2,7 @@
 
 #include "access/grant.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "model/sql.h"
 
 #include <stdlib.h>
@@ -33,16 +34,7 @@ rows_by_id(const void *a, const void *b)
 	const struct list_row *x = *(struct list_row *const *)a;
 	const struct list_row *y = *(struct list_row *const *)b;
 
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-static int
-ids_ascending(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a;
-	int64_t y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
+	return int_cmp(x->id, y->id);
 }
 
 /* Statements are for one of these many records, so that few of them are kept prepared. */
@@ -273,7 +265,7 @@ ids_gather(struct beside *b)
 		column_gather(b, c);
 	if (b->id_count == 0)
 		return;
-	qsort(b->ids, b->id_count, sizeof(*b->ids), ids_ascending);
+	qsort(b->ids, b->id_count, sizeof(*b->ids), ints_order);
 	for (size_t i = 0; i < b->id_count; i++) {
 		if (i == 0 || b->ids[i] != b->ids[i - 1])
 			b->ids[n++] = b->ids[i];

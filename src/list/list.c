@@ -1,6 +1,7 @@
 #include "list/list_priv.h"
 
 #include "base/limits.h"
+#include "base/order.h"
 #include "model/sql.h"
 #include "record/note.h"
 
@@ -92,10 +93,7 @@ found_of(const struct page_reading *rd, const struct db_stmt *s)
 static int
 numbers_ascending(const void *a, const void *b)
 {
-	int64_t x = ((const struct found *)a)->id;
-	int64_t y = ((const struct found *)b)->id;
-
-	return (x > y) - (x < y);
+	return int_cmp(((const struct found *)a)->id, ((const struct found *)b)->id);
 }
 
 static int

@@ -1,6 +1,7 @@
 #include "search/search_priv.h"
 
 #include "access/grant.h"
+#include "base/order.h"
 #include "model/sql.h"
 
 #include <stdio.h>
@@ -134,7 +135,7 @@ by_score(const void *a, const void *b)
 		return x->score < y->score ? 1 : -1;
 	if ((x->id & counter) != (y->id & counter))
 		return (x->id & counter) < (y->id & counter) ? 1 : -1;
-	return (x->id > y->id) - (x->id < y->id);
+	return int_cmp(x->id, y->id);
 }
 
 static enum err_code
