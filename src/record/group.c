@@ -377,3 +377,9 @@ group_leave(struct group *g, const struct group_change *c, size_t size, struct e
 		free(l);
 	return rc;
 }
+
+bool
+group_ails(const struct group *g, struct err *e)
+{
+	return db_mover_fails(g->ctx->db, e);
+}

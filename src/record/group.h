@@ -47,4 +47,7 @@ MUST_CHECK enum err_code group_write(struct group *g, struct group_change *c, st
 MUST_CHECK enum err_code group_leave(struct group *g, const struct group_change *c, size_t size,
 				     struct err *e);
 
+/* From any thread: what ails the store though it takes changes (db_mover_fails). */
+bool group_ails(const struct group *g, struct err *e);
+
 #endif

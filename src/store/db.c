@@ -399,6 +399,12 @@ db_mover_stop(struct db *db)
 		db->engine->mover_stop(db);
 }
 
+bool
+db_mover_fails(const struct db *db, struct err *e)
+{
+	return db->engine->mover_fails && db->engine->mover_fails(db, e);
+}
+
 enum err_code
 schema_create_bare(struct db *db, const struct table *t, struct err *e)
 {

@@ -186,5 +186,8 @@ void db_hurry(struct db *db);
  * Both by the connection's own thread, outside a transaction. */
 MUST_CHECK enum err_code db_mover_start(struct db *db, struct err *e);
 void db_mover_stop(struct db *db);
+/* Whether it could not do that the last time, and why: what is committed is safe, and commits go
+ * on. From any thread, between start and stop. */
+bool db_mover_fails(const struct db *db, struct err *e);
 
 #endif

@@ -79,9 +79,10 @@ struct db_engine {
 	enum err_code (*clear)(struct db *db, struct err *e);
 	enum err_code (*changes)(struct db *db, int64_t *ret_count, struct err *e);
 	void (*deadline)(struct db *db, int64_t ms);
-	/* As db_mover_start. Both NULL where no commit stops for anything. */
+	/* As db_mover_start. All NULL where no commit stops for anything. */
 	enum err_code (*mover_start)(struct db *db, struct err *e);
 	void (*mover_stop)(struct db *db);
+	bool (*mover_fails)(const struct db *db, struct err *e);
 	enum err_code (*prepare)(struct db *db, const char *sql, const struct db_how *how,
 				 struct db_stmt **ret_stmt, struct err *e);
 	void (*stmt_free)(struct db_stmt *s);

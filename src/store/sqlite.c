@@ -172,7 +172,7 @@ sqlite_open(const char *where, enum db_access access, struct db **ret_db, struct
 		rc = sqlite_exec(&d->base, "pragma journal_mode = wal; pragma synchronous = full",
 				 e);
 	if (!rc && access != DB_READ)
-		(void)sqlite3_wal_autocheckpoint(d->handle, LOG_PAGES);
+		sqlite_log_keep_short(d->handle);
 	if (rc) {
 		sqlite_close(&d->base);
 		return rc;
@@ -199,7 +199,7 @@ sqlite_begin(struct db *db, enum db_aim aim, struct err *e)
 	struct sqlite_db *d = of_db(db);
 
 	if (d->full && aim != AIM_READ)
-		sqlite_log_move(d->handle);
+		(void)sqlite_log_move(d->handle);
 	d->full = d->full && aim == AIM_READ;
 	return say(db, aim != AIM_READ ? "begin immediate" : "begin", e);
 }
@@ -571,6 +571,7 @@ const struct db_engine sqlite_engine = {
 	.deadline = sqlite_deadline,
 	.mover_start = sqlite_mover_start,
 	.mover_stop = sqlite_mover_stop,
+	.mover_fails = sqlite_mover_fails,
 	.prepare = sqlite_prepare,
 	.stmt_free = sqlite_stmt_free,
 	.stmt_clear = sqlite_stmt_clear,

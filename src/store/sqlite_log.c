@@ -241,9 +241,9 @@ sqlite_log_gather(sqlite3 *handle, bool gathers)
 	of_file(file)->count = 0;
 }
 
-/* What is written is in the log first, and then in its place too. The log itself has so many bytes,
- * about, before it begins anew. */
-enum { LOG_BYTES = 16 * 1024 * 1024 };
+/* What is written is in the log first, and then in its place too. The log itself has about so many
+ * bytes before it begins anew, of pages as large as SQLite makes them. */
+enum { PAGE_BYTES = 4096, LOG_BYTES = LOG_WHOLE * (FRAME_HEAD + PAGE_BYTES) };
 
 enum err_code
 sqlite_check_room(struct db *db, int64_t bytes, struct err *e)

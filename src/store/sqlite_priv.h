@@ -7,8 +7,9 @@
 #include <sqlite3.h>
 
 /* Pages in the write-ahead log before they are moved to their places: those that change again and
- * again are moved once. One block of the log's index knows about 4,000. */
-enum { LOG_PAGES = 4000 };
+ * again are moved once. One block of the log's index knows about 4,000. A thread that moves them
+ * lets it grow to LOG_WHOLE before it begins anew, as long as nobody reads what is older. */
+enum { LOG_PAGES = 4000, LOG_WHOLE = 3 * LOG_PAGES };
 
 struct sqlite_db {
 	struct db base;
@@ -42,10 +43,13 @@ void sqlite_log_gather(sqlite3 *handle, bool gathers);
 enum err_code sqlite_check_room(struct db *db, int64_t bytes, struct err *e);
 
 /* sqlite_mover.c. What of the log nobody reads any more is moved to its place, unless somebody else
- * does that now. When it fails nothing is lost: the log has it still. */
-void sqlite_log_move(sqlite3 *handle);
+ * does that now. False: the disk failed. Nothing is lost then, as the log has it still. */
+bool sqlite_log_move(sqlite3 *handle);
+/* From now on the connection does that itself after a commit that leaves a long log. */
+void sqlite_log_keep_short(sqlite3 *handle);
 enum err_code sqlite_mover_start(struct db *db, struct err *e);
 void sqlite_mover_stop(struct db *db);
+bool sqlite_mover_fails(const struct db *db, struct err *e);
 
 /* sqlite_func.c: the functions of the plan format. */
 enum err_code sqlite_add_functions(struct sqlite_db *d, struct err *e);

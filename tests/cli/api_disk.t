@@ -62,7 +62,7 @@ grep -q 'cannot write a temporary file: No space left' serve.log || fail 'the lo
 
 # No room in the workspace.
 size=$(du -sm ws | cut -f1)
-serve_small $((size + 24)) 200
+serve_small $((size + 72)) 200
 SERVER=$server api "$SENDING"'
 for i in range(2):
     full(b"x" * (40 * MB))
