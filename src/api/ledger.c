@@ -1,10 +1,8 @@
 #include "ledger/ledger.h"
-#include "ledger/receipt.h"
 
 #include "api/routes.h"
 #include "base/limits.h"
-#include "record/record.h"
-#include "store/find.h"
+#include "record/proof.h"
 
 static const char text_type[] = "text/plain; charset=utf-8";
 
@@ -69,60 +67,18 @@ size_take(struct call *c, const char *name, uint64_t *ret_size)
 	return rc;
 }
 
-/* The version among those that the asker may see. */
-static enum err_code
-version_pick(struct call *c, const struct versions *all, int64_t version,
-	     const struct record **ret_record)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		if (all->rows[i].version == version) {
-			*ret_record = &all->rows[i];
-			return ERR_NONE;
-		}
-	}
-	return err_set(&c->ctx.err, ERR_MISSING, "version", "there is no such version");
-}
-
 /* The version that the query names; the first one unless it does. Who may not see the record is not
  * told that it stands there. */
 static enum err_code
-version_find(struct call *c, const struct record **ret_record)
+version_find(struct call *c, struct record *ret_record)
 {
-	struct versions versions;
 	int64_t id = 0;
 	int64_t version = 0;
 	enum err_code rc = call_record_id(c, &id);
 
 	if (!rc)
 		rc = call_number(c, "version", 1, &version);
-	if (!rc)
-		rc = record_versions(&c->ctx, id, c->r->arena, &versions);
-	return rc ? rc : version_pick(c, &versions, version, ret_record);
-}
-
-/* What the leaf is the hash of, so that whoever asks can compute it. */
-static enum err_code
-entry_make(struct call *c, const struct record *r, struct buf *out)
-{
-	const struct db_find f = {"select a.name from actor a where a.id = :id",
-				  {db_of_int(r->recorded_by)}};
-	struct str actor = {0};
-	enum err_code rc = db_find_text(c->ctx.db, &f, c->r->arena, &actor, &c->ctx.err);
-
-	return rc ? rc : record_entry(&c->ctx, r, actor.ptr ? actor : str_of(""), out);
-}
-
-/* Where the version stands in a tree of that size, and the way from there to the root. */
-static enum err_code
-place_find(struct call *c, const struct record *r, uint64_t size, struct receipt *ret_receipt)
-{
-	if (r->leaf < 0 || (uint64_t)r->leaf >= size)
-		return err_set(&c->ctx.err, ERR_INVALID, "size",
-			       "the version stands at %lld, outside a tree of that size",
-			       (long long)r->leaf);
-	ret_receipt->index = (uint64_t)r->leaf;
-	return ledger_prove_inclusion(c->ctx.ledger, ret_receipt->index, size, &ret_receipt->proof,
-				      &c->ctx.err);
+	return rc ? rc : record_version(&c->ctx, id, version, c->r->arena, ret_record);
 }
 
 /* That a version of a record stands in the ledger. */
@@ -130,17 +86,17 @@ enum err_code
 ledger_inclusion(struct call *c)
 {
 	CLEANUP(buf_fini) struct buf entry = {.limit = LIMIT_ENTRY_BYTES + 1};
-	const struct record *r = NULL;
 	struct receipt place = {0};
+	struct record r;
 	uint64_t size = 0;
 	enum err_code rc = size_take(c, "size", &size);
 
 	if (!rc)
 		rc = version_find(c, &r);
 	if (!rc)
-		rc = place_find(c, r, size, &place);
+		rc = record_version_prove(&c->ctx, &r, size, &place);
 	if (!rc)
-		rc = entry_make(c, r, &entry);
+		rc = record_version_entry(&c->ctx, &r, &entry);
 	if (rc)
 		return rc;
 	jw_object(&c->w);
@@ -156,17 +112,12 @@ ledger_inclusion(struct call *c)
 enum err_code
 ledger_receipt(struct call *c)
 {
-	const struct record *r = NULL;
-	struct receipt receipt = {0};
-	struct checkpoint head = {0};
+	struct receipt receipt;
+	struct record r;
 	enum err_code rc = version_find(c, &r);
 
 	if (!rc)
-		rc = ledger_head(c->ctx.ledger, &head, &c->ctx.err);
-	if (!rc)
-		rc = ledger_head_note(c->ctx.ledger, c->r->arena, &receipt.note, &c->ctx.err);
-	if (!rc)
-		rc = place_find(c, r, head.size, &receipt);
+		rc = record_receipt(&c->ctx, &r, c->r->arena, &receipt);
 	if (rc)
 		return rc;
 	receipt_text(&receipt, c->out);
@@ -179,10 +130,10 @@ ledger_receipt(struct call *c)
 enum err_code
 ledger_entry(struct call *c)
 {
-	const struct record *r = NULL;
+	struct record r;
 	enum err_code rc = version_find(c, &r);
 
-	return rc ? rc : entry_make(c, r, c->out);
+	return rc ? rc : record_version_entry(&c->ctx, &r, c->out);
 }
 
 /* That a tree extends an earlier one. */

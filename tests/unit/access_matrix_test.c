@@ -1,5 +1,4 @@
-#include "access_rights.h"
-#include "access_world.h"
+#include "access_matrix.h"
 #include "check/posture.h"
 #include "duty/tally.h"
 #include "duty/work.h"
@@ -16,16 +15,6 @@
 /* Every role, held in one of the parties, against every register, action and organisation, by each
  * way to a record; access_rights.h says what should come of it. */
 
-struct matrix {
-	struct world w;
-	struct rights rights;
-	const char *role;
-	enum party_of holder;
-	struct arena scratch; /* of one role */
-	struct search_index *index;
-	int64_t tried, allowed, refused, leaks, wrong;
-};
-
 static bool
 reaches(const struct matrix *m, enum party_of of)
 {
@@ -35,23 +24,23 @@ reaches(const struct matrix *m, enum party_of of)
 	       (assures && rights_sees_all(&m->rights, m->role));
 }
 
-static bool
-may(const struct matrix *m, const struct reg *r, enum rights_act act, enum party_of of)
+bool
+matrix_may(const struct matrix *m, const struct reg *r, enum rights_act act, enum party_of of)
 {
 	return reaches(m, of) && rights_allow(&m->rights, m->role, r->name, act);
 }
 
-static bool
-may_read(const struct matrix *m, const struct world_row *row)
+bool
+matrix_may_read(const struct matrix *m, const struct world_row *row)
 {
-	return may(m, row->record.reg, RIGHTS_READ, row->of) &&
+	return matrix_may(m, row->record.reg, RIGHTS_READ, row->of) &&
 	       (row->step != STEP_SECRET ||
 		rights_allow(&m->rights, m->role, "personnel_case", RIGHTS_READ));
 }
 
 /* One more cell: what was done, and what should have been. */
-static void
-tell(struct matrix *m, const char *way, const struct reg *r, bool done, bool should)
+void
+matrix_tell(struct matrix *m, const char *way, const struct reg *r, bool done, bool should)
 {
 	m->tried++;
 	m->allowed += done;
@@ -70,10 +59,10 @@ static void
 tell_error(struct matrix *m, const char *way, const struct world_row *row, enum err_code rc)
 {
 	const struct err *e = &m->w.ctx->err;
-	bool seen = may(m, row->record.reg, RIGHTS_READ, row->of);
+	bool seen = matrix_may(m, row->record.reg, RIGHTS_READ, row->of);
 	bool silent = rc == ERR_MISSING && strcmp(e->message, "there is no such record now") == 0;
 
-	tell(m, way, row->record.reg, rc && silent == seen, false);
+	matrix_tell(m, way, row->record.reg, rc && silent == seen, false);
 }
 
 /* ---- writing ---- */
@@ -111,7 +100,7 @@ write_one(struct matrix *m, struct writer *w, const struct world_row *row, struc
 	enum written written;
 	enum err_code rc = writer_put(w, r, &written);
 
-	tell(m, row->step >= 0 ? "a step" : "a change", r->reg, !rc, should);
+	matrix_tell(m, row->step >= 0 ? "a step" : "a change", r->reg, !rc, should);
 	CHECK((writer_leaves(w) > before) == !rc && !writer_torn(w));
 	if (rc)
 		tell_error(m, "the words", row, rc);
@@ -127,7 +116,7 @@ update_try(struct matrix *m, struct writer *w, const struct world_row *row)
 	world_set_word(&r, f, f->type == FIELD_TEXT ? "changed" : "2026-04-01T00:00:00Z");
 	if (f->type == FIELD_DATE)
 		world_set_word(&r, f, "2026-04-01");
-	write_one(m, w, row, &r, may(m, r.reg, RIGHTS_WRITE, row->of));
+	write_one(m, w, row, &r, matrix_may(m, r.reg, RIGHTS_WRITE, row->of));
 }
 
 static void
@@ -152,7 +141,7 @@ create_try(struct matrix *m, struct writer *w, const struct world_row *row)
 {
 	struct record r = copy_of(m, &row->record);
 	bool organisation = strcmp(r.reg->name, "organisation") == 0;
-	bool should = may(m, r.reg, RIGHTS_WRITE, row->of);
+	bool should = matrix_may(m, r.reg, RIGHTS_WRITE, row->of);
 	enum written written;
 	enum err_code rc;
 
@@ -167,7 +156,7 @@ create_try(struct matrix *m, struct writer *w, const struct world_row *row)
 			return;
 	}
 	rc = writer_put(w, &r, &written);
-	tell(m, "a new record", r.reg, !rc, should);
+	matrix_tell(m, "a new record", r.reg, !rc, should);
 	if (rc && !organisation)
 		tell_error(m, "the words", row, rc);
 }
@@ -178,7 +167,8 @@ retire_try(struct matrix *m, struct writer *w, const struct world_row *row)
 	int64_t before = writer_leaves(w);
 	enum err_code rc = writer_retire(w, row->record.reg, row->record.id);
 
-	tell(m, "retiring", row->record.reg, !rc, may(m, row->record.reg, RIGHTS_RETIRE, row->of));
+	matrix_tell(m, "retiring", row->record.reg, !rc,
+		    matrix_may(m, row->record.reg, RIGHTS_RETIRE, row->of));
 	CHECK((writer_leaves(w) > before) == !rc && !writer_torn(w));
 	if (rc)
 		tell_error(m, "the words", row, rc);
@@ -197,9 +187,9 @@ writes_try(struct matrix *m)
 
 		if (row->step < STEP_NONE)
 			continue;
-		tell(m, "loading to write", row->record.reg,
-		     !writer_load(w, row->record.reg, row->record.id, &m->scratch, &loaded),
-		     may(m, row->record.reg, RIGHTS_READ, row->of));
+		matrix_tell(m, "loading to write", row->record.reg,
+			    !writer_load(w, row->record.reg, row->record.id, &m->scratch, &loaded),
+			    matrix_may(m, row->record.reg, RIGHTS_READ, row->of));
 		if (row->step >= 0) {
 			step_try(m, w, row);
 			continue;
@@ -218,7 +208,7 @@ ids_try(struct matrix *m, struct ctx *ctx, const char *way)
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		const struct world_row *row = &m->w.rows[i];
 		const struct reg *r = model_reg(ctx->model, str_of(row->record.reg->name));
-		bool should = may_read(m, row);
+		bool should = matrix_may_read(m, row);
 		struct record found;
 		struct versions versions;
 		size_t before = m->w.noted;
@@ -227,10 +217,10 @@ ids_try(struct matrix *m, struct ctx *ctx, const char *way)
 		if (row->step >= 0)
 			continue;
 		rc = record_load(ctx, row->record.id, &m->scratch, &found);
-		tell(m, way, r, !rc, should);
+		matrix_tell(m, way, r, !rc, should);
 		CHECK(!rc || rc == ERR_MISSING);
 		rc = record_versions(ctx, row->record.id, &m->scratch, &versions);
-		tell(m, "the history", r, !rc, should);
+		matrix_tell(m, "the history", r, !rc, should);
 		CHECK(rc || versions.count >= (row->record.version > 1 ? 2 : 1));
 		/* Of what is restricted each reading is noted. */
 		CHECK(m->w.noted - before == (should && r->restricted ? 2 : 0));
@@ -244,7 +234,7 @@ rows_there(const struct matrix *m, const struct reg *r)
 
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		if (strcmp(m->w.rows[i].record.reg->name, r->name) == 0)
-			count += may_read(m, &m->w.rows[i]);
+			count += matrix_may_read(m, &m->w.rows[i]);
 	}
 	return count;
 }
@@ -254,7 +244,7 @@ is_own(const struct matrix *m, int64_t id)
 {
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		if (m->w.rows[i].record.id == id)
-			return may_read(m, &m->w.rows[i]);
+			return matrix_may_read(m, &m->w.rows[i]);
 	}
 	return false;
 }
@@ -267,13 +257,13 @@ list_try(struct matrix *m, struct ctx *ctx, const struct reg *r)
 	struct list_page p;
 	enum err_code rc = list_read(ctx, &q, &p);
 
-	tell(m, "the list", r, !rc, any);
+	matrix_tell(m, "the list", r, !rc, any);
 	CHECK(!rc || rc == ERR_DENIED);
 	for (size_t i = 0; !rc && i < p.count; i++)
-		tell(m, "a row of the list", r, true, is_own(m, p.rows[i].id));
+		matrix_tell(m, "a row of the list", r, true, is_own(m, p.rows[i].id));
 	CHECK(rc || (p.count == rows_there(m, r) && p.total == (int64_t)p.count));
 	rc = list_total(ctx, &q, &p);
-	tell(m, "the count", r, !rc, any);
+	matrix_tell(m, "the count", r, !rc, any);
 	CHECK(rc || p.total == (int64_t)rows_there(m, r));
 }
 
@@ -297,7 +287,7 @@ referring(const struct matrix *m, const struct list_related *by, int64_t id)
 			if (r->fields[k].type == FIELD_REF && v->kind == VALUE_INT &&
 			    v->number == id && field_allows(&r->fields[k], to) &&
 			    (!by || strcmp(by->field->name, r->fields[k].name) == 0))
-				count += may_read(m, row);
+				count += matrix_may_read(m, row);
 		}
 	}
 	return count;
@@ -311,13 +301,13 @@ related_row_try(struct matrix *m, struct ctx *ctx, const struct world_row *row)
 	int64_t told = 0;
 	enum err_code rc = list_related(ctx, row->record.id, &all, &count);
 
-	tell(m, "what refers to it", row->record.reg, !rc, may_read(m, row));
+	matrix_tell(m, "what refers to it", row->record.reg, !rc, matrix_may_read(m, row));
 	CHECK(!rc || rc == ERR_MISSING);
 	for (size_t i = 0; !rc && i < count; i++) {
 		const struct list_related *r = &all[i];
 
-		tell(m, "a count of what refers", r->reg, true,
-		     rights_allow(&m->rights, m->role, r->reg->name, RIGHTS_READ));
+		matrix_tell(m, "a count of what refers", r->reg, true,
+			    rights_allow(&m->rights, m->role, r->reg->name, RIGHTS_READ));
 		CHECK(r->total_is_exact && r->total > 0);
 		CHECK(r->total == referring(m, r, row->record.id));
 		told += r->total;
@@ -355,8 +345,8 @@ filter_try(struct matrix *m, struct ctx *ctx)
 		(void)snprintf(term, sizeof(term), "person=%s--1", party_keys[of]);
 		q.filter = str_of(term);
 		rc = list_read(ctx, &q, &p);
-		tell(m, "filtering by the key", person, !rc,
-		     may(m, person, RIGHTS_READ, (enum party_of)of));
+		matrix_tell(m, "filtering by the key", person, !rc,
+			    matrix_may(m, person, RIGHTS_READ, (enum party_of)of));
 	}
 }
 
@@ -378,7 +368,7 @@ export_try(struct matrix *m, struct ctx *ctx, const struct reg *r)
 	int64_t rows = 0;
 	enum err_code rc = extract_run(ctx, &o, (struct extract_sink){swallow, NULL}, &rows);
 
-	tell(m, "the export", r, !rc, any);
+	matrix_tell(m, "the export", r, !rc, any);
 	CHECK(!rc || rc == ERR_DENIED);
 	CHECK(rc || rows == (int64_t)rows_there(m, r));
 	CHECK(m->w.noted - before == (rc ? 0 : 1));
@@ -406,8 +396,8 @@ references_try(struct matrix *m, struct ctx *ctx)
 			int64_t id = 0;
 			enum err_code rc = resolve_key(rs, &from, subject, str_of(texts[k]), &id);
 
-			tell(m, "a reference", r->reg, !rc && id == r->id,
-			     may(m, r->reg, RIGHTS_READ, m->w.rows[i].of));
+			matrix_tell(m, "a reference", r->reg, !rc && id == r->id,
+				    matrix_may(m, r->reg, RIGHTS_READ, m->w.rows[i].of));
 			CHECK(!rc || strstr(ctx->err.message, "did you mean") == NULL);
 		}
 	}
@@ -425,7 +415,8 @@ failure_seen(void *object, const struct posture_failure *f)
 	struct seen *s = object;
 
 	s->count++;
-	tell(s->m, "a failure", s->reg, true, is_own(s->m, f->id) && is_own(s->m, f->record));
+	matrix_tell(s->m, "a failure", s->reg, true,
+		    is_own(s->m, f->id) && is_own(s->m, f->record));
 }
 
 static void
@@ -454,7 +445,7 @@ tallies_try(struct matrix *m, struct ctx *ctx, const struct posture_list *list)
 
 		for (size_t k = 0; !shown && k < list->count; k++)
 			shown = list->cells[k].organisation == t.parties[i].id;
-		tell(m, "a tally", model_reg(ctx->model, str_of("cell")), true, shown);
+		matrix_tell(m, "a tally", model_reg(ctx->model, str_of("cell")), true, shown);
 	}
 }
 
@@ -469,7 +460,7 @@ work_try(struct matrix *m, struct ctx *ctx)
 		const struct work *w = &l.rows[i];
 		const struct reg *r = w->cell ? model_reg(ctx->model, str_of("cell")) : w->reg;
 
-		tell(m, "a decision", r, true, is_own(m, w->cell ? w->cell->id : w->record));
+		matrix_tell(m, "a decision", r, true, is_own(m, w->cell ? w->cell->id : w->record));
 	}
 }
 
@@ -485,7 +476,7 @@ posture_try(struct matrix *m, struct ctx *ctx)
 
 	CHECK(!posture_cells(ctx, &q, &m->scratch, &list));
 	for (size_t i = 0; i < list.count; i++)
-		tell(m, "a cell", cell, true, is_own(m, list.cells[i].id));
+		matrix_tell(m, "a cell", cell, true, is_own(m, list.cells[i].id));
 	CHECK(list.count == rows_there(m, cell));
 	tallies_try(m, ctx, &list);
 	work_try(m, ctx);
@@ -494,8 +485,8 @@ posture_try(struct matrix *m, struct ctx *ctx)
 		struct seen feeds = {.m = m};
 
 		CHECK(!posture_feeds(ctx, m->w.parties[of], feed_seen, &feeds));
-		tell(m, "a feed", delivery, feeds.count > 0,
-		     may(m, delivery, RIGHTS_READ, (enum party_of)of));
+		matrix_tell(m, "a feed", delivery, feeds.count > 0,
+			    matrix_may(m, delivery, RIGHTS_READ, (enum party_of)of));
 	}
 }
 
@@ -514,7 +505,8 @@ search_try(struct matrix *m, struct ctx *ctx, enum party_of of)
 		for (size_t i = 0; i < p.count; i++) {
 			int64_t id = p.hits[i].id;
 
-			tell(m, "a search", model_reg_of_id(ctx->model, id), true, is_own(m, id));
+			matrix_tell(m, "a search", model_reg_of_id(ctx->model, id), true,
+				    is_own(m, id));
 			for (size_t k = 0; k < m->w.row_count; k++)
 				found[k] = found[k] || m->w.rows[k].record.id == id;
 		}
@@ -527,7 +519,8 @@ search_try(struct matrix *m, struct ctx *ctx, enum party_of of)
 
 		if (row->of == of &&
 		    strncmp(row->record.key.ptr, party_keys[of], strlen(party_keys[of])) == 0)
-			tell(m, "a search", row->record.reg, found[k], may_read(m, row));
+			matrix_tell(m, "a search", row->record.reg, found[k],
+				    matrix_may_read(m, row));
 	}
 }
 
@@ -542,8 +535,8 @@ searches_try(struct matrix *m, struct ctx *ctx)
 		struct search_page p;
 		enum err_code rc = search_ask(ctx, m->index, &q, &p);
 
-		tell(m, "a search of the register", r, !rc,
-		     rights_allow(&m->rights, m->role, r->name, RIGHTS_READ));
+		matrix_tell(m, "a search of the register", r, !rc,
+			    rights_allow(&m->rights, m->role, r->name, RIGHTS_READ));
 	}
 }
 
@@ -555,6 +548,7 @@ reads_try(struct matrix *m, struct workspace *ws, bool past)
 
 	CHECK(!db_begin_read(ctx->db, &txn, &ctx->err));
 	ids_try(m, ctx, past ? "by number, in the past" : "by number");
+	matrix_receipts_try(m, ctx);
 	for (size_t i = 0; i < ctx->model->reg_count; i++)
 		list_try(m, ctx, ctx->model->regs[i]);
 	related_try(m, ctx, past);
@@ -562,6 +556,7 @@ reads_try(struct matrix *m, struct workspace *ws, bool past)
 		filter_try(m, ctx);
 		references_try(m, ctx);
 		posture_try(m, ctx);
+		matrix_feeds_try(m, ctx);
 		searches_try(m, ctx);
 	}
 	db_txn_end(&txn);
@@ -653,7 +648,7 @@ may_refer(const struct matrix *m, const struct world_row *row)
 		const struct field *f = &r->fields[i];
 
 		if (f->required && f->type == FIELD_REF &&
-		    !may(m, f->targets[0], RIGHTS_READ, row->of))
+		    !matrix_may(m, f->targets[0], RIGHTS_READ, row->of))
 			return false;
 	}
 	return true;
@@ -667,15 +662,16 @@ rows_brought(struct matrix *m, const struct delivery_report *report)
 	for (size_t i = 0; i < m->w.row_count; i++) {
 		const struct world_row *row = &m->w.rows[i];
 		const struct delivery_rejection *no;
-		bool should = may(m, row->record.reg, RIGHTS_WRITE, row->of) && may_refer(m, row);
+		bool should =
+			matrix_may(m, row->record.reg, RIGHTS_WRITE, row->of) && may_refer(m, row);
 
 		if (row->step != STEP_NONE)
 			continue;
 		no = rejected(report, ++line);
 		if (no && should)
 			(void)fprintf(stderr, "%s: %s\n", no->column, no->reason);
-		tell(m, "an imported row", row->record.reg, !no, should);
-		if (no && !may(m, row->record.reg, RIGHTS_READ, row->of))
+		matrix_tell(m, "an imported row", row->record.reg, !no, should);
+		if (no && !matrix_may(m, row->record.reg, RIGHTS_READ, row->of))
 			CHECK(row->record.reg->kernel ||
 			      strstr(no->reason, "there is no organisation '") ||
 			      strcmp(no->reason, "there is no such record now") == 0);
@@ -698,8 +694,8 @@ import_try(struct matrix *m)
 	file.source = (struct byte_source){memory_read, &in};
 	rc = delivery_import(m->w.ctx, &o, &file, 1, &report);
 	/* Whoever may not see his own organisation cannot say that it delivers. */
-	tell(m, "an import", model_reg(m->w.ctx->model, str_of("organisation")), !rc,
-	     rights_allow(&m->rights, m->role, "organisation", RIGHTS_READ));
+	matrix_tell(m, "an import", model_reg(m->w.ctx->model, str_of("organisation")), !rc,
+		    rights_allow(&m->rights, m->role, "organisation", RIGHTS_READ));
 	if (!rc)
 		rows_brought(m, &report);
 }

@@ -126,6 +126,24 @@ posture_fill(struct world *w, struct record *r)
 	}
 }
 
+/* What the calendar looks for: today, so that it is in every calendar. */
+static void
+due_fill(struct world *w, struct record *r)
+{
+	char date[CIVIL_DATE_LEN + 1];
+	char instant[CIVIL_INSTANT_LEN + 1];
+	const int64_t now = clock_now(&w->ctx->clock);
+
+	civil_format_date(zone_date(w->ctx->zone, now), date);
+	civil_format_instant(now, instant);
+	for (size_t i = 0; i < r->reg->due_count; i++) {
+		const struct field *f = r->reg->dues[i].field;
+
+		world_set_word(r, f,
+			       str_z(&w->arena, str_of(f->type == FIELD_DATE ? date : instant)));
+	}
+}
+
 /* Twice, so that it has a history. */
 static void
 plain_put(struct world *w, struct writer *writer, const struct reg *r, enum party_of of)
@@ -133,6 +151,7 @@ plain_put(struct world *w, struct writer *writer, const struct reg *r, enum part
 	struct record rec = world_record(w, r, key_of(w, of, STEP_NONE), of);
 
 	posture_fill(w, &rec);
+	due_fill(w, &rec);
 	if (strcmp(r->name, "failure") == 0)
 		record_set_int(&rec, "subject", w->parties[of]);
 	put(writer, &rec);
