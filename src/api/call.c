@@ -225,7 +225,7 @@ api_answer(const struct http_request *r, struct http_reply *reply, struct err *e
 	if (route_is_for_known(route))
 		rc = call_secret(&c);
 	if (!rc && route->needs != NEEDS_NOTHING) {
-		rc = service_read(r, &c.ctx, e);
+		rc = service_read(c.service, r->arena, &c.ctx, e);
 		if (rc)
 			return rc;
 	}

@@ -151,12 +151,11 @@ reader_give(void *object, struct ctx *ctx)
 }
 
 enum err_code
-service_read(const struct http_request *r, struct ctx *ret_ctx, struct err *e)
+service_read(struct service *s, struct arena *a, struct ctx *ret_ctx, struct err *e)
 {
-	struct service *s = service_of(r);
 	const struct ctx *own = workspace_ctx(s->ws);
 	struct ctx ctx = {
-		.arena = r->arena,
+		.arena = a,
 		.model = own->model,
 		.zone = own->zone,
 		.clock = own->clock,

@@ -78,10 +78,10 @@ void service_init(struct service *s);
 /* Closes the readers, when nobody asks any more. */
 void service_fini(struct service *s);
 
-/* A context with a connection that is lent to it, which only reads, and with the request's arena.
- * It serves nobody yet, and whoever uses it begins a transaction. It is given back by
+/* A context with a connection that is lent to it, which only reads, and with that arena, such as a
+ * request's. It serves nobody yet, and whoever uses it begins a transaction. It is given back by
  * service_give. */
-MUST_CHECK enum err_code service_read(const struct http_request *r, struct ctx *ret_ctx,
+MUST_CHECK enum err_code service_read(struct service *s, struct arena *a, struct ctx *ret_ctx,
 				      struct err *e);
 /* A moment of the past: the instant or day that the text names, or the one that a cursor keeps
  * (record/workspace.h). */

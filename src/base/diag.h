@@ -41,6 +41,9 @@ void diag_init(struct diags *d, struct arena *arena);
 void diag_add(struct diags *d, enum diag_level level, struct place at, const char *format, ...)
 	PRINTF(4, 5);
 
+/* Adds what others found. */
+void diag_join(struct diags *d, const struct diags *more);
+
 /* Turns the first error into `e`; ERR_NONE when there is none. */
 enum err_code diag_err(const struct diags *d, struct err *e);
 

@@ -35,9 +35,7 @@ jobs_new(const struct jobs_options *o, struct jobs **ret_jobs, struct err *e)
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&j->changed, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
-	rc = workspace_another(j->o.ws, DB_WRITE, &j->work, e);
-	if (!rc)
-		rc = runner_start(j, e);
+	rc = runner_start(j, e);
 	if (rc) {
 		release(j);
 		return rc;

@@ -197,6 +197,18 @@ next_take(struct jobs *j, struct arena *a, struct job *ret_job)
 	return found;
 }
 
+/* The connection that works; without one it is tried again. Nobody who only starts waits for it. */
+static bool
+work_open(struct jobs *j)
+{
+	struct err e = {0};
+
+	if (j->work || !workspace_another(j->o.ws, DB_WRITE, &j->work, &e))
+		return true;
+	j->o.log(j->o.object, "job_not_begun", e.message);
+	return false;
+}
+
 static void *
 run(void *object)
 {
@@ -211,7 +223,7 @@ run(void *object)
 		bool found;
 
 		arena_reset(&a);
-		found = next_take(j, &a, &job);
+		found = work_open(j) && next_take(j, &a, &job);
 		if (found)
 			run_one(j, &job, &a);
 		(void)pthread_mutex_lock(&j->lock);

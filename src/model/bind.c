@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "model/ahead.h"
 #include "model/files.h"
 
 #include <stdarg.h>
@@ -34,16 +35,17 @@ const struct yaml *
 bind_file(struct bind *b, const char *path, struct str *ret_text)
 {
 	const struct yaml *top;
-	struct str text;
 	struct err e = {0};
 
 	b->file = str_z(b->arena, str_of(path));
-	if (files_load(b, path, &text, &e)) {
-		diag_add(b->diags, DIAG_ERROR, (struct place){b->file, 0, 0}, "%s", e.message);
-		return NULL;
+	if (!ahead_take(b->ahead, path, ret_text, &top, b->diags)) {
+		if (files_load(b, path, ret_text, &e)) {
+			diag_add(b->diags, DIAG_ERROR, (struct place){b->file, 0, 0}, "%s",
+				 e.message);
+			return NULL;
+		}
+		top = yaml_parse(*ret_text, b->file, b->arena, b->diags);
 	}
-	*ret_text = text;
-	top = yaml_parse(text, b->file, b->arena, b->diags);
 	if (top && top->kind != YAML_MAP) {
 		bind_error(b, top, "the file must hold names and values, as in 'title: ...'");
 		return NULL;

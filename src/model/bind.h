@@ -10,6 +10,7 @@ struct bind {
 	struct arena *arena;
 	struct diags *diags;
 	const struct plan_files *kept; /* instead of the disk, or NULL */
+	struct ahead *ahead;	       /* parses files of the disk meanwhile, or NULL */
 };
 
 struct place bind_place(const struct bind *b, const struct yaml *at);

@@ -1,6 +1,8 @@
 #include "model/model_priv.h"
 
+#include "base/cleanup.h"
 #include "base/text.h"
+#include "model/ahead.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -89,12 +91,17 @@ model_load(const struct model_source *from, struct arena *a, struct diags *d,
 		.plan_folder = from->kept ? PLAN_KEPT_ROOT "/plan" : str_z(a, str_of(from->plan))
 	 };
 	const char *content = from->kept ? PLAN_KEPT_ROOT : from->content;
+	const char *const folders[] = {file_join(a, content, "registers"),
+				       file_join(a, b.plan_folder, "sections")};
+	CLEANUP(ahead_endp) struct ahead *ahead = NULL;
 	enum err_code rc;
 
 	if (!from->kept && !file_is_folder(from->plan))
 		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", from->plan);
+	if (!from->kept)
+		b.bind.ahead = ahead = ahead_begin(folders, COUNT_OF(folders), a);
 	plan_read(&b);
-	registers_read(&b, file_join(a, content, "registers"));
+	registers_read(&b, folders[0]);
 	if (d->errors == 0) {
 		views_read(&b);
 		obligations_read(&b);

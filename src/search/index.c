@@ -1,5 +1,6 @@
 #include "search/search_priv.h"
 
+#include "base/order.h"
 #include "model/sql.h"
 #include "store/find.h"
 #include "store/schema.h"
@@ -48,6 +49,10 @@ static const struct table tables[] = {
 };
 
 struct search_index {
+	const struct workspace *of;
+	pthread_mutex_t open_lock;
+	bool is_open;
+	/* What is opened when it is first used. */
 	struct workspace *ws;	  /* reads the records */
 	struct db *file;	  /* the index, where it is a file; else it is in the store */
 	const char *path;	  /* of that */
@@ -112,27 +117,52 @@ tables_make(struct search_index *x, struct err *e)
 	return rc ? rc : db_roles(db, &roles, e);
 }
 
-static enum err_code
-open_parts(const struct workspace *of, struct search_index *x, struct err *e)
+static void
+parts_close(struct search_index *x)
 {
-	const char *path = workspace_beside(of, "search.db", &x->arena);
-	enum err_code rc = workspace_another(of, path ? DB_READ : DB_WRITE, &x->ws, e);
+	db_close(x->file);
+	workspace_close(x->ws);
+	x->file = NULL;
+	x->ws = NULL;
+}
 
-	if (!rc && path) {
-		x->path = arena_strndup(&x->kept, path, strlen(path));
-		rc = db_open(path, DB_CREATE, &x->file, e);
-	}
-	return rc ? rc : tables_make(x, e);
+static enum err_code
+parts_open(struct search_index *x, struct err *e)
+{
+	enum err_code rc = workspace_another(x->of, x->path ? DB_READ : DB_WRITE, &x->ws, e);
+
+	if (!rc && x->path)
+		rc = db_open(x->path, DB_CREATE, &x->file, e);
+	if (!rc)
+		rc = tables_make(x, e);
+	if (rc)
+		parts_close(x);
+	return rc;
+}
+
+/* Nobody who only starts waits for it. */
+static enum err_code
+open_once(struct search_index *x, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
+	(void)pthread_mutex_lock(&x->open_lock);
+	if (!x->is_open)
+		rc = parts_open(x, e);
+	x->is_open = !rc;
+	(void)pthread_mutex_unlock(&x->open_lock);
+	return rc;
 }
 
 enum err_code
 search_open(const struct workspace *of, struct search_index **ret_index, struct err *e)
 {
 	struct search_index *x = calloc(1, sizeof(*x));
-	enum err_code rc;
 
 	if (!x)
 		return err_set(e, ERR_INTERNAL, "", "no memory for the index");
+	x->of = of;
+	(void)pthread_mutex_init(&x->open_lock, NULL);
 	(void)pthread_mutex_init(&x->lock, NULL);
 	(void)pthread_mutex_init(&x->idle_lock, NULL);
 	arena_init(&x->arena, MEMORY);
@@ -140,11 +170,7 @@ search_open(const struct workspace *of, struct search_index **ret_index, struct 
 	buf_init(&x->row.head, ROW_LIMIT);
 	buf_init(&x->row.body, ROW_LIMIT);
 	buf_init(&x->row.seen, ROW_LIMIT);
-	rc = open_parts(of, x, e);
-	if (rc) {
-		search_close(x);
-		return rc;
-	}
+	x->path = workspace_beside(of, "search.db", &x->kept);
 	*ret_index = x;
 	return ERR_NONE;
 }
@@ -156,8 +182,8 @@ search_close(struct search_index *x)
 		return;
 	while (x->idle_count > 0)
 		db_close(x->idle[--x->idle_count]);
-	db_close(x->file);
-	workspace_close(x->ws);
+	parts_close(x);
+	(void)pthread_mutex_destroy(&x->open_lock);
 	(void)pthread_mutex_destroy(&x->lock);
 	(void)pthread_mutex_destroy(&x->idle_lock);
 	arena_fini(&x->arena);
@@ -187,7 +213,11 @@ index_duties(struct search_index *x)
 enum err_code
 index_reader(struct search_index *x, struct db **ret_db, struct err *e)
 {
+	enum err_code rc = open_once(x, e);
+
 	*ret_db = NULL;
+	if (rc)
+		return rc;
 	(void)pthread_mutex_lock(&x->idle_lock);
 	if (x->idle_count > 0)
 		*ret_db = x->idle[--x->idle_count];
@@ -291,15 +321,6 @@ head_read(struct search_index *x, int64_t *ret_head, struct err *e)
 	return db_find_int(workspace_ctx(x->ws)->db, &f, ret_head, NULL, e);
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a;
-	int64_t y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 struct numbers {
 	int64_t *ids;
 	size_t count;
@@ -337,7 +358,7 @@ records_read(struct search_index *x, int64_t from, int64_t *to, struct numbers *
 		n->ids[n->count++] = db_int(s, 0);
 	}
 	if (n->count > 0)
-		qsort(n->ids, n->count, sizeof(*n->ids), by_number);
+		qsort(n->ids, n->count, sizeof(*n->ids), ints_order);
 	for (size_t i = 0; i < n->count; i++) {
 		if (kept == 0 || n->ids[kept - 1] != n->ids[i])
 			n->ids[kept++] = n->ids[i];
@@ -445,7 +466,7 @@ some_put(struct search_index *x, const struct reg *r, const int64_t *ids, size_t
 		rc = record_read(rd, s, &x->arena, &one);
 		if (!rc)
 			rc = row_put(x, &one, e);
-		at = rc ? NULL : bsearch(&one.id, ids, count, sizeof(*ids), by_number);
+		at = rc ? NULL : bsearch(&one.id, ids, count, sizeof(*ids), ints_order);
 		if (at)
 			there[at - ids] = true;
 	}
@@ -539,8 +560,10 @@ search_catch_up(struct search_index *x, int64_t leaves, int64_t *ret_left, struc
 {
 	int64_t left = 0;
 	bool due = false;
-	enum err_code rc;
+	enum err_code rc = open_once(x, e);
 
+	if (rc)
+		return rc;
 	(void)pthread_mutex_lock(&x->lock);
 	rc = is_due(x, &due, e);
 	if (due) {

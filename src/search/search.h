@@ -15,7 +15,8 @@
 
 struct search_index;
 
-/* Makes the index when it is missing. For many threads; `of` outlives it. */
+/* For many threads; `of` outlives it. What it needs is opened when it is first used, and made when
+ * it is missing. */
 MUST_CHECK enum err_code search_open(const struct workspace *of, struct search_index **ret_index,
 				     struct err *e);
 void search_close(struct search_index *x);

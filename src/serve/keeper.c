@@ -23,10 +23,14 @@ enum {
 };
 
 struct keeper {
-	struct workspace *ws; /* its own */
+	const struct workspace *of;
+	/* Its own, opened by its thread. */
+	struct workspace *ws;
 	struct assessor *assessor;
 	struct arena arena; /* of one look */
 	struct search_index *search;
+	const struct group *group;
+	bool ails; /* the store, the last time */
 	struct http_log *log;
 	int64_t ran_at; /* milliseconds of the monotonic clock */
 	int64_t wait_ms;
@@ -38,7 +42,23 @@ struct keeper {
 };
 
 static enum err_code
-look(struct keeper *k)
+open_once(struct keeper *k, struct err *e)
+{
+	struct ctx *ctx;
+	enum err_code rc = k->ws ? ERR_NONE : workspace_another(k->of, DB_WRITE, &k->ws, e);
+
+	if (rc || k->assessor)
+		return rc;
+	ctx = workspace_ctx(k->ws);
+	rc = assessor_new(ctx, &k->assessor);
+	if (rc)
+		*e = ctx->err;
+	ctx->err = (struct err){0};
+	return rc;
+}
+
+static enum err_code
+assess(struct keeper *k)
 {
 	struct ctx *ctx = workspace_ctx(k->ws);
 	struct assess_options o = {.assessor = k->assessor};
@@ -61,6 +81,35 @@ look(struct keeper *k)
 			  report.decided, (long long)report.failures_opened,
 			  (long long)report.failures_fixed);
 	return rc;
+}
+
+static enum err_code
+look(struct keeper *k, struct err *e)
+{
+	enum err_code rc = open_once(k, e);
+
+	if (rc)
+		return rc;
+	rc = assess(k);
+	if (rc)
+		*e = workspace_ctx(k->ws)->err;
+	workspace_ctx(k->ws)->err = (struct err){0};
+	return rc;
+}
+
+/* Says it once when it begins, and once when it is over. */
+static void
+store_look(struct keeper *k)
+{
+	struct err e = {0};
+	bool ails = group_ails(k->group, &e);
+
+	if (ails && !k->ails)
+		log_event(k->log, LOG_LEVEL_ERROR, "store_ails", "%s", e.message);
+	else if (!ails && k->ails)
+		log_event(k->log, LOG_LEVEL_INFO, "store_well",
+			  "what is written is moved from the log into the file again");
+	k->ails = ails;
 }
 
 /* How long until the next look. */
@@ -102,16 +151,17 @@ static void *
 keep(void *object)
 {
 	struct keeper *k = object;
-	struct ctx *ctx = workspace_ctx(k->ws);
+	struct err e;
 
 	k->wait_ms = LOOK_MS;
 	do {
-		if (!look(k)) {
+		e = (struct err){0};
+		store_look(k);
+		if (!look(k, &e)) {
 			k->wait_ms = index_look(k);
 			continue;
 		}
-		log_event(k->log, LOG_LEVEL_WARNING, "not_assessed", "%s", ctx->err.message);
-		ctx->err = (struct err){0};
+		log_event(k->log, LOG_LEVEL_WARNING, "not_assessed", "%s", e.message);
 		k->wait_ms = k->wait_ms < AGAIN_MS ? AGAIN_MS : 2 * k->wait_ms;
 		k->wait_ms = k->wait_ms < AGAIN_MS_MOST ? k->wait_ms : AGAIN_MS_MOST;
 	} while (rest(k));
@@ -122,18 +172,10 @@ keep(void *object)
 }
 
 static enum err_code
-start(struct keeper *k, const struct service *service, struct err *e)
+start(struct keeper *k, struct err *e)
 {
 	pthread_condattr_t monotonic;
-	enum err_code rc = workspace_another(service->ws, DB_WRITE, &k->ws, e);
 
-	if (rc)
-		return rc;
-	rc = assessor_new(workspace_ctx(k->ws), &k->assessor);
-	if (rc) {
-		*e = workspace_ctx(k->ws)->err;
-		return rc;
-	}
 	(void)pthread_condattr_init(&monotonic);
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&k->lock, NULL);
@@ -167,7 +209,9 @@ keeper_new(const struct service *service, struct http_log *log, struct keeper **
 	arena_init(&k->arena, LIMIT_IMPORT_MEMORY_BYTES);
 	k->log = log;
 	k->search = service->search;
-	rc = start(k, service, e);
+	k->group = service->group;
+	k->of = service->ws;
+	rc = start(k, e);
 	if (rc) {
 		release(k);
 		return rc;

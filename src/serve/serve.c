@@ -26,6 +26,7 @@ enum {
 
 struct serving {
 	struct cli *c;
+	struct str actor; /* whoever started it */
 	struct edition *now;
 	struct edition *old; /* that finishes the requests in its hands, or NULL */
 	int64_t old_until;   /* nanoseconds of the monotonic clock */
@@ -345,23 +346,25 @@ first_page_show(struct serving *s, const char *place, const char *link)
 static enum err_code
 first_link_show(struct serving *s)
 {
-	CLEANUP(workspace_closep) struct workspace *reader = NULL;
 	struct cli *c = s->c;
-	struct visit v = {.identity = edition_service(s->now)->identity};
+	struct service *service = edition_service(s->now);
+	struct ctx ctx;
+	struct visit v = {.ctx = &ctx, .identity = service->identity};
 	char place[PLACE_SIZE];
 	char link[SECRET_TEXT_SIZE];
 	bool closed = false;
-	enum err_code rc =
-		workspace_another(edition_service(s->now)->ws, DB_READ, &reader, &c->err);
+	/* The first request finds the connection open. */
+	enum err_code rc = service_read(service, &c->arena, &ctx, &c->err);
 
 	if (rc)
 		return rc;
-	v.ctx = workspace_ctx(reader);
-	rc = identity_is_closed(v.ctx, &closed);
+	ctx.actor = s->actor;
+	rc = identity_is_closed(&ctx, &closed);
 	if (!rc && closed)
 		rc = identity_first_link(&v, link);
 	if (rc)
-		c->err = v.ctx->err;
+		c->err = ctx.err;
+	service_give(&ctx);
 	if (rc || !closed)
 		return rc;
 	listen_text(s->edition.listener, place, sizeof(place));
@@ -403,8 +406,10 @@ serve(struct serving *s)
 	char place[PLACE_SIZE];
 	enum err_code rc = cli_open(c, DB_WRITE, &ws);
 
-	if (!rc)
+	if (!rc) {
+		s->actor = workspace_ctx(ws)->actor;
 		rc = providers_take(s, ws);
+	}
 	if (!rc)
 		rc = log_open(STDERR_FILENO, &s->log, &c->err);
 	if (!rc) {

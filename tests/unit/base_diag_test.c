@@ -50,3 +50,22 @@ TEST(diag_findings_past_the_limit_are_only_counted)
 	CHECK(kept == LIMIT_DIAGNOSTICS + 1 && d.last->level == DIAG_ERROR);
 	arena_fini(&arena);
 }
+
+TEST(diag_findings_of_others_are_added_as_they_are)
+{
+	struct arena arena;
+	struct diags all, more;
+
+	arena_init(&arena, MEMORY);
+	diag_init(&all, &arena);
+	diag_init(&more, &arena);
+	diag_add(&all, DIAG_NOTE, (struct place){"a.yaml", 1, 1}, "own");
+	diag_add(&more, DIAG_ERROR, (struct place){"b.yaml", 2, 3}, "%s", "100%s of it");
+	for (int i = 0; i < LIMIT_DIAGNOSTICS + 5; i++)
+		diag_add(&more, DIAG_WARNING, (struct place){"b.yaml", 1, 1}, "again");
+	diag_join(&all, &more);
+	CHECK(all.notes == 1 && all.errors == 1 && all.warnings == LIMIT_DIAGNOSTICS + 5);
+	CHECK(strcmp(all.first->next->message, "100%s of it") == 0);
+	CHECK(all.first->next->line == 2 && all.first->next->column == 3);
+	arena_fini(&arena);
+}
