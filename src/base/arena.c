@@ -87,7 +87,7 @@ arena_reset(struct arena *a)
 }
 
 void *
-arena_alloc(struct arena *a, size_t size)
+arena_raw(struct arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct arena_block *b = a->blocks;
@@ -103,7 +103,13 @@ arena_alloc(struct arena *a, size_t size)
 	object = b->bytes + b->used;
 	b->used += size;
 	a->used += size;
-	return memset(object, 0, size);
+	return object;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	return memset(arena_raw(a, size), 0, size);
 }
 
 bool

@@ -29,6 +29,8 @@ void arena_fini(struct arena *a);
 /* Gives everything back but one block, for a loop that needs the same memory again and again. */
 void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);
+/* The same for what is written whole before it is read: its bytes are any. */
+void *arena_raw(struct arena *a, size_t size);
 bool arena_over(const struct arena *a);
 /* The list with room for one more of `size` bytes than `count`: itself, or a larger copy. */
 void *arena_room(struct arena *a, void *list, size_t count, size_t *cap, size_t size);

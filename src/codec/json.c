@@ -220,11 +220,12 @@ jw_ready_key(struct json_writer *w, struct str ready)
 void
 jw_text(struct json_writer *w, struct str text)
 {
+	if (!text.ptr) {
+		jw_null(w);
+		return;
+	}
 	separate(w);
-	if (text.ptr)
-		json_escape(w->out, text);
-	else
-		buf_add(w->out, "null", 4);
+	json_escape(w->out, text);
 }
 
 void
@@ -251,7 +252,8 @@ jw_bool(struct json_writer *w, bool value)
 void
 jw_null(struct json_writer *w)
 {
-	jw_text(w, (struct str){0});
+	separate(w);
+	buf_add(w->out, "null", 4);
 }
 
 void

@@ -102,41 +102,6 @@ sort_read(struct ctx *ctx, struct str text, struct asked *a)
 	return ERR_NONE;
 }
 
-/* Adds the column unless it is there. */
-static void
-column_add(struct page_query *q, const struct field **columns, const struct field *f)
-{
-	for (size_t i = 0; i < q->column_count; i++) {
-		if (columns[i] == f)
-			return;
-	}
-	columns[q->column_count++] = f;
-}
-
-/* By what is sifted, each column once: what the filter asks, and what it is sorted by. */
-static void
-columns_gather(struct ctx *ctx, struct asked *a)
-{
-	struct page_query *q = &a->query;
-	const struct field **columns = (const struct field **)arena_alloc(
-		ctx->arena, (a->filter.count + q->key_count + 2) * sizeof(void *));
-	const struct attribute *own = attribute_find(&a->attributes, str_of("organisation"));
-
-	if (q->within)
-		column_add(q, columns, own->field);
-	if (q->hidden_count > 0)
-		column_add(q, columns, q->reg->follows);
-	for (size_t i = 0; i < a->filter.count; i++) {
-		const struct attribute *at = a->filter.terms[i].attribute;
-
-		if (at->kind != ATTRIBUTE_ID && field_has_column(at->field))
-			column_add(q, columns, at->field);
-	}
-	for (size_t i = 0; i < q->key_count; i++)
-		column_add(q, columns, a->keys[i].attribute->field);
-	q->columns = columns;
-}
-
 /* Holds the question to what the asker sees. */
 static void
 sight_take(struct ctx *ctx, const struct list_question *q, struct asked *a)
@@ -230,6 +195,5 @@ asked_read(struct ctx *ctx, const struct list_question *q, struct asked *a)
 		rc = sort_read(ctx, q->sort, a);
 	if (rc)
 		return rc;
-	columns_gather(ctx, a);
 	return q->after.ptr ? cursor_read(ctx, q->after, a) : ERR_NONE;
 }

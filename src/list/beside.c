@@ -12,7 +12,7 @@
  * refers to. */
 
 /* Asked for in one statement. */
-enum { AT_ONCE = 200, LATELY = 256 };
+enum { AT_ONCE = 200, LATELY = 256, TEXT_ROOM = 8192 };
 
 struct beside {
 	struct ctx *ctx;
@@ -21,6 +21,9 @@ struct beside {
 	const struct field **fields; /* that have a column */
 	size_t *places;		     /* where they are shown */
 	size_t field_count;
+	struct db_cell *cells; /* of the row in hand, by field */
+	char *room;	       /* for the texts of some rows */
+	size_t room_left;
 	int64_t *ids; /* that the rows refer to */
 	size_t id_count;
 	size_t id_cap;
@@ -50,12 +53,14 @@ room_for(size_t count)
 	return AT_ONCE;
 }
 
-/* The last one again where there is more room. */
+/* Nothing is found by what stands where there is more room. */
 static void
 bind_records(struct db_stmt *s, const int64_t *ids, size_t count)
 {
-	for (size_t i = 0; i < room_for(count); i++)
-		db_bind_int(s, (int)i + 1, ids[i < count ? i : count - 1]);
+	for (size_t i = 0; i < count; i++)
+		db_bind_int(s, (int)i + 1, ids[i]);
+	for (size_t i = count; i < room_for(count); i++)
+		db_bind_null(s, (int)i + 1);
 }
 
 /* For rows of the page. */
@@ -83,29 +88,34 @@ bytes_check(struct beside *b, const struct field *f)
 		       LIMIT_LIST_BYTES);
 }
 
-/* Its texts are copied into one piece. */
+/* A copy, in one piece with those of others. */
+static struct str
+text_keep(struct beside *b, struct str text)
+{
+	char *to;
+
+	if (text.len > b->room_left) {
+		b->room_left = text.len > TEXT_ROOM ? text.len : TEXT_ROOM;
+		b->room = arena_raw(b->ctx->arena, b->room_left);
+	}
+	to = b->room;
+	memcpy(to, text.ptr, text.len);
+	b->room += text.len;
+	b->room_left -= text.len;
+	b->bytes += text.len;
+	return (struct str){to, text.len};
+}
+
 static void
 row_take(struct beside *b, const struct db_stmt *s, struct list_row *row)
 {
-	size_t bytes = 0;
-	char *texts;
-
+	db_cells(s, 1, b->field_count, b->cells);
 	for (size_t i = 0; i < b->field_count; i++) {
 		struct value *v = &row->cells[b->places[i]];
 
-		*v = row_value(s, (int)i + 1);
-		bytes += v->text.len;
-	}
-	b->bytes += bytes;
-	texts = arena_alloc(b->ctx->arena, bytes + 1);
-	for (size_t i = 0; i < b->field_count; i++) {
-		struct value *v = &row->cells[b->places[i]];
-
-		if (v->kind != VALUE_TEXT)
-			continue;
-		memcpy(texts, v->text.ptr, v->text.len);
-		v->text.ptr = texts;
-		texts += v->text.len;
+		*v = cell_value(&b->cells[i]);
+		if (v->kind == VALUE_TEXT)
+			v->text = text_keep(b, v->text);
 	}
 }
 
@@ -130,6 +140,7 @@ cells_read(struct beside *b, size_t first, size_t count)
 {
 	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
 	size_t next = 0;
+	size_t taken = 0;
 	DB_STMT *s = NULL;
 	enum err_code rc;
 	bool row;
@@ -139,10 +150,15 @@ cells_read(struct beside *b, size_t first, size_t count)
 	while (!rc && !(rc = db_step(s, &row, &b->ctx->err)) && row) {
 		struct list_row *at = row_of(&b->by_id[first], count, &next, db_int(s, 0));
 
-		if (at)
+		if (at) {
 			row_take(b, s, at);
+			taken++;
+		}
 		rc = bytes_check(b, NULL);
 	}
+	if (!rc && taken < count)
+		rc = err_set(&b->ctx->err, ERR_INTERNAL, "",
+			     "a page is read in one transaction, so that its rows are there");
 	return rc;
 }
 
@@ -155,6 +171,7 @@ fields_find(struct beside *b)
 	b->fields = (const struct field **)arena_alloc(b->ctx->arena,
 						       (p->column_count + 1) * sizeof(void *));
 	b->places = arena_alloc(b->ctx->arena, (p->column_count + 1) * sizeof(*b->places));
+	b->cells = arena_alloc(b->ctx->arena, (p->column_count + 1) * sizeof(*b->cells));
 	for (size_t i = 0; i < p->column_count; i++) {
 		const struct attribute *at = p->columns[i];
 
@@ -165,18 +182,23 @@ fields_find(struct beside *b)
 	}
 }
 
+/* Those that the register's own table has are written when their rows are read. */
 static void
 cells_begin(struct list_page *p, struct arena *a)
 {
-	struct value *cells = arena_alloc(a, (p->count * p->column_count + 1) * sizeof(*cells));
+	struct value *cells = arena_raw(a, (p->count * p->column_count + 1) * sizeof(*cells));
 
-	for (size_t i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++)
 		p->rows[i].cells = &cells[i * p->column_count];
-		for (size_t c = 0; c < p->column_count; c++) {
-			if (p->columns[c]->kind == ATTRIBUTE_ID)
-				p->rows[i].cells[c] =
-					(struct value){.kind = VALUE_INT, .number = p->rows[i].id};
-		}
+	for (size_t c = 0; c < p->column_count; c++) {
+		bool is_id = p->columns[c]->kind == ATTRIBUTE_ID;
+
+		if (!is_id && field_has_column(p->columns[c]->field))
+			continue;
+		for (size_t i = 0; i < p->count; i++)
+			p->rows[i].cells[c] =
+				is_id ? (struct value){.kind = VALUE_INT, .number = p->rows[i].id}
+				      : (struct value){0};
 	}
 }
 

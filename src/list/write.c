@@ -62,14 +62,20 @@ column_key(const struct telling *t, size_t column)
 static void
 target_json(const struct telling *t, struct json_writer *w, int64_t id, struct str key)
 {
+	static const struct str id_key = {",\"id\":", 6};
+	static const struct str register_key = {",\"register\":", 12};
+	static const struct str key_key = {",\"key\":", 7};
 	const struct reg *r = model_reg_of_id(t->model, id);
 	char name[RECORD_NAME_SIZE];
 
 	record_name(t->model, id, name);
 	jw_object(w);
-	jw_key_text(w, "id", str_of(name));
-	jw_key_text(w, "register", r ? str_of(r->name) : (struct str){0});
-	jw_key_text(w, "key", key);
+	jw_ready_key(w, id_key);
+	jw_text(w, str_of(name));
+	jw_ready_key(w, register_key);
+	jw_text(w, r ? str_of(r->name) : (struct str){0});
+	jw_ready_key(w, key_key);
+	jw_text(w, key);
 	jw_end_object(w);
 }
 

@@ -142,22 +142,32 @@ target_sql(const struct page_query *q, const struct page_key *k, struct buf *out
 		buf_addf(out, "end ");
 }
 
-/* "select id, <the keys> from (select <that by which records are sifted>", with what is looked up.
- */
+/* ", case when ... then 1 else 0 end as fits": a row that is looked at brings the answer along,
+ * which costs less than what is asked about. */
+static void
+fits_sql(const struct page_query *q, enum part part, struct buf *out)
+{
+	buf_adds(out, "case when 1 = 1");
+	conditions(q, part, out);
+	buf_adds(out, " then 1 else 0 end as fits");
+}
+
+/* "select id, <the keys> from (select id, <the keys>", with what is looked up. */
 static void
 page_begin(const struct page_query *q, struct buf *out)
 {
 	buf_adds(out, "select t.\"id\"");
 	for (size_t i = 0; i < q->key_count; i++)
 		buf_addf(out, ", t.\"%s\"", q->keys[i].column);
-	buf_adds(out, " from (");
-	columns_sql(q->columns, q->column_count, out);
+	buf_adds(out, " from (select t.\"id\"");
 	for (size_t i = 0; i < q->key_count; i++) {
 		const struct page_key *k = &q->keys[i];
 
-		if (k->target_count == 0)
-			continue;
 		buf_adds(out, ", ");
+		if (k->target_count == 0) {
+			buf_addf(out, "t.\"%s\"", k->column);
+			continue;
+		}
 		target_sql(q, k, out);
 		buf_addf(out, "as \"%s\"", k->column);
 	}
@@ -198,11 +208,8 @@ page_count_sql(const struct page_query *q, bool bounded, struct buf *out)
 		conditions(q, PART_ALL, out);
 		return;
 	}
-	/* The conditions stand within: a row of columns for each record would cost as much again.
-	 */
-	buf_addf(out, "select coalesce(sum(c.fits), 0), count(*) from (select case when 1 = 1");
-	conditions(q, PART_RESTS, out);
-	buf_addf(out, " then 1 else 0 end as fits");
+	buf_addf(out, "select coalesce(sum(c.fits), 0), count(*) from (select ");
+	fits_sql(q, PART_RESTS, out);
 	found_sql(q, out);
 	buf_addf(out, " limit :look) c");
 }
@@ -262,9 +269,10 @@ page_set_sql(const struct page_query *q, bool bounded, struct buf *out)
 {
 	page_begin(q, out);
 	if (bounded) {
+		buf_adds(out, ", ");
+		fits_sql(q, PART_RESTS, out);
 		found_sql(q, out);
-		buf_addf(out, " limit :look) t where 1 = 1");
-		conditions(q, PART_RESTS, out);
+		buf_addf(out, " limit :look) t where t.fits = 1");
 	} else {
 		buf_addf(out, " from \"%s\" t where 1 = 1", q->reg->name);
 		conditions(q, PART_ALL, out);
@@ -353,10 +361,11 @@ page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf 
 	if (!has_stretch(q, stretch))
 		return false;
 	page_begin(q, out);
+	buf_adds(out, ", ");
+	fits_sql(q, stretch == STRETCH_NULLS ? PART_EACH : PART_RESTS_ON_WALK, out);
 	stretch_sql(q, stretch, out);
 	/* What is sifted out of it keeps its order, in every engine. */
-	buf_addf(out, " limit :look) t where 1 = 1");
-	conditions(q, stretch == STRETCH_NULLS ? PART_EACH : PART_RESTS_ON_WALK, out);
+	buf_addf(out, " limit :look) t where t.fits = 1");
 	if (stretch == STRETCH_NULLS)
 		buf_addf(out, " and t.\"%s\" is null", q->keys[0].column);
 	return true;
@@ -408,14 +417,21 @@ page_rank_sql(const struct page_query *q, bool beyond, struct buf *out)
 		 beyond ? after : before);
 }
 
+/* " from (values ...) r cross join "table" t where t.<column> = <each of them>". A list behind `in`
+ * SQLite would put into an index first. */
 static void
-records_sql(size_t count, struct buf *out)
+records_sql(const char *table, const char *column, size_t count, struct buf *out)
 {
-	for (size_t i = 0; i < count; i++) {
-		buf_adds(out, i ? ", :r" : " in (:r");
-		buf_add_int(out, (int64_t)i + 1);
+	char one[sizeof(", (:r)") + INT_TEXT_SIZE] = ", (:r";
+	size_t len;
+
+	buf_adds(out, " from (values (cast(:r1 as bigint))");
+	for (size_t i = 1; i < count; i++) {
+		len = 5 + int_text((int64_t)i + 1, one + 5);
+		one[len++] = ')';
+		buf_add(out, one, len);
 	}
-	buf_adds(out, ")");
+	buf_addf(out, ") r cross join \"%s\" t where t.\"%s\" = r.column1", table, column);
 }
 
 void
@@ -423,15 +439,14 @@ page_rows_sql(const struct reg *r, const struct field *const *fields, size_t fie
 	      size_t count, struct buf *out)
 {
 	columns_sql(fields, field_count, out);
-	buf_addf(out, " from \"%s\" t where t.\"id\"", r->name);
-	records_sql(count, out);
+	records_sql(r->name, "id", count, out);
 }
 
 void
 page_keys_sql(const struct reg *r, const struct sight *seen, size_t count, struct buf *out)
 {
-	buf_addf(out, "select t.id, t.key from \"%s\" t where t.id", r->name);
-	records_sql(count, out);
+	buf_adds(out, "select t.id, t.key");
+	records_sql(r->name, "id", count, out);
 	sql_sight(r, seen, "t", out);
 }
 
@@ -443,7 +458,6 @@ page_items_sql(const struct field *f, size_t count, struct buf *out)
 		buf_addf(out, ", t.\"value\"");
 	for (size_t i = 0; i < f->field_count; i++)
 		buf_addf(out, ", t.\"%s\"", f->fields[i].name);
-	buf_addf(out, " from \"%s\" t where t.record", f->table->name);
-	records_sql(count, out);
+	records_sql(f->table->name, "record", count, out);
 	buf_addf(out, " order by t.record, t.pos");
 }

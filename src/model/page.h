@@ -39,9 +39,6 @@ struct page_query {
 	/* What finds the records: a term of the filter, or the organisations; else nothing does. */
 	const struct filter_term *leader;
 	bool organisations_lead;
-	/* By what records are sifted, each once: what the filter asks, and the keys. */
-	const struct field *const *columns;
-	size_t column_count;
 	const struct page_key *keys; /* the number, which decides between equals, is none of them */
 	size_t key_count;
 	bool descending;	/* of the number */

@@ -70,8 +70,7 @@ rows_copy(struct mover *v, const struct table *t, struct db_stmt *rows, struct d
 	bool row;
 
 	while (!(rc = db_step(rows, &row, e)) && row) {
-		for (size_t i = 0; i < t->column_count; i++)
-			v->cells[i] = db_cell(rows, (int)i);
+		db_cells(rows, 0, t->column_count, v->cells);
 		rc = db_load_row(load, v->cells, e);
 		if (rc)
 			return rc;

@@ -66,19 +66,26 @@ record_reader_freep(struct record_reader **rd)
 }
 
 struct value
-row_value(const struct db_stmt *row, int column)
+cell_value(const struct db_cell *c)
 {
-	struct db_cell c = db_cell(row, column);
-
-	switch (c.kind) {
+	switch (c->kind) {
 	case CELL_NULL:
 		break;
 	case CELL_INT:
-		return (struct value){.kind = VALUE_INT, .number = c.number};
+		return (struct value){.kind = VALUE_INT, .number = c->number};
 	case CELL_TEXT:
-		return (struct value){.kind = VALUE_TEXT, .text = c.text};
+		return (struct value){.kind = VALUE_TEXT, .text = c->text};
 	}
 	return (struct value){0};
+}
+
+struct value
+row_value(const struct db_stmt *row, int column)
+{
+	struct db_cell c;
+
+	db_cells(row, column, 1, &c);
+	return cell_value(&c);
 }
 
 int

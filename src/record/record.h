@@ -63,6 +63,7 @@ MUST_CHECK enum err_code record_read(struct record_reader *rd, const struct db_s
 
 /* One column of a row; its text points into the row. */
 struct value row_value(const struct db_stmt *row, int column);
+struct value cell_value(const struct db_cell *c);
 
 /* Makes a record independent of the row that it was read from. */
 void record_keep(struct record *r, struct arena *a);

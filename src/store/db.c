@@ -211,10 +211,10 @@ db_text(const struct db_stmt *s, int column)
 	return s->db->engine->get_text(s, column);
 }
 
-struct db_cell
-db_cell(const struct db_stmt *s, int column)
+void
+db_cells(const struct db_stmt *s, int first, size_t count, struct db_cell *ret_cells)
 {
-	return s->db->engine->get_cell(s, column);
+	s->db->engine->get_cells(s, first, count, ret_cells);
 }
 
 int64_t

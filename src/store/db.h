@@ -86,7 +86,8 @@ struct db_cell {
 	int64_t number;
 	struct str text; /* or blob */
 };
-struct db_cell db_cell(const struct db_stmt *s, int column);
+/* So many of them from that column on. */
+void db_cells(const struct db_stmt *s, int first, size_t count, struct db_cell *ret_cells);
 
 /* About how many rows are read in a row in the time that a question for one takes: a server's
  * answer is long on its way. */

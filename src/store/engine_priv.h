@@ -104,7 +104,8 @@ struct db_engine {
 	bool (*is_int)(const struct db_stmt *s, int column);
 	int64_t (*get_int)(const struct db_stmt *s, int column);
 	struct str (*get_text)(const struct db_stmt *s, int column);
-	struct db_cell (*get_cell)(const struct db_stmt *s, int column);
+	void (*get_cells)(const struct db_stmt *s, int first, size_t count,
+			  struct db_cell *ret_cells);
 	enum err_code (*create_table)(struct db *db, const struct table *t, struct err *e);
 	enum err_code (*drop_table)(struct db *db, const struct table *t, struct err *e);
 	enum err_code (*rebuild_table)(struct db *db, const struct table *t,

@@ -168,7 +168,7 @@ bool pg_is_null(const struct db_stmt *s, int column);
 bool pg_is_int(const struct db_stmt *s, int column);
 int64_t pg_get_int(const struct db_stmt *s, int column);
 struct str pg_get_text(const struct db_stmt *s, int column);
-struct db_cell pg_get_cell(const struct db_stmt *s, int column);
+void pg_get_cells(const struct db_stmt *s, int first, size_t count, struct db_cell *ret_cells);
 
 /* pg_text.c: `:name` becomes `$1`. */
 struct pg_text {

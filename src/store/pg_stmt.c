@@ -517,12 +517,19 @@ pg_get_text(const struct db_stmt *stmt, int column)
 			    (size_t)PQgetlength(s->answer, s->row, column)};
 }
 
-struct db_cell
-pg_get_cell(const struct db_stmt *s, int column)
+static struct db_cell
+cell_at(const struct db_stmt *s, int column)
 {
 	if (pg_is_null(s, column))
 		return (struct db_cell){.kind = CELL_NULL};
 	if (pg_is_int(s, column))
 		return (struct db_cell){.kind = CELL_INT, .number = pg_get_int(s, column)};
 	return (struct db_cell){.kind = CELL_TEXT, .text = pg_get_text(s, column)};
+}
+
+void
+pg_get_cells(const struct db_stmt *s, int first, size_t count, struct db_cell *ret_cells)
+{
+	for (size_t i = 0; i < count; i++)
+		ret_cells[i] = cell_at(s, first + (int)i);
 }

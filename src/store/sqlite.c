@@ -536,17 +536,23 @@ sqlite_get_text(const struct db_stmt *s, int column)
 	return bytes_of(v, type);
 }
 
-static struct db_cell
-sqlite_get_cell(const struct db_stmt *s, int column)
+static void
+sqlite_get_cells(const struct db_stmt *s, int first, size_t count, struct db_cell *ret_cells)
 {
-	sqlite3_value *v = sqlite3_column_value(of_stmt(s), column);
-	int type = sqlite3_value_type(v);
+	sqlite3_stmt *handle = of_stmt(s);
 
-	if (type == SQLITE_NULL)
-		return (struct db_cell){.kind = CELL_NULL};
-	if (type == SQLITE_INTEGER)
-		return (struct db_cell){.kind = CELL_INT, .number = sqlite3_value_int64(v)};
-	return (struct db_cell){.kind = CELL_TEXT, .text = bytes_of(v, type)};
+	for (size_t i = 0; i < count; i++) {
+		sqlite3_value *v = sqlite3_column_value(handle, first + (int)i);
+		struct db_cell *c = &ret_cells[i];
+		int type = sqlite3_value_type(v);
+
+		if (type == SQLITE_NULL)
+			*c = (struct db_cell){.kind = CELL_NULL};
+		else if (type == SQLITE_INTEGER)
+			*c = (struct db_cell){.kind = CELL_INT, .number = sqlite3_value_int64(v)};
+		else
+			*c = (struct db_cell){.kind = CELL_TEXT, .text = bytes_of(v, type)};
+	}
 }
 
 const struct db_engine sqlite_engine = {
@@ -589,7 +595,7 @@ const struct db_engine sqlite_engine = {
 	.is_int = sqlite_is_int,
 	.get_int = sqlite_get_int,
 	.get_text = sqlite_get_text,
-	.get_cell = sqlite_get_cell,
+	.get_cells = sqlite_get_cells,
 	.create_table = sqlite_create_table,
 	.drop_table = sqlite_drop_table,
 	.rebuild_table = sqlite_rebuild_table,

@@ -256,6 +256,7 @@ compare(struct both *b, const char *sql)
 {
 	DB_STMT *file = NULL;
 	DB_STMT *server = NULL;
+	struct db_cell ours, theirs;
 	struct err e = {0};
 	size_t rows = 0;
 	size_t wrong = 0;
@@ -279,15 +280,17 @@ compare(struct both *b, const char *sql)
 		if (!row)
 			break;
 		rows++;
-		if (same_cell(db_cell(file, last), db_cell(server, last)))
+		db_cells(file, last, 1, &ours);
+		db_cells(server, last, 1, &theirs);
+		if (same_cell(ours, theirs))
 			continue;
 		wrong++;
 		fprintf(stderr, "%s of", sql);
 		for (int i = 0; i < last; i++)
 			fprintf(stderr, " '%.*s'", STR_ARG(db_text(file, i)));
 		fprintf(stderr, "\n");
-		show_cell("sqlite", db_cell(file, last));
-		show_cell("server", db_cell(server, last));
+		show_cell("sqlite", ours);
+		show_cell("server", theirs);
 	}
 	CHECK(wrong == 0);
 	return rows;
