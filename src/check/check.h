@@ -81,6 +81,7 @@ struct assess_options {
 	int64_t limit_ms; /* for scope and check each; 0: LIMIT_CHECK_SECONDS */
 	bool full;	  /* decides everything, whatever stands already */
 	size_t many; /* records that are decided one behind another; 0: as many as are worth it */
+	int64_t turn_ms; /* in which it decides while others cannot write; 0: LIMIT_TURN_SECONDS */
 	struct assessor *assessor; /* or NULL */
 };
 

@@ -1,5 +1,6 @@
 #include "check/increment.h"
 
+#include "base/limits.h"
 #include "check/run.h"
 #include "sys/clock.h"
 
@@ -30,6 +31,7 @@ struct incremental {
 	struct delta delta;
 	struct str *inputs; /* one an obligation of the plan */
 	struct duty *duties;
+	int64_t turn_ends; /* nanoseconds of the monotonic clock */
 };
 
 /* Whether the last run can be the beginning of this one: the clock did not go back, and no day
@@ -319,6 +321,13 @@ touching_find_all(struct incremental *in)
 	}
 }
 
+/* Others wait to write meanwhile. */
+static bool
+is_late(const struct incremental *in)
+{
+	return clock_monotonic_ns() > in->turn_ends;
+}
+
 /* Nothing is written to registers before all is decided: a check may read what assessments write.
  */
 static enum err_code
@@ -329,7 +338,7 @@ decide(struct incremental *in)
 	enum err_code rc = ERR_NONE;
 
 	touching_find_all(in);
-	for (size_t i = 0; !rc && i < count; i++) {
+	for (size_t i = 0; !rc && i < count && !is_late(in); i++) {
 		struct decision *d = &as->decisions[i];
 
 		as->report.decided += d->how != DECIDED_NONE;
@@ -451,18 +460,22 @@ static enum err_code
 run(struct incremental *in, bool *ret_done)
 {
 	struct assessment *as = in->as;
+	const int64_t turn_ms =
+		as->options->turn_ms ? as->options->turn_ms : LIMIT_TURN_SECONDS * INT64_C(1000);
 	bool fit = false;
 	WRITER *w = NULL;
 	enum err_code rc = writer_begin(as->ctx, &w);
 
 	as->writer = w;
+	in->turn_ends = clock_monotonic_ns() + turn_ms * 1000000;
 	if (!rc)
 		rc = prepare(in, &fit);
-	if (rc || !fit)
+	if (!rc && fit)
+		rc = decide(in);
+	/* All is decided beside those who write, then. */
+	if (rc || !fit || is_late(in))
 		return rc;
-	rc = decide(in);
-	if (!rc)
-		rc = settle(in);
+	rc = settle(in);
 	if (!rc) {
 		in->standing.seen = as->facts.ledger_size;
 		in->standing.own_from = as->facts.ledger_size;
