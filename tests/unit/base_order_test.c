@@ -1,5 +1,5 @@
-#include "base/order.h"
 #include "base/cleanup.h"
+#include "base/order.h"
 #include "test.h"
 
 #include <stdlib.h>
