@@ -548,7 +548,6 @@ reads_try(struct matrix *m, struct workspace *ws, bool past)
 
 	CHECK(!db_begin_read(ctx->db, &txn, &ctx->err));
 	ids_try(m, ctx, past ? "by number, in the past" : "by number");
-	matrix_receipts_try(m, ctx);
 	for (size_t i = 0; i < ctx->model->reg_count; i++)
 		list_try(m, ctx, ctx->model->regs[i]);
 	related_try(m, ctx, past);
@@ -556,6 +555,7 @@ reads_try(struct matrix *m, struct workspace *ws, bool past)
 		filter_try(m, ctx);
 		references_try(m, ctx);
 		posture_try(m, ctx);
+		matrix_receipts_try(m, ctx);
 		matrix_feeds_try(m, ctx);
 		searches_try(m, ctx);
 	}
