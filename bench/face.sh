@@ -46,6 +46,17 @@ face_pages() {
 	to posture 'back to the posture'
 }
 
+# The main pages, each opened anew three times.
+face_scores() {
+	say "opening the main pages as Lighthouse does"
+	(cd tests/browser && HOLDFAST_URL=$url STATE="$work/face/state.json" OUT="$work/face" npx playwright test --config bench.config.ts) \
+		>"$work/out" 2>&1 || die "the pages could not be scored: $(tail -n 20 "$work/out")"
+	for page_scored in posture cell plan work list record findings people ledger; do
+		row "performance of the $page_scored page, as Lighthouse scores it" "$(median "face/score_$page_scored")" '' - - least 95
+		row 'its longest task' "$(median "face/score_$page_scored" 2)" ms - - most 150
+	done
+}
+
 # moved NAME WHAT
 moved() {
 	row "slowest frame of $2" "$(most "face/frame_$1" 1)" ms - - most 50
@@ -79,6 +90,7 @@ else
 	may_sign_in "$work/ws" security_operations_manager face
 	face_serves "$work/ws"
 	face_pages
+	face_scores
 	face_ends
 	"$tools/list_page" "$work/ws" 0 "$records" || die "the accounts could not be made more"
 	face_serves "$work/ws"

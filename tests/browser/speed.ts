@@ -2,9 +2,6 @@
 // 10 Mb/s to the server (core/config/constants.js, desktopDense4G). The points at which a figure is worth 0.9 and 0.5, and the weights, are
 // those of the audits in core/audits/metrics/*.js and of core/config/default-config.js of github.com/GoogleChrome/lighthouse; between
 // them a score is a log-normal distribution's (shared/statistics.js, developer.chrome.com/docs/lighthouse/performance/performance-scoring).
-//
-// What others do on the machine meanwhile is not the page's: of a task counts what the processor worked on it, and times are as many times
-// shorter as its tasks were shorter than they took.
 
 import type { CDPSession, Page } from "@playwright/test";
 import { pixels } from "./picture";
@@ -22,8 +19,6 @@ export interface Figures {
 	index: number;
 	/** The longest task. */
 	task: number;
-	/** How many times longer all of it took, because of others. */
-	held: number;
 }
 
 const curves = {
@@ -112,23 +107,22 @@ interface Traced {
 	tid: number;
 	ts: number;
 	dur?: number;
-	tdur?: number;
 	args: { name?: string };
 }
 
-/** The tasks of the page's own thread, in milliseconds: what each took, and what the processor worked on it. */
-function tasksOf(events: Traced[]): { took: number; worked: number }[] {
+/** How many milliseconds each task of the page's own thread took. */
+function tasksOf(events: Traced[]): number[] {
 	const thread = (one: Traced) => `${one.pid} ${one.tid}`;
 	const mains = new Set(events.filter((one) => one.name === "thread_name" && one.args.name === "CrRendererMain").map(thread));
-	const by = new Map<string, { took: number; worked: number }[]>();
+	const by = new Map<string, number[]>();
 	const ends = new Map<string, number>();
-	for (const one of events.filter((some) => some.ph === "X" && some.tdur !== undefined && mains.has(thread(some))).sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))) {
+	for (const one of events.filter((some) => some.ph === "X" && mains.has(thread(some))).sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))) {
 		// What is within another is a part of that.
 		if (one.ts < (ends.get(thread(one)) ?? 0)) continue;
 		ends.set(thread(one), one.ts + (one.dur ?? 0));
-		by.set(thread(one), [...(by.get(thread(one)) ?? []), { took: (one.dur ?? 0) / 1000, worked: (one.tdur ?? 0) / 1000 }]);
+		by.set(thread(one), [...(by.get(thread(one)) ?? []), (one.dur ?? 0) / 1000]);
 	}
-	const sum = (all: { worked: number }[]) => all.reduce((total, { worked }) => total + worked, 0);
+	const sum = (all: number[]) => all.reduce((total, took) => total + took, 0);
 	return [...by.values()].sort((a, b) => sum(b) - sum(a))[0] ?? [];
 }
 
@@ -154,14 +148,12 @@ export async function figures(page: Page, devtools: CDPSession, open: () => Prom
 	devtools.off("Page.screencastFrame", seen);
 	const { noted, origin } = await page.evaluate(() => ({ noted: (globalThis as unknown as { noted: Noted }).noted, origin: performance.timeOrigin }));
 	const since = pictures.map(({ at, png }) => ({ at: Math.max(0, at - origin), png }));
-	const held = Math.max(1, tasks.reduce((sum, { took }) => sum + took, 0) / Math.max(1, tasks.reduce((sum, { worked }) => sum + worked, 0)));
 	return {
-		first: noted.first / held,
-		largest: noted.largest / held,
-		blocked: tasks.reduce((sum, { worked }) => sum + Math.max(0, worked - 50), 0),
+		first: noted.first,
+		largest: noted.largest,
+		blocked: tasks.reduce((sum, took) => sum + Math.max(0, took - 50), 0),
 		shift: shiftOf(noted.shifts),
-		index: indexOf(since) / held,
-		task: Math.max(0, ...tasks.map(({ worked }) => worked)),
-		held,
+		index: indexOf(since),
+		task: Math.max(0, ...tasks),
 	};
 }
