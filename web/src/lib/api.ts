@@ -138,6 +138,11 @@ export function recall<T>(path: string, query?: Query): T | undefined {
 	return answers.get(address(path, query))?.body as T | undefined;
 }
 
+/** What broke a page is not to break it again. */
+export function forget(): void {
+	answers.clear();
+}
+
 /** As `get`, to be recalled. An answer that says the same is the same object, so that nothing is made anew of it; one that `stands` is asked for once. */
 export async function getAgain<T>(path: string, query: Query, signal: AbortSignal, stands = false): Promise<T> {
 	const name = address(path, query);
