@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "query/narrow.h"
 
 #include <stdlib.h>
@@ -73,11 +74,11 @@ by_subject(const void *a, const void *b)
 {
 	const struct interval *x = a;
 	const struct interval *y = b;
-	int order = (x->subject > y->subject) - (x->subject < y->subject);
+	int order = int_cmp(x->subject, y->subject);
 
 	if (!order)
-		order = (x->first > y->first) - (x->first < y->first);
-	return order ? order : (x->id > y->id) - (x->id < y->id);
+		order = int_cmp(x->first, y->first);
+	return order ? order : int_cmp(x->id, y->id);
 }
 
 /* In which order an engine gives them is its own affair. */

@@ -51,7 +51,6 @@ static const struct table tables[] = {
 struct search_index {
 	const struct workspace *of;
 	pthread_mutex_t open_lock;
-	bool is_open;
 	/* What is opened when it is first used. */
 	struct workspace *ws;	  /* reads the records */
 	struct db *file;	  /* the index, where it is a file; else it is in the store */
@@ -147,9 +146,8 @@ open_once(struct search_index *x, struct err *e)
 	enum err_code rc = ERR_NONE;
 
 	(void)pthread_mutex_lock(&x->open_lock);
-	if (!x->is_open)
+	if (!x->ws)
 		rc = parts_open(x, e);
-	x->is_open = !rc;
 	(void)pthread_mutex_unlock(&x->open_lock);
 	return rc;
 }
