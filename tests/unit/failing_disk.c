@@ -18,41 +18,18 @@ struct page {
 	bool lost;   /* and takes it for written */
 };
 
-/* The file of the system's own lies behind it. */
-struct disk_file {
-	sqlite3_file base;
-	sqlite3_file *real;
-};
-
 static sqlite3_vfs disk_vfs;
+static const sqlite3_io_methods *real;	/* what the system does with a file */
+static sqlite3_io_methods disk_methods; /* the same but for what fails */
 static atomic_bool failing;
 static atomic_int failures;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct page pages[PAGES]; /* of one file, whoever has it open */
 static char path[4096];
 
-static sqlite3_file *
-real_of(sqlite3_file *file)
-{
-	return ((struct disk_file *)(void *)file)->real;
-}
-
-static int
-disk_close(sqlite3_file *file)
-{
-	return real_of(file)->pMethods->xClose(real_of(file));
-}
-
-static int
-disk_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at)
-{
-	return real_of(file)->pMethods->xRead(real_of(file), bytes, count, at);
-}
-
 static int
 disk_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at)
 {
-	sqlite3_file *real = real_of(file);
 	struct page *p = &pages[at / PAGE];
 	int rc;
 
@@ -61,19 +38,13 @@ disk_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at)
 	if (!p->bytes) {
 		p->bytes = calloc(1, PAGE);
 		CHECK(p->bytes);
-		rc = real->pMethods->xRead(real, p->bytes, count, at);
+		rc = real->xRead(file, p->bytes, count, at);
 		CHECK(rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ);
 	}
 	p->lost = false;
-	rc = real->pMethods->xWrite(real, bytes, count, at);
+	rc = real->xWrite(file, bytes, count, at);
 	(void)pthread_mutex_unlock(&lock);
 	return rc;
-}
-
-static int
-disk_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-	return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
 static int
@@ -94,111 +65,31 @@ disk_sync(sqlite3_file *file, int flags)
 	(void)pthread_mutex_unlock(&lock);
 	if (fails)
 		atomic_fetch_add(&failures, 1);
-	return fails ? SQLITE_IOERR_FSYNC : real_of(file)->pMethods->xSync(real_of(file), flags);
+	return fails ? SQLITE_IOERR_FSYNC : real->xSync(file, flags);
 }
-
-static int
-disk_size(sqlite3_file *file, sqlite3_int64 *ret_size)
-{
-	return real_of(file)->pMethods->xFileSize(real_of(file), ret_size);
-}
-
-static int
-disk_lock(sqlite3_file *file, int level)
-{
-	return real_of(file)->pMethods->xLock(real_of(file), level);
-}
-
-static int
-disk_unlock(sqlite3_file *file, int level)
-{
-	return real_of(file)->pMethods->xUnlock(real_of(file), level);
-}
-
-static int
-disk_is_reserved(sqlite3_file *file, int *ret_is)
-{
-	return real_of(file)->pMethods->xCheckReservedLock(real_of(file), ret_is);
-}
-
-static int
-disk_control(sqlite3_file *file, int what, void *value)
-{
-	return real_of(file)->pMethods->xFileControl(real_of(file), what, value);
-}
-
-static int
-disk_sector(sqlite3_file *file)
-{
-	return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
-
-static int
-disk_device(sqlite3_file *file)
-{
-	return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
-}
-
-static int
-disk_map(sqlite3_file *file, int block, int size, int extend, void volatile **ret_memory)
-{
-	return real_of(file)->pMethods->xShmMap(real_of(file), block, size, extend, ret_memory);
-}
-
-static int
-disk_map_lock(sqlite3_file *file, int offset, int count, int flags)
-{
-	return real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
-}
-
-static void
-disk_barrier(sqlite3_file *file)
-{
-	real_of(file)->pMethods->xShmBarrier(real_of(file));
-}
-
-static int
-disk_unmap(sqlite3_file *file, int remove)
-{
-	return real_of(file)->pMethods->xShmUnmap(real_of(file), remove);
-}
-
-static const sqlite3_io_methods disk_methods = {
-	.iVersion = 2,
-	.xClose = disk_close,
-	.xRead = disk_read,
-	.xWrite = disk_write,
-	.xTruncate = disk_truncate,
-	.xSync = disk_sync,
-	.xFileSize = disk_size,
-	.xLock = disk_lock,
-	.xUnlock = disk_unlock,
-	.xCheckReservedLock = disk_is_reserved,
-	.xFileControl = disk_control,
-	.xSectorSize = disk_sector,
-	.xDeviceCharacteristics = disk_device,
-	.xShmMap = disk_map,
-	.xShmLock = disk_map_lock,
-	.xShmBarrier = disk_barrier,
-	.xShmUnmap = disk_unmap,
-};
 
 static int
 disk_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *ret_flags)
 {
-	sqlite3_vfs *real = sqlite3_vfs_find("unix");
-	struct disk_file *f = (struct disk_file *)(void *)file;
-	int rc;
+	sqlite3_vfs *unix_vfs = sqlite3_vfs_find("unix");
+	int rc = unix_vfs->xOpen(unix_vfs, name, file, flags, ret_flags);
 
 	(void)vfs;
-	if (!(flags & SQLITE_OPEN_MAIN_DB))
-		return real->xOpen(real, name, file, flags, ret_flags);
+	if (rc || !(flags & SQLITE_OPEN_MAIN_DB))
+		return rc;
+	(void)pthread_mutex_lock(&lock);
 	(void)snprintf(path, sizeof(path), "%s", name);
-	*f = (struct disk_file){.real = (sqlite3_file *)(void *)(f + 1)};
-	rc = real->xOpen(real, name, f->real, flags, ret_flags);
-	if (f->real->pMethods)
-		f->base.pMethods = &disk_methods;
-	return rc;
+	if (!real) {
+		real = file->pMethods;
+		disk_methods = *real;
+		/* Nobody reads past it through memory. */
+		disk_methods.iVersion = 2;
+		disk_methods.xWrite = disk_write;
+		disk_methods.xSync = disk_sync;
+	}
+	file->pMethods = &disk_methods;
+	(void)pthread_mutex_unlock(&lock);
+	return SQLITE_OK;
 }
 
 void
@@ -208,7 +99,6 @@ failing_disk_use(void)
 	disk_vfs = *sqlite3_vfs_find("unix");
 	disk_vfs.pNext = NULL;
 	disk_vfs.zName = "failing";
-	disk_vfs.szOsFile += (int)sizeof(struct disk_file);
 	disk_vfs.xOpen = disk_open;
 	CHECK(sqlite3_vfs_register(&disk_vfs, 1) == SQLITE_OK);
 }

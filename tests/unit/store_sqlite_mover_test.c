@@ -22,6 +22,22 @@ number(struct db *db, const char *sql)
 	return n;
 }
 
+static bool
+is_whole(struct db *db)
+{
+	return number(db, "select count(*) from pragma_integrity_check where integrity_check = "
+			  "'ok'") == 1;
+}
+
+static void
+tables_make(struct db *db)
+{
+	engine_does(db, "create table page (id integer primary key, round integer, data blob)");
+	engine_does(db, "create table kept (id integer primary key, data blob)");
+	engine_does(db, "insert into page with n(i) as (select 1 union all select i + 1 from n "
+			"where i < 400) select i, 0, randomblob(3900) from n");
+}
+
 static void
 round_write(struct db *db)
 {
@@ -55,9 +71,7 @@ TEST_SQLITE(a_log_that_a_thread_moves_stays_short_whoever_reads_or_writes)
 
 	engine_place_make(&p);
 	CHECK(db_open(p.where, DB_CREATE, &db, &e) == ERR_NONE);
-	engine_does(db, "create table page (id integer primary key, round integer, data blob)");
-	engine_does(db, "insert into page with n(i) as (select 1 union all select i + 1 from n "
-			"where i < 400) select i, 0, randomblob(3900) from n");
+	tables_make(db);
 	CHECK(number(db, "select count(*) from page") == ROWS);
 	CHECK(db_mover_start(db, &e) == ERR_NONE);
 	CHECK(db_open(p.where, DB_READ, &reader, &e) == ERR_NONE);
@@ -78,9 +92,7 @@ TEST_SQLITE(a_log_that_a_thread_moves_stays_short_whoever_reads_or_writes)
 	db_mover_stop(db);
 	round_write(db);
 	CHECK(number(reader, "select min(round) from page") == ROUNDS + 1);
-	CHECK(number(db,
-		     "select count(*) from pragma_integrity_check where integrity_check = 'ok'") ==
-	      1);
+	CHECK(is_whole(db));
 }
 
 /* A row that is written once, in the middle of others. */
@@ -105,10 +117,7 @@ TEST_SQLITE(a_disk_that_fails_while_the_log_is_moved_loses_nothing)
 	failing_disk_use();
 	engine_place_make(&p);
 	CHECK(db_open(p.where, DB_CREATE, &db, &e) == ERR_NONE);
-	engine_does(db, "create table page (id integer primary key, round integer, data blob)");
-	engine_does(db, "create table kept (id integer primary key, data blob)");
-	engine_does(db, "insert into page with n(i) as (select 1 union all select i + 1 from n "
-			"where i < 400) select i, 0, randomblob(3900) from n");
+	tables_make(db);
 	CHECK(db_mover_start(db, &e) == ERR_NONE);
 	CHECK(db_open(p.where, DB_READ, &reader, &e) == ERR_NONE);
 	for (int i = 0; i < GOOD; i++)
@@ -145,9 +154,7 @@ TEST_SQLITE(a_disk_that_fails_while_the_log_is_moved_loses_nothing)
 	CHECK(number(reader, "select count(*) from kept") >= GOOD + BAD);
 	CHECK(number(reader, "select min(round) from page") ==
 	      AGAIN + number(reader, "select count(*) from kept"));
-	CHECK(number(reader,
-		     "select count(*) from pragma_integrity_check where integrity_check = 'ok'") ==
-	      1);
+	CHECK(is_whole(reader));
 }
 
 /* Without a thread for it, as commands write. */
@@ -161,10 +168,7 @@ TEST_SQLITE(a_command_whose_disk_fails_leaves_the_log_to_the_next)
 	failing_disk_use();
 	engine_place_make(&p);
 	CHECK(db_open(p.where, DB_CREATE, &db, &e) == ERR_NONE);
-	engine_does(db, "create table page (id integer primary key, round integer, data blob)");
-	engine_does(db, "create table kept (id integer primary key, data blob)");
-	engine_does(db, "insert into page with n(i) as (select 1 union all select i + 1 from n "
-			"where i < 400) select i, 0, randomblob(3900) from n");
+	tables_make(db);
 	failing_disk_set(true);
 	for (int i = 0; i < ROUNDS_OWN; i++)
 		kept_write(db);
@@ -181,9 +185,7 @@ TEST_SQLITE(a_command_whose_disk_fails_leaves_the_log_to_the_next)
 	CHECK(db_open(p.where, DB_READ, &db, &e) == ERR_NONE);
 	CHECK(number(db, "select count(*) from kept") == ROUNDS_OWN);
 	CHECK(number(db, "select min(round) from page") == ROUNDS_OWN);
-	CHECK(number(db,
-		     "select count(*) from pragma_integrity_check where integrity_check = 'ok'") ==
-	      1);
+	CHECK(is_whole(db));
 }
 
 TEST_SQLITE(a_store_without_a_log_needs_no_thread_for_it)
