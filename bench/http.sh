@@ -3,12 +3,7 @@
 
 # listening FILE: waits until the server whose log that is listens, and prints its port.
 listening() {
-	tries=200
-	until grep -q '"event":"listening"' "$1"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || die "the server does not listen: $(cat "$1")"
-		sleep 0.05
-	done
+	patient 200 0.05 grep -q '"event":"listening"' "$1" || die "the server does not listen: $(cat "$1")"
 	sed -n 's/.*"event":"listening","message":"[^"]*:\([0-9]*\)".*/\1/p' "$1"
 }
 
@@ -45,12 +40,7 @@ starts() {
 		"$holdfast" serve --home "$1" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/told" &
 		server=$!
 		trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-		tries=200
-		until [ -s "$work/listens" ]; do
-			tries=$((tries - 1))
-			[ $tries -gt 0 ] || die "the server does not listen: $(cat "$work/out")"
-			sleep 0.05
-		done
+		patient 200 0.05 test -s "$work/listens" || die "the server does not listen: $(cat "$work/out")"
 		echo $((($(cat "$work/listens") - begun) / 1000000)) >>"$work/started"
 		kill -TERM "$server"
 		wait "$server" || die "the server did not end well: $(cat "$work/out")"
@@ -79,15 +69,14 @@ token_take() {
 	sed 's/.*"token":"\([^"]*\)".*/\1/' "$work/out" >"$work/token"
 }
 
+finds_all() {
+	curl -fsS -H "$2" "$1/search?q=nobody" | grep -q '"up_to_date":true'
+}
+
 # indexed API AS: waits until words find what there is. That is once after so many records come in, takes a minute or two, and
 # is not what is measured here.
 indexed() {
-	tries=600
-	until curl -fsS -H "$2" "$1/search?q=nobody" | grep -q '"up_to_date":true'; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || die "the index for words is never whole"
-		sleep 1
-	done
+	patient 600 1 finds_all "$1" "$2" || die "the index for words is never whole"
 }
 
 # ended_by_hold NAME PROGRAM...: starts it until the holds are dropped, and waits for its first line, in $work/NAME.
@@ -98,12 +87,7 @@ ended_by_hold() {
 	"$@" <"$work/hold" >"$work/$name" &
 	[ -n "${held:-}" ] || exec 3>"$work/hold"
 	held=yes
-	tries=200
-	until [ -s "$work/$name" ]; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || die "$1 says nothing"
-		sleep 0.05
-	done
+	patient 200 0.05 test -s "$work/$name" || die "$1 says nothing"
 }
 
 resident() {

@@ -22,6 +22,18 @@ fresh_work() {
 	trap 'exit 2' HUP INT TERM
 }
 
+# patient TIMES SECONDS CMD...: until it does well, asked that often at most.
+patient() {
+	tries=$1
+	pause=$2
+	shift 2
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep "$pause"
+	done
+}
+
 # in_memory HOME: reads a workspace once, so that what is measured is not how soon a disk that was asked for something else
 # gives it.
 in_memory() {

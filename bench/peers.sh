@@ -12,12 +12,7 @@ free_port() {
 
 # answers URL [OPTION...]: waits until it does.
 answers() {
-	tries=300
-	until curl -fs -o /dev/null "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.2
-	done
+	patient 300 0.2 curl -fs -o /dev/null "$@"
 }
 
 # measure_peer NAME WHAT URL OURS OPTION...: what ours is against it.

@@ -17,14 +17,15 @@ sessions() {
 	query main "select count(*) from pg_stat_activity where backend_type = 'client backend'"
 }
 # What looks after the store by itself connects once the server listens.
-before=0
-tries=20
-until now=$(sessions) && [ "$now" -eq "$before" ]; do
+as_many_as_before() {
+	now=$(sessions)
+	[ "$now" -ne "$before" ] || return 0
 	before=$now
-	tries=$((tries - 1))
-	[ $tries -gt 0 ] || fail 'the server goes on opening sessions'
 	sleep 2
-done
+	return 1
+}
+before=0
+wait_for 20 as_many_as_before
 raw '
 import threading
 def stranger():
