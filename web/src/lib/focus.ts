@@ -1,6 +1,8 @@
 // The keyboard's place. What has it may go away, as a row does that was revoked, or be shut for a while, as a button is whose work is
 // being done; browsers then leave the keyboard at the top of the page. Here it goes back to where it was, or to what was around that.
 
+import { afterPaint } from "./paint";
+
 const homes = "[tabindex], section, form, dialog, aside, fieldset, main";
 
 /** An element and what is around it, from the inside out. */
@@ -26,13 +28,10 @@ function settle([first, ...outer]: HTMLElement[]): void {
 	goal?.focus({ preventScroll: true });
 }
 
-/** Once what is being done to the page is done. */
-const soon = (what: () => void): unknown => requestAnimationFrame(() => setTimeout(what));
-
 /** Gives the keyboard back to where it is now, to be called when it was elsewhere and that has gone. */
 export function returnHere(): () => void {
 	const places = around(document.activeElement);
-	return () => void soon(() => settle(places));
+	return () => void afterPaint(() => settle(places));
 }
 
 /** Looks after it from now on. */
@@ -51,7 +50,7 @@ export function keepFocus(): void {
 	new MutationObserver(() => {
 		if (asked || places.length === 0 || !lost()) return;
 		asked = true;
-		soon(() => {
+		afterPaint(() => {
 			asked = false;
 			settle(places);
 		});

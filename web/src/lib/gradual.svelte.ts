@@ -1,6 +1,7 @@
 // What a long page has first: as much as can be seen, so that it is there at once. The rest follows in the frames after it.
 
 import { flushSync } from "svelte";
+import { afterPaint } from "./paint";
 
 /**
  * How many of `count` things to make by now: as many as are together as large as `step`, and as many more with each frame, from the
@@ -26,14 +27,8 @@ export function gradually(
 		most = after(0);
 	});
 	$effect(() => {
-		if (most >= all) return;
-		// After what there is was painted.
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const frame = requestAnimationFrame(() => (timer = setTimeout(() => (most = after(most)))));
-		return () => {
-			cancelAnimationFrame(frame);
-			clearTimeout(timer);
-		};
+		if (most < all) return afterPaint(() => (most = after(most)));
+		return undefined;
 	});
 	$effect(() => {
 		const print = () => flushSync(() => (most = all));
