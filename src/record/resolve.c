@@ -11,7 +11,9 @@
 
 enum {
 	/* Kept, each in one of the few places that its hash gives it. */
-	ANSWERS = 1 << 18,
+	ANSWERS_LEAST = 1 << 10,
+	ANSWERS_MOST = 1 << 18,
+	ANSWERS_GROWTH = 16,
 	PLACES = 4,
 	ANSWER_TEXT = 32,
 	FEEDS = 64,
@@ -46,7 +48,9 @@ struct resolver {
 	const struct reg *organisations;
 	struct target_reader *readers; /* as ctx->model->regs */
 	struct answer *answers;
-	size_t memory; /* that rolls may take still */
+	size_t answers_room;
+	size_t answers_kept; /* since there was so much room */
+	size_t memory;	     /* that rolls may take still */
 	uint32_t age;
 	struct str feeds[FEEDS];
 	size_t feed_count;
@@ -332,7 +336,7 @@ static struct answer *
 answer_place(struct resolver *rs, const struct answer *wanted, bool *ret_known)
 {
 	uint64_t h = answer_hash(wanted);
-	struct answer *places = &rs->answers[h % (ANSWERS / PLACES) * PLACES];
+	struct answer *places = &rs->answers[h % (rs->answers_room / PLACES) * PLACES];
 	struct answer *place = &places[h >> 24 & (PLACES - 1)];
 
 	*ret_known = false;
@@ -345,6 +349,22 @@ answer_place(struct resolver *rs, const struct answer *wanted, bool *ret_known)
 			place = &places[i];
 	}
 	return place;
+}
+
+/* Makes room for more answers once as many were kept as there is room for; those are asked for
+ * again then. */
+static bool
+answers_grow(struct resolver *rs)
+{
+	size_t room = rs->answers_room ? rs->answers_room * ANSWERS_GROWTH : (size_t)ANSWERS_LEAST;
+
+	if (rs->answers_kept < rs->answers_room || room > ANSWERS_MOST)
+		return true;
+	free(rs->answers);
+	rs->answers = calloc(room, sizeof(*rs->answers));
+	rs->answers_room = rs->answers ? room : 0;
+	rs->answers_kept = 0;
+	return rs->answers != NULL;
 }
 
 /* A record of the very feed is meant whatever else comes; a longer form may mean something new. */
@@ -375,10 +395,7 @@ look_up(struct resolver *rs, struct lookup *l, bool *ret_firm)
 	enum err_code rc;
 
 	wanted.asked = f->target_count == 1 ? (const void *)f->targets[0] : f;
-	/* Room for so many answers is only made for who asks. */
-	if (!rs->answers)
-		rs->answers = calloc(ANSWERS, sizeof(*rs->answers));
-	if (!rs->answers)
+	if (!answers_grow(rs))
 		return err_set(&rs->ctx->err, ERR_INTERNAL, "", "no memory to resolve references");
 	if (l->text.len <= ANSWER_TEXT && feed < FEEDS && !is_on_roll(rs, f)) {
 		wanted.feed = (uint16_t)feed;
@@ -396,8 +413,10 @@ look_up(struct resolver *rs, struct lookup *l, bool *ret_firm)
 		return rc;
 	*ret_firm = wanted.firm = is_firm(l);
 	wanted.id = l->id;
-	if (kept && l->id && !l->rival)
+	if (kept && l->id && !l->rival) {
 		*kept = wanted;
+		rs->answers_kept++;
+	}
 	return ERR_NONE;
 }
 

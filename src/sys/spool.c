@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_BYTES = 65536, ENTRIES_LEAST = 1024 };
+enum { READ_BYTES = 65536, ENTRIES_LEAST = 1024, BYTES_LEAST = 65536 };
 
 /* Before each row's bytes, in memory and in the file. */
 struct head {
@@ -38,6 +38,7 @@ struct spool {
 	struct scratch *file; /* NULL before the first run */
 	char *data;
 	size_t len;
+	size_t room; /* of data */
 	struct entry *entries;
 	size_t count;
 	size_t cap;
@@ -206,11 +207,22 @@ run_write(struct spool *s, struct err *e)
 	return rc;
 }
 
+/* Memory for one more row of so many bytes: as much as the rows take, not as much as they may. */
 static bool
-room_make(struct spool *s)
+room_make(struct spool *s, size_t size)
 {
-	if (!s->data)
-		s->data = malloc(s->memory);
+	size_t room = s->room ? s->room : (size_t)BYTES_LEAST;
+
+	while (room < s->len + size)
+		room *= 2;
+	if (room > s->room) {
+		char *more = realloc(s->data, room);
+
+		if (!more)
+			return false;
+		s->data = more;
+		s->room = room;
+	}
 	if (s->count == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : (size_t)ENTRIES_LEAST;
 		struct entry *more = realloc(s->entries, cap * sizeof(*more));
@@ -220,7 +232,7 @@ room_make(struct spool *s)
 		s->entries = more;
 		s->cap = cap;
 	}
-	return s->data != NULL;
+	return true;
 }
 
 enum err_code
@@ -236,7 +248,7 @@ spool_add(struct spool *s, const struct spool_row *row, struct err *e)
 	/* The index of short rows takes memory too. */
 	if (s->len + size + (s->count + 1) * sizeof(struct entry) > s->memory)
 		rc = run_write(s, e);
-	if (!rc && !room_make(s))
+	if (!rc && !room_make(s, size))
 		rc = err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	if (rc)
 		return rc;
@@ -356,6 +368,7 @@ end(struct spool *s, struct err *e)
 	free(s->data);
 	free(s->entries);
 	s->data = NULL;
+	s->room = 0;
 	s->entries = NULL;
 	s->heap = calloc(s->run_count, sizeof(*s->heap));
 	if (!rc && !s->heap)
