@@ -8,13 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DEFAULT_SECONDS = 30, MAX_SECONDS = 3600, JOBS_MAX = 16 };
+enum { DEFAULT_SECONDS = 30, MAX_SECONDS = 3600, JOBS_MAX = 16, LONG_SECONDS = 5 };
 
 /* A test in a process of its own. */
 struct job {
 	const struct test *test; /* NULL: the place is free */
 	pid_t pid;
-	time_t deadline;
+	time_t begun;
 };
 
 struct jobs {
@@ -99,10 +99,14 @@ store_take(size_t place)
 	(void)setenv("HOLDFAST_TEST_STORE", store, 1);
 }
 
+/* How long a test took is told where it is worth a look. */
 static void
-job_count(struct jobs *j, const struct test *t, bool good)
+job_count(struct jobs *j, const struct test *t, time_t seconds, bool good)
 {
-	(void)printf("%s %s\n", good ? "ok" : "not ok", t->name);
+	(void)printf("%s %s", good ? "ok" : "not ok", t->name);
+	if (seconds >= LONG_SECONDS)
+		(void)printf(", %lld s", (long long)seconds);
+	(void)putchar('\n');
 	(void)fflush(stdout);
 	*(good ? &j->passed : &j->failed) += 1;
 }
@@ -119,7 +123,7 @@ job_start(struct jobs *j, const struct test *t)
 	pid = fork();
 	if (pid < 0) {
 		(void)fprintf(stderr, "cannot fork: %s\n", strerror(errno));
-		job_count(j, t, false);
+		job_count(j, t, 0, false);
 		return;
 	}
 	if (pid == 0) {
@@ -130,14 +134,14 @@ job_start(struct jobs *j, const struct test *t)
 		exit(0);
 	}
 	(void)setpgid(pid, pid);
-	*job = (struct job){t, pid, now_seconds() + seconds_allowed()};
+	*job = (struct job){t, pid, now_seconds()};
 	j->busy++;
 }
 
 static void
 job_over(struct jobs *j, struct job *job, bool good)
 {
-	job_count(j, job->test, good);
+	job_count(j, job->test, now_seconds() - job->begun, good);
 	job->test = NULL;
 	j->busy--;
 }
@@ -180,7 +184,7 @@ jobs_wait(struct jobs *j)
 				continue;
 			if (waitpid(job->pid, &status, WNOHANG) == job->pid)
 				job_end(j, job, status);
-			else if (now_seconds() >= job->deadline)
+			else if (now_seconds() >= job->begun + seconds_allowed())
 				job_give_up(j, job);
 		}
 		if (j->busy == before)

@@ -31,26 +31,24 @@ tools/attack.sh >build/soak/attack.log 2>&1 || status=$?
 sed 's/^/    /' build/soak/attack.log
 count $status "attack tools, $(tail -n 1 build/soak/attack.log)"
 
-# Each run of SOAK_STEPS (500) is a world of its own, so that a fault is found again by its seed. Of twenty worlds one has all
-# of the plan, where a step costs most; the others have four of its duties, others in each.
+# Each run of SOAK_STEPS (500), with and without other records beside, is a world of its own, so that a fault is found again by
+# its seed. Of twenty worlds one has all of the plan, where a step costs most; the others have four of its duties, others in each.
 steps=${INCREMENT_STEPS:-1000000}
 each=${SOAK_STEPS:-500}
-taken=0
-worlds=0
 status=0
-while [ $taken -lt "$steps" ] && [ $status -eq 0 ]; do
+# shellcheck disable=SC2016 # for the inner shell
+seq 0 $((2 * each)) $((steps - 1)) | xargs -n 1 -P "$(nproc)" sh -c '
 	duties=4
-	[ $((worlds % 20)) -ne 0 ] || duties=0
-	INCREMENT_DUTIES=$duties INCREMENT_SEED=$((1000 + taken)) INCREMENT_STEPS=$each UNIT_SECONDS=3600 \
-		build/release/unit what_changed_decided_again_is_all_decided_anew >build/soak/steps.log 2>&1 || status=$?
-	taken=$((taken + 2 * each))
-	worlds=$((worlds + 1))
-done
-[ $status -eq 0 ] || tail -n 30 build/soak/steps.log | sed 's/^/    /'
-count $status "what changed decided again, $taken random steps"
+	[ $(($2 / 2 / $1 % 20)) -ne 0 ] || duties=0
+	log=build/soak/steps.$2.log
+	INCREMENT_DUTIES=$duties INCREMENT_SEED=$((1000 + $2)) INCREMENT_STEPS=$1 UNIT_SECONDS=3600 \
+		build/release/unit what_changed_decided_again_is_all_decided_anew >"$log" 2>&1 || exit 255
+	rm "$log"' sh "$each" || status=$?
+[ $status -eq 0 ] || tail -n 30 build/soak/steps.*.log | sed 's/^/    /'
+count $status "what changed decided again, $steps random steps"
 
 status=0
-UNIT_SECONDS=600 valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+INCREMENT_STEPS=20 REACH_STEPS=50 ACCESS_STEP=40 UNIT_SECONDS=900 valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--error-exitcode=99 build/release/unit >build/soak/valgrind.log 2>&1 || status=$?
 count $status "unit tests under valgrind, $(tail -n 1 build/soak/valgrind.log)"
 [ $status -eq 0 ] || grep -v '^ok ' build/soak/valgrind.log | head -n 60 | sed 's/^/    /'
