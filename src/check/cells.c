@@ -211,7 +211,7 @@ hours_failed(const struct assessment *as, const struct failure_state *f, const s
 		int64_t to = f->stretches[i].to;
 
 		if (to == INT64_MAX && !over)
-			break;
+			continue;
 		to = to < high ? to : high;
 		if (to > from) {
 			total += to - from;

@@ -179,6 +179,33 @@ TEST(hours_failed_count_within_the_period_only_and_once_for_all_records)
 	CHECK(check_is(&f, "select failed_hours from cell where worst = 'failing'", "264"));
 }
 
+/* Two accounts fail since one and the same moment, or the second since later, and one is put right.
+ */
+static void
+one_is_put_right(const char *right, const char *second_since, const char *hours)
+{
+	char fields[80];
+	PLAN f;
+
+	check_open(&f, DUTY);
+	(void)check_put(&f, "account", "a", f.home,
+			"login=a|enabled=yes|created_at=2026-05-20T00:00:00Z");
+	(void)snprintf(fields, sizeof(fields), "login=b|enabled=yes|created_at=%s", second_since);
+	(void)check_put(&f, "account", "b", f.home, fields);
+	(void)check_assess(&f);
+	check_at(&f, "2026-06-11T23:00:00Z");
+	(void)check_account(&f, right, false);
+	(void)check_assess(&f);
+	CHECK(check_is(&f, "select failed_hours from cell where result = 'failing'", hours));
+}
+
+TEST(hours_that_have_ended_count_whatever_fails_still)
+{
+	one_is_put_right("a", "2026-05-20T00:00:00Z", "264");
+	one_is_put_right("b", "2026-05-20T00:00:00Z", "264");
+	one_is_put_right("b", "2026-06-01T23:00:00Z", "240");
+}
+
 TEST(the_cell_changes_when_its_state_or_reason_does)
 {
 	PLAN f;
