@@ -1,11 +1,11 @@
 // What a long page has first: as much as can be seen, so that it is there at once. The rest follows in the frames after it.
 
-import { flushSync } from "svelte";
+import { flushSync, untrack } from "svelte";
 import { afterPaint } from "./paint";
 
 /**
- * How many of `count` things to make by now: as many as are together as large as `step`, and as many more with each frame, from the
- * beginning whenever what `anew` gives has changed. What is printed has all. To be called while a component is made.
+ * How many of `count` things to make by now: as many as are together as large as `step`, and with each frame twice as many more as with the
+ * one before, from the beginning whenever what `anew` gives has changed. What is printed has all. To be called while a component is made.
  */
 export function gradually(
 	count: () => number,
@@ -14,21 +14,27 @@ export function gradually(
 	size: (index: number) => number = () => 1,
 ): { readonly most: number } {
 	let most = $state(0);
+	let large = step;
 	const all = $derived(count());
+	const some = $derived(all > 0);
 	const asked = $derived(anew());
-	/** One step more than so many. */
+	/** So much more than so many. */
 	function after(made: number): number {
 		let end = made;
-		for (let sum = 0; sum < step && end < all; end++) sum += size(end);
+		for (let sum = 0; sum < large && end < all; end++) sum += size(end);
 		return Math.max(end, made + 1);
 	}
 	$effect.pre(() => {
-		void asked;
-		most = after(0);
+		void [asked, some];
+		large = step;
+		most = untrack(() => after(0));
 	});
 	$effect(() => {
-		if (most < all) return afterPaint(() => (most = after(most)));
-		return undefined;
+		if (most >= all) return undefined;
+		return afterPaint(() => {
+			large *= 2;
+			most = after(most);
+		});
 	});
 	$effect(() => {
 		const print = () => flushSync(() => (most = all));

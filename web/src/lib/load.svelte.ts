@@ -12,14 +12,15 @@ export class Loaded<T> {
 
 /**
  * Asks, and asks anew whenever something that `ask` reads changes; an answer that was overtaken is dropped. What `known` gives, where it
- * is something, stands there until the answer has come. To be called while a component is made.
+ * is something, stands there until the answer has come. To be called while a component is made, before whose elements it asks: the server works
+ * while those are made.
  */
 export function load<T>(ask: (signal: AbortSignal) => Promise<T>, known: () => T | undefined = () => undefined): Loaded<T> {
 	const loaded = new Loaded<T>();
 	loaded.value = known();
 	let turn = $state(0);
 	loaded.again = () => void turn++;
-	$effect(() => {
+	$effect.pre(() => {
 		void turn;
 		const stop = new AbortController();
 		loaded.busy = true;
