@@ -4,8 +4,8 @@ import { flushSync, untrack } from "svelte";
 import { afterPaint } from "./paint";
 
 /**
- * How many of `count` things to make by now: as many as are together as large as `step`, and with each frame twice as many more as with the
- * one before, from the beginning whenever what `anew` gives has changed. What is printed has all. To be called while a component is made.
+ * How many of `count` things to make by now: as many as are together as large as `step`, and with each frame three times as much more, from the
+ * beginning whenever what `anew` gives has changed. What is printed has all. To be called while a component is made.
  */
 export function gradually(
 	count: () => number,
@@ -14,27 +14,22 @@ export function gradually(
 	size: (index: number) => number = () => 1,
 ): { readonly most: number } {
 	let most = $state(0);
-	let large = step;
 	const all = $derived(count());
 	const some = $derived(all > 0);
 	const asked = $derived(anew());
 	/** So much more than so many. */
-	function after(made: number): number {
+	function after(made: number, more: number): number {
 		let end = made;
-		for (let sum = 0; sum < large && end < all; end++) sum += size(end);
+		for (let sum = 0; sum < more && end < all; end++) sum += size(end);
 		return Math.max(end, made + 1);
 	}
 	$effect.pre(() => {
 		void [asked, some];
-		large = step;
-		most = untrack(() => after(0));
+		most = untrack(() => after(0, step));
 	});
 	$effect(() => {
-		if (most >= all) return undefined;
-		return afterPaint(() => {
-			large *= 2;
-			most = after(most);
-		});
+		if (most < all) return afterPaint(() => (most = after(most, 3 * step)));
+		return undefined;
 	});
 	$effect(() => {
 		const print = () => flushSync(() => (most = all));
