@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#ifdef ARENA_PER_OBJECT
-enum { BLOCK_SIZE = 0 };
-#else
-enum { BLOCK_SIZE = 16 * 1024 };
-#endif
+enum {
+	LARGE_PAGE = 2 * 1024 * 1024, /* of x86-64 and of ARM */
+	BLOCK_SIZE = 16 * 1024
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -32,10 +32,34 @@ no_memory(size_t size)
 	abort();
 }
 
+/* How much a block holds, where no single object is larger. */
+static size_t
+block_size(const struct arena *a)
+{
+#ifdef ARENA_PER_OBJECT
+	(void)a;
+	return 0;
+#else
+	return a->large ? LARGE_PAGE - sizeof(struct arena_block) : BLOCK_SIZE;
+#endif
+}
+
+/* Where the system has no large page to give, it gives small ones as they are touched. */
+static struct arena_block *
+block_of_a_page(void)
+{
+	struct arena_block *b = aligned_alloc(LARGE_PAGE, LARGE_PAGE);
+
+	if (b)
+		(void)madvise(b, LARGE_PAGE, MADV_HUGEPAGE);
+	return b;
+}
+
 static struct arena_block *
 block_add(struct arena *a, size_t size)
 {
-	struct arena_block *b = malloc(sizeof(*b) + size);
+	bool page = sizeof(struct arena_block) + size == LARGE_PAGE;
+	struct arena_block *b = page ? block_of_a_page() : malloc(sizeof(*b) + size);
 
 	if (!b)
 		no_memory(size);
@@ -48,6 +72,12 @@ void
 arena_init(struct arena *a, size_t limit)
 {
 	*a = (struct arena){.limit = limit};
+}
+
+void
+arena_init_large(struct arena *a, size_t limit)
+{
+	*a = (struct arena){.limit = limit, .large = true};
 }
 
 void
@@ -67,23 +97,20 @@ arena_fini(struct arena *a)
 void
 arena_reset(struct arena *a)
 {
-	struct arena_block *keep = a->blocks;
-	const size_t limit = a->limit;
+	const struct arena fresh = {.limit = a->limit, .large = a->large};
+	struct arena_block *keep = NULL;
 
 #ifndef ARENA_PER_OBJECT
-	if (keep && !a->hooks && keep->size == (size_t)BLOCK_SIZE) {
+	if (a->blocks && !a->hooks && a->blocks->size == block_size(a)) {
+		keep = a->blocks;
 		a->blocks = keep->next;
-		arena_fini(a);
 		keep->next = NULL;
 		keep->used = 0;
-		*a = (struct arena){.blocks = keep, .limit = limit};
-		return;
 	}
-#else
-	(void)keep;
 #endif
 	arena_fini(a);
-	a->limit = limit;
+	*a = fresh;
+	a->blocks = keep;
 }
 
 void *
@@ -99,7 +126,7 @@ arena_raw(struct arena *a, size_t size)
 	(void)align;
 #endif
 	if (!b || size > b->size - b->used)
-		b = block_add(a, size > (size_t)BLOCK_SIZE ? size : (size_t)BLOCK_SIZE);
+		b = block_add(a, size > block_size(a) ? size : block_size(a));
 	object = b->bytes + b->used;
 	b->used += size;
 	a->used += size;

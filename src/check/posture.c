@@ -71,12 +71,14 @@ cell_read(const struct db_stmt *s, const struct obligation *o, struct arena *a,
 				   .organisation_kind = str_dup(a, db_text(s, KIND))};
 }
 
+/* Few of all cells are of one day or duty, and each organisation has cells of all of them: so the
+ * cells come first, and SQLite takes a cross join in the order in which it is written. */
 #define CELLS                                                                                      \
 	"select c.id, c.organisation, o.key, o.name, c.period, c.period_to, "                      \
 	"c.result, c.reason, c.tested, c.failing, c.first_failed_at, c.worst, c.failed_hours, "    \
 	"c.changed_at, c.proven_late_at, c.plan_hash, c.obligation, o.kind from cell c "           \
-	"join organisation o on o.id = c.organisation "                                            \
-	"where (c.organisation = :organisation or :organisation is null) "
+	"cross join organisation o where o.id = c.organisation "                                   \
+	"and (c.organisation = :organisation or :organisation is null) "
 
 /* All periods of one obligation, and one period of each. */
 static const char of_obligation_sql[] =

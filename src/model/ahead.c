@@ -106,7 +106,7 @@ ahead_begin(const char *const *folders, size_t count, struct arena *a)
 	struct ahead *x = arena_alloc(a, sizeof(*x));
 
 	x->own = a;
-	arena_init(&x->arena, MEMORY);
+	arena_init_large(&x->arena, MEMORY);
 	(void)pthread_mutex_init(&x->lock, NULL);
 	(void)pthread_cond_init(&x->parsed, NULL);
 	arena_defer(a, release, x);

@@ -80,28 +80,46 @@ plan_files_hash(const struct plan_files *files, struct hash *ret_hash, struct er
 	return rc;
 }
 
+static const char *
+plan_folder(const struct model_source *from, struct arena *a)
+{
+	return from->kept ? PLAN_KEPT_ROOT "/plan" : str_z(a, str_of(from->plan));
+}
+
+static const char *
+registers_folder(const struct model_source *from, struct arena *a)
+{
+	return file_join(a, from->kept ? PLAN_KEPT_ROOT : from->content, "registers");
+}
+
+struct ahead *
+model_ahead(const struct model_source *from, struct arena *a)
+{
+	const char *const folders[] = {registers_folder(from, a),
+				       file_join(a, plan_folder(from, a), "sections")};
+
+	return from->kept ? NULL : ahead_begin(folders, COUNT_OF(folders), a);
+}
+
 enum err_code
 model_load(const struct model_source *from, struct arena *a, struct diags *d,
 	   const struct model **ret_model, struct err *e)
 {
 	struct model *m = arena_alloc(a, sizeof(*m));
 	struct builder b = {
-		.bind = {.arena = a, .diags = d, .kept = from->kept},
+		.bind = {.arena = a, .diags = d, .kept = from->kept, .ahead = from->ahead},
 		.model = m,
-		.plan_folder = from->kept ? PLAN_KEPT_ROOT "/plan" : str_z(a, str_of(from->plan))
-	 };
-	const char *content = from->kept ? PLAN_KEPT_ROOT : from->content;
-	const char *const folders[] = {file_join(a, content, "registers"),
-				       file_join(a, b.plan_folder, "sections")};
-	CLEANUP(ahead_endp) struct ahead *ahead = NULL;
+		.plan_folder = plan_folder(from, a)
+	   };
+	CLEANUP(ahead_endp) struct ahead *own = NULL;
 	enum err_code rc;
 
 	if (!from->kept && !file_is_folder(from->plan))
 		return err_set(e, ERR_MISSING, "plan", "'%s' is no folder with a plan", from->plan);
-	if (!from->kept)
-		b.bind.ahead = ahead = ahead_begin(folders, COUNT_OF(folders), a);
+	if (!from->ahead)
+		b.bind.ahead = own = model_ahead(from, a);
 	plan_read(&b);
-	registers_read(&b, folders[0]);
+	registers_read(&b, registers_folder(from, a));
 	if (d->errors == 0) {
 		views_read(&b);
 		obligations_read(&b);

@@ -146,7 +146,11 @@ struct model_source {
 	const char *content;
 	const char *plan;
 	const struct plan_files *kept; /* instead of the two, or NULL */
+	struct ahead *ahead;	       /* of model_ahead, or NULL */
 };
+/* Begins to parse the files on another thread, for whoever has other things to do before it calls
+ * model_load with the same arena. To be ended after that (model/ahead.h). */
+struct ahead *model_ahead(const struct model_source *from, struct arena *a);
 /* The hash of a model with these files, in whatever order and whether it can be loaded or not. */
 MUST_CHECK enum err_code plan_files_hash(const struct plan_files *files, struct hash *ret_hash,
 					 struct err *e);

@@ -100,6 +100,9 @@ struct view {
 	const char *sql;
 	struct query alone; /* as a statement of its own */
 	struct place place;
+	const struct view **uses; /* those that it names, in the order in which it does */
+	size_t use_count;
+	bool looked_through; /* not copied, where it is used */
 };
 
 struct organisation_entry {

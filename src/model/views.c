@@ -11,50 +11,6 @@
 
 enum { COMPOSED_LIMIT = 262144, VIEWS_MAX = 300 };
 
-void
-views_read(struct builder *b)
-{
-	struct arena *a = b->bind.arena;
-	const char *folder = file_join(a, b->plan_folder, "views");
-	struct file_names names;
-	struct view *views;
-	struct err e = {0};
-
-	if (!files_folder_exists(&b->bind, folder))
-		return;
-	if (files_list(&b->bind, folder, ".sql", &names, &e) || names.count > VIEWS_MAX) {
-		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s",
-			 e.code ? e.message : "too many views");
-		return;
-	}
-	views = arena_alloc(a, (names.count + 1) * sizeof(*views));
-	for (size_t i = 0; i < names.count; i++) {
-		const char *path = file_join(a, folder, names.names[i]);
-		struct str name = {names.names[i], strlen(names.names[i]) - 4};
-		struct str text = {0};
-
-		views[i] = (struct view){
-			.name = str_z(a, name), .place = {path, 1, 1}
-		     };
-		if (files_load(&b->bind, path, &text, &e))
-			diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s",
-				 e.message);
-		else if (!text_is_name(name) || model_reg(b->model, name))
-			diag_add(b->bind.diags, DIAG_ERROR, views[i].place,
-				 "'%s' cannot name a view: it is a register or no good name",
-				 views[i].name);
-		builder_file(b, "plan/views", names.names[i], text);
-		views[i].sql = text.ptr ? text.ptr : "";
-	}
-	b->model->plan.views = views;
-	b->model->plan.view_count = names.count;
-	/* Only now can a view find the others that it uses. */
-	for (size_t i = 0; i < names.count; i++) {
-		views[i].alone = (struct query){.text = views[i].sql, .place = views[i].place};
-		(void)views_compose(b, &views[i].alone);
-	}
-}
-
 /* The next identifier of a statement; texts, quoted names and comments are passed over. */
 static bool
 next_word(const char **at, struct str *ret_word)
@@ -106,16 +62,6 @@ looks_through(const char *sql)
 	return reads;
 }
 
-struct composing {
-	struct builder *b;
-	const struct query *query;
-	struct buf *out;
-	const char *with;	     /* what the list of views begins with */
-	signed char seen[VIEWS_MAX]; /* 1 being written, 2 written */
-};
-
-static bool view_write(struct composing *c, size_t index);
-
 static int
 view_order(const void *word, const void *view)
 {
@@ -131,26 +77,99 @@ view_find(const struct plan *p, struct str word)
 	return bsearch(&word, p->views, p->view_count, sizeof(*p->views), view_order);
 }
 
-/* Writes the views that `sql` uses, in an order in which each stands before its users. */
-static bool
-views_used_write(struct composing *c, const char *sql)
+/* The next view that a statement names, or NULL. */
+static const struct view *
+view_next(const struct plan *p, const char **at)
 {
-	const struct plan *p = &c->b->model->plan;
+	const struct view *v = NULL;
 	struct str word;
 
-	while (next_word(&sql, &word)) {
-		const struct view *v = view_find(p, word);
-
-		if (v && !view_write(c, (size_t)(v - p->views)))
-			return false;
-	}
-	return true;
+	while (!v && next_word(at, &word))
+		v = view_find(p, word);
+	return v;
 }
 
-static bool
-view_write(struct composing *c, size_t index)
+/* Which views it uses, each once. */
+static void
+uses_find(const struct plan *p, struct view *v, struct arena *a)
 {
-	const struct view *v = &c->b->model->plan.views[index];
+	const char *at = v->sql;
+	const struct view *used;
+	size_t cap = 0;
+
+	while ((used = view_next(p, &at)) != NULL) {
+		size_t i = 0;
+
+		while (i < v->use_count && v->uses[i] != used)
+			i++;
+		if (i < v->use_count)
+			continue;
+		v->uses = arena_room(a, v->uses, v->use_count, &cap, sizeof(*v->uses));
+		v->uses[v->use_count++] = used;
+	}
+}
+
+void
+views_read(struct builder *b)
+{
+	struct arena *a = b->bind.arena;
+	const char *folder = file_join(a, b->plan_folder, "views");
+	struct file_names names;
+	struct view *views;
+	struct err e = {0};
+
+	if (!files_folder_exists(&b->bind, folder))
+		return;
+	if (files_list(&b->bind, folder, ".sql", &names, &e) || names.count > VIEWS_MAX) {
+		diag_add(b->bind.diags, DIAG_ERROR, (struct place){folder, 0, 0}, "%s",
+			 e.code ? e.message : "too many views");
+		return;
+	}
+	views = arena_alloc(a, (names.count + 1) * sizeof(*views));
+	for (size_t i = 0; i < names.count; i++) {
+		const char *path = file_join(a, folder, names.names[i]);
+		struct str name = {names.names[i], strlen(names.names[i]) - 4};
+		struct str text = {0};
+
+		views[i] = (struct view){
+			.name = str_z(a, name), .place = {path, 1, 1}
+		     };
+		if (files_load(&b->bind, path, &text, &e))
+			diag_add(b->bind.diags, DIAG_ERROR, (struct place){path, 0, 0}, "%s",
+				 e.message);
+		else if (!text_is_name(name) || model_reg(b->model, name))
+			diag_add(b->bind.diags, DIAG_ERROR, views[i].place,
+				 "'%s' cannot name a view: it is a register or no good name",
+				 views[i].name);
+		builder_file(b, "plan/views", names.names[i], text);
+		views[i].sql = text.ptr ? text.ptr : "";
+	}
+	b->model->plan.views = views;
+	b->model->plan.view_count = names.count;
+	/* Only now can a view find the others that it uses. */
+	for (size_t i = 0; i < names.count; i++) {
+		views[i].looked_through = looks_through(views[i].sql);
+		uses_find(&b->model->plan, &views[i], a);
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		views[i].alone = (struct query){.text = views[i].sql, .place = views[i].place};
+		(void)views_compose(b, &views[i].alone);
+	}
+}
+
+struct composing {
+	struct builder *b;
+	const struct query *query;
+	struct buf *out;
+	const char *with;	     /* what the list of views begins with */
+	signed char seen[VIEWS_MAX]; /* 1 being written, 2 written */
+};
+
+/* After those that it uses itself. */
+static bool
+view_write(struct composing *c, const struct view *v)
+{
+	size_t index = (size_t)(v - c->b->model->plan.views);
 
 	if (c->seen[index] == 2)
 		return true;
@@ -162,13 +181,27 @@ view_write(struct composing *c, size_t index)
 		return false;
 	}
 	c->seen[index] = 1;
-	if (!views_used_write(c, v->sql))
-		return false;
+	for (size_t i = 0; i < v->use_count; i++) {
+		if (!view_write(c, v->uses[i]))
+			return false;
+	}
 	c->seen[index] = 2;
 	buf_addf(c->out, "%s%s as %s(\n", c->out->len ? ",\n" : c->with, v->name,
-		 looks_through(v->sql) ? "not materialized " : "");
+		 v->looked_through ? "not materialized " : "");
 	buf_add(c->out, v->sql, strlen(v->sql));
 	buf_add(c->out, "\n)", 2);
+	return true;
+}
+
+static bool
+views_used_write(struct composing *c, const char *sql)
+{
+	const struct view *v;
+
+	while ((v = view_next(&c->b->model->plan, &sql)) != NULL) {
+		if (!view_write(c, v))
+			return false;
+	}
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "model/ahead.h"
 #include "record/keys.h"
 #include "record/migrate.h"
 #include "record/plans.h"
@@ -140,7 +141,7 @@ workspace_new(struct workspace **ret_ws, struct err *e)
 
 	if (!ws)
 		return err_set(e, ERR_INTERNAL, "", "no memory for a workspace");
-	arena_init(&ws->model_arena, MODEL_MEMORY);
+	arena_init_large(&ws->model_arena, MODEL_MEMORY);
 	arena_init(&ws->arena, WORK_MEMORY);
 	ws->ctx.arena = &ws->arena;
 	ws->ctx.actor = shell_actor(&ws->arena);
@@ -276,11 +277,13 @@ open_parts(struct workspace *ws, const struct workspace_options *o, enum db_acce
 	   struct err *e)
 {
 	struct model_source from = content_source(o->home, &ws->arena);
+	CLEANUP(ahead_endp) struct ahead *ahead = model_ahead(&from, &ws->model_arena);
 	const char *where = NULL;
 	struct diags diags;
 	bool fresh = false;
 	enum err_code rc = place_read(o->home, &ws->arena, &where, e);
 
+	from.ahead = ahead;
 	diag_init(&diags, &ws->model_arena);
 	ws->where = where;
 	if (!rc)

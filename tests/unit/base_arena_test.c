@@ -28,6 +28,36 @@ TEST(arena_memory_is_zeroed_aligned_and_apart)
 	CHECK(a.blocks == NULL && a.used == 0);
 }
 
+/* Small things beside each other, over several blocks, and one that is larger than a block. */
+TEST(arena_in_large_pages_is_zeroed_and_apart)
+{
+	enum { THINGS = 3000, THING = 2000, HUGE_THING = 5000000 };
+	static unsigned char *things[THINGS];
+	struct arena a;
+
+	arena_init_large(&a, (size_t)16 << 20);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < THINGS; i++) {
+			size_t size = i == THINGS / 2 ? HUGE_THING : THING;
+
+			things[i] = arena_alloc(&a, size);
+			CHECK((uintptr_t)things[i] % alignof(max_align_t) == 0);
+			CHECK(things[i][0] == 0 && things[i][size / 2] == 0 &&
+			      things[i][size - 1] == 0);
+			memset(things[i], i % 255 + 1, size);
+		}
+		for (int i = 0; i < THINGS; i++) {
+			size_t size = i == THINGS / 2 ? HUGE_THING : THING;
+
+			CHECK(things[i][0] == i % 255 + 1 && things[i][size - 1] == i % 255 + 1);
+		}
+		CHECK(!arena_over(&a) && a.used >= (size_t)THING * THINGS + HUGE_THING - THING);
+		arena_reset(&a);
+		CHECK(a.used == 0 && a.limit == (size_t)16 << 20 && a.large);
+	}
+	arena_fini(&a);
+}
+
 TEST(arena_past_its_limit_still_gives_and_says_so)
 {
 	struct arena a;

@@ -1,4 +1,6 @@
+#include "model/ahead.h"
 #include "model_fixture.h"
+#include "sys/file.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -48,6 +50,18 @@ TEST(whoever_parses_a_file_its_faults_come_in_the_order_of_the_files)
 	}
 }
 
+static bool
+load_begun_before(struct content_fixture *f)
+{
+	struct model_source from = {.content = f->folder,
+				    .plan = file_join(&f->arena, f->folder, "plans/mini")};
+	CLEANUP(ahead_endp) struct ahead *ahead = model_ahead(&from, &f->arena);
+
+	CHECK(ahead);
+	from.ahead = ahead;
+	return !model_load(&from, &f->arena, &f->diags, &f->model, &f->e);
+}
+
 /* What only another thread has read is as good as what the loader has. */
 TEST(a_plan_that_two_threads_read_is_the_same_each_time)
 {
@@ -66,10 +80,32 @@ TEST(a_plan_that_two_threads_read_is_the_same_each_time)
 		content_put(&f, path, text);
 	}
 	for (int n = 0; n < LOADS; n++) {
-		CHECK(content_load(&f) && f.model->reg_count == FILES + 2);
+		CHECK((n % 2 ? load_begun_before(&f) : content_load(&f)) &&
+		      f.model->reg_count == FILES + 2);
 		CHECK(n == 0 || hash_eq(&hash, &f.model->hash));
 		hash = f.model->hash;
 		for (size_t i = 0; i < f.model->reg_count; i++)
 			CHECK(f.model->regs[i]->index == i);
 	}
+}
+
+TEST(what_is_parsed_meanwhile_need_not_be_asked_for)
+{
+	struct model_source from = {0};
+	struct arena a;
+	CONTENT f;
+
+	content_open(&f);
+	for (int i = 0; i < FILES; i++)
+		faulty_put(&f, i);
+	from.content = f.folder;
+	from.plan = file_join(&f.arena, f.folder, "plans/mini");
+	for (int n = 0; n < LOADS; n++) {
+		arena_init_large(&a, (size_t)16 << 20);
+		ahead_end(model_ahead(&from, &a));
+		arena_fini(&a);
+	}
+	from.content = "/nonexistent";
+	from.plan = "/nonexistent/plan";
+	CHECK(!model_ahead(&from, &f.arena));
 }
