@@ -189,9 +189,8 @@ page_print(struct cli *c, const struct ctx *ctx, const struct list_page *p)
 			  p->total == 1 ? "" : "s");
 	if (p->stopped)
 		cli_print(c,
-			  "\nThis page is short, as it looked at %d records and not all of them "
-			  "fit; the next one looks further.\n",
-			  LIMIT_LIST_LOOKED);
+			  "\nThis page is short, as it looked at as many records as one page may "
+			  "and not all of them fit; the next one looks further.\n");
 	if (p->next.ptr)
 		next_print(c, p);
 }

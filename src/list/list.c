@@ -241,7 +241,9 @@ stretches_read(struct page_reading *rd, bool *ret_reached)
 static enum err_code
 walk_read(struct page_reading *rd)
 {
-	int64_t left = rd->question->thorough ? INT64_MAX : LIMIT_LIST_LOOKED;
+	bool apart = page_walk_is_apart(&rd->asked->query);
+	int64_t most = apart ? LIMIT_LIST_LOOKED_APART : LIMIT_LIST_LOOKED;
+	int64_t left = rd->question->thorough ? INT64_MAX : most;
 	bool reached = true;
 	enum err_code rc = ERR_NONE;
 

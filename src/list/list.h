@@ -35,8 +35,9 @@ struct list_question {
 	/* Counts every record and sorts by any field, however long that takes. Else it is quick: it
 	 * gathers LIMIT_LIST_GATHERED records at most, and sorts more only by what has an index; it
 	 * counts those, or LIMIT_LIST_COUNTED by an index alone, and of more says that there are
-	 * more than it found; and it looks at LIMIT_LIST_LOOKED for a page, which may then be
-	 * short, or empty, though more pages follow. */
+	 * more than it found; and it looks at LIMIT_LIST_LOOKED for a page, or
+	 * LIMIT_LIST_LOOKED_APART along an index, which may then be short, or empty, though more
+	 * pages follow. */
 	bool thorough;
 };
 

@@ -322,6 +322,16 @@ page_walk_ties(const struct page_query *q, enum page_stretch stretch)
 	return stretch == STRETCH_VALUES && walks_keys(q);
 }
 
+bool
+page_walk_is_apart(const struct page_query *q)
+{
+	bool apart = q->key_count > 0;
+
+	for (size_t i = 0; i < q->filter->count; i++)
+		apart = apart || term_walks(q, &q->filter->terms[i]);
+	return apart;
+}
+
 /* " from ... where ... order by": the records of a stretch, in order, whether they fit or not. No
  * index finds those without a value: among all records they are looked for by number. Where equals
  * come as the index has them, an engine would have to sort each few of them anew. */

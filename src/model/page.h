@@ -70,6 +70,9 @@ enum page_stretch {
 /* The same of the next :look records, as far as they fit. False when the page has no such stretch;
  * they follow one another. */
 bool page_walk_sql(const struct page_query *q, enum page_stretch stretch, struct buf *out);
+/* Whether the walk leads along another index than that of the numbers, in whose order the records
+ * stand in their table: each is found by itself then, mostly on a page of the store of its own. */
+bool page_walk_is_apart(const struct page_query *q);
 /* Whether that gives equals in any order: the index goes on with something else than the number. */
 bool page_walk_ties(const struct page_query *q, enum page_stretch stretch);
 /* The last of those records, its number and the key's value; no row when there are fewer. Parameter

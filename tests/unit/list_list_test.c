@@ -373,7 +373,16 @@ TEST(list_that_is_quick_goes_on_where_it_stopped_looking)
 	} while (p.count == 0);
 	/* It stopped once on its way. */
 	CHECK(empty == 1 && p.count == 2);
+	/* Along another index it stops sooner: half of all stand before the first. */
 	q.after = (struct str){0};
+	q.sort = str_of("-key");
+	CHECK(!list_read(f.ctx, &q, &p));
+	CHECK(p.stopped && p.count == 0);
+	q.after = p.next;
+	CHECK(!list_read(f.ctx, &q, &p));
+	CHECK(p.stopped && p.count == 1);
+	q.after = (struct str){0};
+	q.sort = (struct str){0};
 	q.thorough = true;
 	CHECK(!list_read(f.ctx, &q, &p));
 	CHECK(p.count == 2 && p.total == 3 && p.total_is_exact);
