@@ -49,6 +49,13 @@ timed() {
 	cat "$work/result" >>"$work/$name"
 }
 
+# told WHAT CMD...: runs it, its output to $work/out; where it fails, says what, and why in its own words.
+told() {
+	failing=$1
+	shift
+	"$@" >"$work/out" 2>"$work/err" || die "$failing: $(tail -n 1 "$work/err")"
+}
+
 # median NAME [COLUMN], most NAME COLUMN
 median() {
 	cut -d ' ' -f "${2:-1}" "$work/$1" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'

@@ -73,7 +73,7 @@ for home in demo base; do
 done
 fresh_work
 accounts=$(($(wc -l <"$dir/csv/account.csv") - 1))
-say "importing $accounts accounts, and a bare loop of inserts, three times in turns"
+say "importing $accounts accounts, a bare loop of inserts, and the same file again, three times in turns"
 for round in 1 2 3; do
 	rm -rf "$work/ws"
 	cp -R "$dir/base" "$work/ws"
@@ -82,20 +82,16 @@ for round in 1 2 3; do
 		die "the floor of the import failed"
 	sed 's/.*, \([0-9.]*\) s,.*/\1/' "$work/out" >>"$work/import_floor"
 	rm -f "$work"/floor.db*
+	[ $round -ne 3 ] || leaves_before=$("$holdfast" verify --home "$work/ws" --json | sed -n 's/^ *"leaves": \([0-9]*\),*$/\1/p')
+	timed again "$holdfast" import --home "$work/ws" --organisation $integrator "$dir/csv/account.csv"
+	[ "$(awk '$1 == "account" { gsub(",", ""); print $5 }' "$work/out")" = "$accounts" ] ||
+		die "importing the same file again changed something"
 done
 seconds=$(median import)
 floor=$(median import_floor)
 row "import of $accounts accounts, rows a second" "$(calculate "$accounts / $seconds")" '' \
 	"$(calculate "$accounts / $floor")" "$(calculate "$floor / $seconds")" least 0.6
 row 'memory of that import' "$(most import 2)" MB - - most 150
-
-say "importing the same file again, three times"
-leaves_before=$("$holdfast" verify --home "$work/ws" --json | sed -n 's/^ *"leaves": \([0-9]*\),*$/\1/p')
-for round in 1 2 3; do
-	timed again "$holdfast" import --home "$work/ws" --organisation $integrator "$dir/csv/account.csv"
-	[ "$(awk '$1 == "account" { gsub(",", ""); print $5 }' "$work/out")" = "$accounts" ] ||
-		die "importing the same file again changed something"
-done
 row 'the same file again, unchanged' "$(median again)" s "$seconds" "$(calculate "$seconds / $(median again)")" least 3
 
 say "verifying, three times"
@@ -104,14 +100,15 @@ for round in 1 2 3; do
 done
 leaves=$(sed -n 's/^ *"leaves": \([0-9]*\),*$/\1/p' "$work/out")
 # A delivery leaves its record and nothing else.
-[ $((leaves - leaves_before)) -le 60 ] || die "importing the same file again made $((leaves - leaves_before)) versions"
+[ $((leaves - leaves_before)) -le 20 ] || die "importing the same file again made $((leaves - leaves_before)) versions"
 row "verify of $leaves leaves, for each million" "$(calculate "$(median verify) * 1000000 / $leaves")" s - - most 6
 row 'memory of verify' "$(most verify 2)" MB - - most 300
 
-say "changing one record, and a bare commit, three times in turns"
-for round in 1 2 3; do
-	"$tools/one_change" "$work/ws" 300 >>"$work/change"
-	"$tools/floor_commit" "$work/floor.db" 300 >>"$work/commit"
+# How soon the disk answers changes within the second.
+say "changing one record, and a bare commit, fifteen times in turns"
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+	"$tools/one_change" "$work/ws" 100 >>"$work/change"
+	"$tools/floor_commit" "$work/floor.db" 100 >>"$work/commit"
 done
 row 'durable change of one record' "$(calculate "$(median change) * 1000")" ms "$(calculate "$(median commit) * 1000")" \
 	"$(calculate "$(median change) / $(median commit)")" most 2

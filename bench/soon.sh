@@ -3,26 +3,26 @@
 
 # right_again HOME ENGINE MOST_MS: one write, then ten thousand in one transaction, each decided by the same process.
 right_again() {
-	"$tools/one_assess" "$1" 21 1 >"$work/out" || die "one write could not be decided alone: $(cat "$work/out")"
+	told "one write could not be decided alone" "$tools/one_assess" "$1" 21 1
 	row "right again after one write, $2" "$(awk '{ printf "%.3f", $1 * 1000; exit }' "$work/out")" ms - - most "$3"
-	"$tools/one_assess" "$1" 3 10000 >"$work/out" || die "10,000 writes could not be decided: $(cat "$work/out")"
+	told "10,000 writes could not be decided" "$tools/one_assess" "$1" 3 10000
 	row "right again after 10,000 writes, $2" "$(awk '{ print $1; exit }' "$work/out")" s - - most 1
 }
 
 # pages HOME ENGINE: the slowest first page, and the slowest deep one, of the lists in bench/list_page.c, once there are as many
 # accounts as records were asked for. It leaves the workspace good for nothing else.
 pages() {
-	"$tools/list_page" "$1" 50 "$records" >"$work/pages" || die "pages of lists failed"
+	told "pages of lists failed" "$tools/list_page" "$1" 50 "$records"
 	for page_kind in first deep; do
 		worst=$(awk -F '\t' -v kind=$page_kind '$2 == kind && $3 > most { most = $3; what = $1 } END { print most "\t" what }' \
-			"$work/pages")
+			"$work/out")
 		row "list of $records, $page_kind page of 50, slowest: ${worst#*	} ($2)" "${worst%%	*}" ms - - most 10
 	done
 }
 
 # many_clients HOME ENGINE: 64 threads through one group of writes, against one commit each.
 many_clients() {
-	"$tools/grouped" "$1" 64 5 >"$work/out" || die "grouped writes failed"
+	told "grouped writes failed" "$tools/grouped" "$1" 64 5
 	read -r alone together waited <"$work/out"
 	row "changes a second of 64 clients, $2" "$together" '' "$alone" "$(calculate "$together / $alone")" least 10
 	row "99 of 100 clients wait at most, $2" "$waited" ms - - most 50

@@ -1,16 +1,14 @@
 #include "base/arena.h"
 
+#include "base/large.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-enum {
-	LARGE_PAGE = 2 * 1024 * 1024, /* of x86-64 and of ARM */
-	BLOCK_SIZE = 16 * 1024
-};
+enum { BLOCK_SIZE = 16 * 1024 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -44,22 +42,11 @@ block_size(const struct arena *a)
 #endif
 }
 
-/* Where the system has no large page to give, it gives small ones as they are touched. */
-static struct arena_block *
-block_of_a_page(void)
-{
-	struct arena_block *b = aligned_alloc(LARGE_PAGE, LARGE_PAGE);
-
-	if (b)
-		(void)madvise(b, LARGE_PAGE, MADV_HUGEPAGE);
-	return b;
-}
-
 static struct arena_block *
 block_add(struct arena *a, size_t size)
 {
-	bool page = sizeof(struct arena_block) + size == LARGE_PAGE;
-	struct arena_block *b = page ? block_of_a_page() : malloc(sizeof(*b) + size);
+	size_t whole = sizeof(struct arena_block) + size;
+	struct arena_block *b = a->large ? large_alloc(whole) : malloc(whole);
 
 	if (!b)
 		no_memory(size);

@@ -26,8 +26,7 @@ struct arena {
 };
 
 void arena_init(struct arena *a, size_t limit);
-/* For what is known to become megabytes: taken in the system's large pages, where it has them, so
- * that it need not be asked for each small one. */
+/* For what is known to become megabytes: taken in large pages (large.h). */
 void arena_init_large(struct arena *a, size_t limit);
 void arena_fini(struct arena *a);
 /* Gives everything back but one block, for a loop that needs the same memory again and again. */

@@ -1,6 +1,8 @@
 /* early.c -- rows that say what is there already are counted as they come and never put aside. */
 #include "intake/import_priv.h"
 
+#include "base/large.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,9 +83,12 @@ came_room(struct import *im, struct reg_state *state, int64_t id, struct came **
 		return ERR_NONE;
 	while (count <= counter)
 		count *= 2;
-	more = realloc(state->came, count * sizeof(*more));
+	more = large_alloc(count * sizeof(*more));
 	if (!more)
 		return err_set(&im->ctx->err, ERR_INTERNAL, "", "no memory to mark what came");
+	if (state->came_count > 0)
+		memcpy(more, state->came, state->came_count * sizeof(*more));
+	free(state->came);
 	memset(more + state->came_count, 0, (count - state->came_count) * sizeof(*more));
 	state->came = more;
 	state->came_count = count;
@@ -174,6 +179,21 @@ take(struct import *im, const struct row *row, int64_t organisation, struct came
 	return ERR_NONE;
 }
 
+/* What is asked about a row, one after another, is begun all at once. */
+static void
+expect(struct import *im, const struct row *row)
+{
+	for (enum roll_look look = 0; look < ROLL_LOOKS; look++) {
+		writer_expect_key(im->w, row->reg, row->key, look);
+		for (size_t i = 0; i < row->reg->field_count; i++) {
+			const struct value *v = &row->values[i];
+
+			if (v->kind == VALUE_KEY)
+				resolve_expect(im->rs, &row->reg->fields[i], v->text, look);
+		}
+	}
+}
+
 enum err_code
 early_take(struct import *im, struct row *row, bool *ret_taken)
 {
@@ -188,6 +208,7 @@ early_take(struct import *im, struct row *row, bool *ret_taken)
 	row->looked = true;
 	if (!state->early)
 		return ERR_NONE;
+	expect(im, row);
 	if (!st.row.organisation.ptr)
 		st.row.organisation = im->home;
 	rc = organisation_of(im, &st.row, &st.organisation);

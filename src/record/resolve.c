@@ -438,6 +438,14 @@ resolve_key(struct resolver *rs, const struct record *r, const struct field *f, 
 	return ERR_NONE;
 }
 
+void
+resolve_expect(const struct resolver *rs, const struct field *f, struct str key,
+	       enum roll_look look)
+{
+	if (f->target_count == 1)
+		roll_expect(&rs->readers[f->targets[0]->index].use, key, look);
+}
+
 enum err_code
 resolve_now(struct resolver *rs, const struct record *r, const struct field *f, struct str key,
 	    struct resolve_answer *ret_answer)

@@ -11,6 +11,7 @@
 #define RECORD_RESOLVE_H
 
 #include "record/record.h"
+#include "record/roll.h"
 
 struct resolver;
 
@@ -41,6 +42,10 @@ MUST_CHECK enum err_code resolve_record(struct resolver *rs, struct record *r);
 /* One key of a field, for a record with that organisation and feed. */
 MUST_CHECK enum err_code resolve_key(struct resolver *rs, const struct record *r,
 				     const struct field *f, struct str key, int64_t *ret_id);
+
+/* That is asked for soon (roll_expect). */
+void resolve_expect(const struct resolver *rs, const struct field *f, struct str key,
+		    enum roll_look look);
 
 /* What the key means now; 0 when it means none or several, of which nothing is said. `firm`: as
  * long as that record is current it is the one meant, whichever others come. */

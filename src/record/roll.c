@@ -1,5 +1,6 @@
 #include "record/roll.h"
 
+#include "base/large.h"
 #include "base/limits.h"
 #include "model/sql.h"
 #include "store/find.h"
@@ -13,7 +14,9 @@ enum {
 	FEEDS = 256,
 	SLOTS_LEAST = 1024,
 	UNIT = 8,
-	GROWTH = 1 << 20,
+	PIECE_BITS = 20,
+	LARGE_PIECE_BITS = 21,
+	LARGE = 1 << 15, /* records that fill a large page */
 };
 
 /* Its key follows. */
@@ -29,16 +32,18 @@ struct entry {
  * by the hash here, as each look at an entry waits for memory. */
 struct slot {
 	uint32_t hash;
-	uint32_t place; /* in units of `data`, of which the first is not used; 0: free */
+	uint32_t place; /* in units of all pieces, of which the first is not used; 0: free */
 };
 
 struct roll {
 	struct slot *slots;
 	size_t mask;
 	size_t count;
-	char *data;
-	size_t len;
-	size_t cap;
+	char **pieces; /* of equal size; an entry lies in one of them */
+	size_t piece_count;
+	size_t piece_cap;
+	int piece_bits;
+	size_t len; /* taken of all pieces */
 	struct str feeds[FEEDS];
 	size_t feed_count;
 	struct arena arena; /* of the feeds' names */
@@ -50,8 +55,9 @@ roll_free(struct roll *roll)
 {
 	if (!roll)
 		return;
+	for (size_t i = 0; i < roll->piece_count; i++)
+		free(roll->pieces[i]);
 	free(roll->slots);
-	free(roll->data);
 	arena_fini(&roll->arena);
 	free(roll);
 }
@@ -82,10 +88,21 @@ slots_make(struct roll *roll, size_t count, size_t memory)
 		slots *= 2;
 	roll->mask = slots - 1;
 	roll->memory = slots * sizeof(struct slot);
+	roll->piece_bits = count < LARGE ? PIECE_BITS : LARGE_PIECE_BITS;
 	if (roll->memory > memory)
 		return false;
-	roll->slots = calloc(slots, sizeof(struct slot));
+	roll->slots = large_alloc(roll->memory);
+	if (roll->slots)
+		memset(roll->slots, 0, roll->memory);
 	return roll->slots != NULL;
+}
+
+static char *
+entry_at(const struct roll *roll, size_t place)
+{
+	size_t at = place * UNIT;
+
+	return roll->pieces[at >> roll->piece_bits] + (at & (((size_t)1 << roll->piece_bits) - 1));
 }
 
 static bool
@@ -107,18 +124,23 @@ feed_find(struct roll *roll, struct str feed, uint16_t *ret_number)
 static bool
 room_make(struct roll *roll, size_t size, size_t memory)
 {
+	size_t piece = (size_t)1 << roll->piece_bits;
 	char *more;
 
-	if (roll->len + size <= roll->cap)
+	if (roll->len + size <= roll->piece_count * piece)
 		return true;
-	if (roll->memory + GROWTH > memory)
+	if (roll->memory + piece > memory)
 		return false;
-	more = realloc(roll->data, roll->cap + GROWTH);
+	more = large_alloc(piece);
 	if (!more)
 		return false;
-	roll->data = more;
-	roll->cap += GROWTH;
-	roll->memory += GROWTH;
+	/* What is left of the last piece is too short for the entry. */
+	if (roll->piece_count > 0)
+		roll->len = roll->piece_count * piece;
+	roll->pieces = arena_room(&roll->arena, roll->pieces, roll->piece_count, &roll->piece_cap,
+				  sizeof(*roll->pieces));
+	roll->pieces[roll->piece_count++] = more;
+	roll->memory += piece;
 	return true;
 }
 
@@ -133,6 +155,7 @@ entry_add(struct roll *roll, const struct roll_found *r, struct str key, size_t 
 			  .key_len = (uint16_t)key.len};
 	uint32_t hash = key_hash(key);
 	size_t at = hash & roll->mask;
+	char *place;
 
 	/* The more slots are taken, the longer the way to a free one. */
 	if (key.len > LIMIT_KEY_BYTES || roll->count > roll->mask / 4 * 3 ||
@@ -142,8 +165,9 @@ entry_add(struct roll *roll, const struct roll_found *r, struct str key, size_t 
 	while (roll->slots[at].place)
 		at = (at + 1) & roll->mask;
 	roll->slots[at] = (struct slot){hash, (uint32_t)(roll->len / UNIT)};
-	memcpy(roll->data + roll->len, &e, sizeof(e));
-	memcpy(roll->data + roll->len + sizeof(e), key.ptr, key.len);
+	place = entry_at(roll, roll->len / UNIT);
+	memcpy(place, &e, sizeof(e));
+	memcpy(place + sizeof(e), key.ptr, key.len);
 	roll->len += size;
 	return true;
 }
@@ -241,6 +265,18 @@ roll_end(struct roll_use *use, size_t *memory)
 	use->next_look = INT64_MAX;
 }
 
+void
+roll_expect(const struct roll_use *use, struct str key, enum roll_look look)
+{
+	const struct roll *roll = use->roll;
+	const struct slot *slot = roll ? &roll->slots[key_hash(key) & roll->mask] : NULL;
+
+	if (slot && look == ROLL_LOOK_HASH)
+		__builtin_prefetch(slot);
+	else if (slot && slot->place)
+		__builtin_prefetch(entry_at(roll, slot->place));
+}
+
 /* The place of the next entry with the key; NULL when there is none. */
 static char *
 entry_next(const struct roll *roll, struct str key, size_t *at)
@@ -249,13 +285,14 @@ entry_next(const struct roll *roll, struct str key, size_t *at)
 
 	for (size_t i = *at ? *at : hash & roll->mask;; i++) {
 		const struct slot *slot = &roll->slots[i & roll->mask];
-		char *place = roll->data + (size_t)slot->place * UNIT;
 		struct entry e;
+		char *place;
 
 		if (!slot->place)
 			return NULL;
 		if (slot->hash != hash)
 			continue;
+		place = entry_at(roll, slot->place);
 		memcpy(&e, place, sizeof(e));
 		if (e.key_len != key.len || memcmp(place + sizeof(e), key.ptr, key.len) != 0)
 			continue;

@@ -27,6 +27,12 @@ void roll_note(struct roll_use *use, size_t *memory, const struct record *r, boo
 /* Drops it for good: to read it again after each change would cost too much. */
 void roll_end(struct roll_use *use, size_t *memory);
 
+/* The record with that key is asked for soon. Each look at a roll waits for memory, and those at
+ * several rolls wait together when they are begun together: first at where the hash leads, and once
+ * that is there at the record. It changes nothing. */
+enum roll_look { ROLL_LOOK_HASH, ROLL_LOOK_RECORD, ROLL_LOOKS };
+void roll_expect(const struct roll_use *use, struct str key, enum roll_look look);
+
 struct roll_found {
 	int64_t id;
 	int64_t organisation;

@@ -8,6 +8,7 @@
 #define RECORD_WRITER_H
 
 #include "record/record.h"
+#include "record/roll.h"
 
 struct writer;
 
@@ -60,6 +61,9 @@ MUST_CHECK enum err_code writer_new_id(struct writer *w, const struct reg *r, in
 enum { WRITER_RETIRED = -1 };
 MUST_CHECK enum err_code writer_find(struct writer *w, const struct record *r, int64_t *ret_id,
 				     int64_t *ret_delivered);
+/* That is asked for soon (roll_expect). */
+void writer_expect_key(const struct writer *w, const struct reg *r, struct str key,
+		       enum roll_look look);
 /* Its present version, as record_load gives it. */
 MUST_CHECK enum err_code writer_load(struct writer *w, const struct reg *r, int64_t id,
 				     struct arena *a, struct record *ret_record);

@@ -90,6 +90,15 @@ writer_find(struct writer *w, const struct record *r, int64_t *ret_id, int64_t *
 	return ERR_NONE;
 }
 
+void
+writer_expect_key(const struct writer *w, const struct reg *r, struct str key, enum roll_look look)
+{
+	const struct reg_writer *rw = w->kept->regs[r->index];
+
+	if (rw)
+		roll_expect(&rw->use, key, look);
+}
+
 static void
 held_empty(struct held *h)
 {

@@ -1,6 +1,7 @@
 #include "record/roll.h"
 
 #include "base/limits.h"
+#include "model/sql.h"
 #include "record_fixture.h"
 #include "test.h"
 
@@ -70,4 +71,71 @@ TEST(a_roll_that_would_take_more_than_its_memory_is_not_read)
 	memory = 10;
 	use = asked_often(&f, &memory);
 	CHECK(!use.roll && memory == 10);
+}
+
+enum { MANY = 60000 };
+
+/* The first person so many times more, with other numbers and keys, past the writing path. */
+static void
+many_put(struct store_fixture *f)
+{
+	CLEANUP(buf_fini) struct buf sql = {.limit = SQL_LIMIT};
+	const struct table *t = store_reg(f, "person")->table;
+
+	buf_addf(&sql,
+		 "insert into person with recursive n(i) as (select 1 union all "
+		 "select n.i + 1 from n where n.i < %d) select t.id + n.i",
+		 MANY);
+	for (size_t i = 1; i < t->column_count; i++)
+		buf_addf(&sql,
+			 strcmp(t->columns[i].name, "key") == 0 ? ", t.key || n.i" : ", t.\"%s\"",
+			 t->columns[i].name);
+	buf_addf(&sql, " from person t cross join n");
+	CHECK(!db_exec(f->ctx->db, sql.data, &f->ctx->err));
+}
+
+/* More than fit into one piece of its memory. */
+TEST(a_roll_of_many_finds_each_of_them)
+{
+	STORE f;
+	struct record r;
+	struct roll_use use = {0};
+	struct roll_found found;
+	size_t memory = LIMIT_ROLL_BYTES;
+	const struct reg *person;
+	int64_t id;
+
+	store_open(&f);
+	person = store_reg(&f, "person");
+	r = store_record(&f, "person", "ann");
+	store_set(&f, &r, "name", "Ann");
+	id = store_put(&f, &r);
+	many_put(&f);
+	for (int i = 0; i < 2 * MANY && !use.roll; i++)
+		CHECK(!roll_ask(f.ctx, person, &memory, &use));
+	CHECK(use.roll && LIMIT_ROLL_BYTES - memory > 4 << 20);
+	for (int i = 1; i <= MANY; i++) {
+		char key[32];
+		size_t at = 0;
+
+		(void)snprintf(key, sizeof(key), "ann%d", i);
+		for (enum roll_look look = 0; look < ROLL_LOOKS; look++)
+			roll_expect(&use, str_of(key), look);
+		CHECK(roll_next(use.roll, str_of(key), &at, &found) && found.id == id + i);
+		CHECK(!roll_next(use.roll, str_of(key), &at, &found));
+	}
+	for (enum roll_look look = 0; look < ROLL_LOOKS; look++)
+		roll_expect(&use, str_of("nobody"), look);
+	r.id = id + MANY + 1;
+	r.key = str_of("bob");
+	r.delivered = 7;
+	roll_note(&use, &memory, &r, true);
+	CHECK(use.roll);
+	r.delivered = 8;
+	roll_note(&use, &memory, &r, false);
+	CHECK(use.roll && roll_next(use.roll, r.key, &(size_t){0}, &found) && found.delivered == 8);
+	roll_drop(&use, &memory);
+	CHECK(memory == LIMIT_ROLL_BYTES);
+	for (enum roll_look look = 0; look < ROLL_LOOKS; look++)
+		roll_expect(&use, r.key, look);
 }
