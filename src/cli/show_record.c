@@ -12,7 +12,6 @@ enum { LABEL_WIDTH = 32 };
 struct telling {
 	struct cli *cli;
 	struct ctx *ctx;
-	struct db_stmt *actor;
 	size_t failures; /* told */
 };
 
@@ -80,14 +79,11 @@ value_text(struct telling *t, const struct field *f, const struct value *v)
 static struct str
 actor_name(struct telling *t, int64_t id)
 {
-	struct str name = str_of("?");
-	bool row;
+	struct str name = {0};
 
-	db_reset(t->actor);
-	db_bind_int(t->actor, 1, id);
-	if (!db_step(t->actor, &row, &t->ctx->err) && row)
-		name = str_dup(&t->cli->arena, db_text(t->actor, 0));
-	return name;
+	if (record_actor(t->ctx, id, &t->cli->arena, &name, &t->ctx->err))
+		name = (struct str){0};
+	return name.ptr ? name : str_of("?");
 }
 
 static bool
@@ -274,17 +270,12 @@ static enum err_code
 run(struct cli *c, struct ctx *ctx, const char *argument)
 {
 	struct telling t = {.cli = c, .ctx = ctx};
-	DB_STMT *actor = NULL;
 	int64_t id = record_id_of_name(ctx->model, str_of(argument));
 	struct versions v = {0};
 	enum err_code rc = id ? ERR_NONE : id_of_key(ctx, str_of(argument), &id);
 
-	if (!rc)
-		rc = db_prepare(ctx->db, "select name from actor where id = :id", &actor,
-				&ctx->err);
 	if (rc)
 		return rc;
-	t.actor = actor;
 	rc = record_versions(ctx, id, &c->arena, &v);
 	if (rc == ERR_MISSING)
 		rc = err_set(&ctx->err, ERR_MISSING, "", "there is no record '%s'", argument);

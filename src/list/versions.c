@@ -7,7 +7,6 @@ struct telling {
 	struct ctx *ctx;
 	struct list_page page;
 	size_t cap;
-	struct db_stmt *actor;
 };
 
 static struct value
@@ -102,39 +101,20 @@ list_one(struct ctx *ctx, int64_t id, struct str fields, struct list_page *ret_p
 	return rc;
 }
 
-static enum err_code
-actor_find(struct telling *t, int64_t id, struct str *ret_name)
-{
-	struct ctx *ctx = t->ctx;
-	enum err_code rc;
-	bool row;
-
-	db_reset(t->actor);
-	db_bind_int(t->actor, 1, id);
-	rc = db_step(t->actor, &row, &ctx->err);
-	*ret_name = !rc && row ? str_dup(ctx->arena, db_text(t->actor, 0)) : (struct str){0};
-	return rc;
-}
-
 enum err_code
 list_versions(struct ctx *ctx, int64_t id, struct list_page *ret_page)
 {
 	struct telling t = {.ctx = ctx};
 	struct versions all = {0};
-	DB_STMT *actor = NULL;
 	enum err_code rc = record_versions(ctx, id, ctx->arena, &all);
 
 	if (!rc)
 		rc = page_begin(&t, model_reg_of_id(ctx->model, id), (struct str){0});
-	if (!rc)
-		rc = db_prepare(ctx->db, "select a.name from actor a where a.id = :id", &actor,
-				&ctx->err);
-	t.actor = actor;
 	for (size_t i = 0; !rc && i < all.count; i++) {
 		struct list_row *row = row_add(&t, &all.rows[i]);
 
 		row->retired = all.rows[i].retired;
-		rc = actor_find(&t, all.rows[i].recorded_by, &row->by);
+		rc = record_actor(ctx, all.rows[i].recorded_by, ctx->arena, &row->by, &ctx->err);
 	}
 	if (!rc)
 		rc = beside_keys(ctx, &t.page);

@@ -122,17 +122,10 @@ is_own(const struct asking *q, struct str writer)
 static enum err_code
 other_writer(const struct asking *q, const struct transition *t)
 {
-	struct ctx *ctx = q->ctx;
-	DB_STMT *s = NULL;
-	enum err_code rc;
-	bool row;
+	struct str name = {0};
+	enum err_code rc = record_actor(q->ctx, q->before->recorded_by, q->arena, &name, q->e);
 
-	rc = db_prepare(ctx->db, "select name from actor where id = :id", &s, q->e);
-	if (rc)
-		return rc;
-	db_bind_int(s, 1, q->before->recorded_by);
-	rc = db_step(s, &row, q->e);
-	if (!rc && row && is_own(q, db_text(s, 0)))
+	if (!rc && name.ptr && is_own(q, name))
 		rc = err_set(q->e, ERR_DENIED, "state",
 			     "whoever wrote the record last does not bring it to state '%s'; that "
 			     "takes somebody else",

@@ -1,7 +1,6 @@
 #include "record/proof.h"
 
 #include "ledger/ledger.h"
-#include "store/find.h"
 
 enum err_code
 record_version(struct ctx *ctx, int64_t id, int64_t version, struct arena *a,
@@ -24,10 +23,8 @@ record_version(struct ctx *ctx, int64_t id, int64_t version, struct arena *a,
 enum err_code
 record_version_entry(struct ctx *ctx, const struct record *r, struct buf *out)
 {
-	const struct db_find f = {"select a.name from actor a where a.id = :id",
-				  {db_of_int(r->recorded_by)}};
 	struct str actor = {0};
-	enum err_code rc = db_find_text(ctx->db, &f, ctx->arena, &actor, &ctx->err);
+	enum err_code rc = record_actor(ctx, r->recorded_by, ctx->arena, &actor, &ctx->err);
 
 	return rc ? rc : record_entry(ctx, r, actor.ptr ? actor : str_of(""), out);
 }

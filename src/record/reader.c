@@ -4,6 +4,7 @@
 #include "model/sql.h"
 #include "record/note.h"
 #include "record/reader_priv.h"
+#include "store/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,14 @@ record_load(struct ctx *ctx, int64_t id, struct arena *a, struct record *ret_rec
 	record_keep(&found, a);
 	*ret_record = found;
 	return ERR_NONE;
+}
+
+enum err_code
+record_actor(struct ctx *ctx, int64_t id, struct arena *a, struct str *ret_name, struct err *e)
+{
+	const struct db_find f = {"select a.name from actor a where a.id = :id", {db_of_int(id)}};
+
+	return db_find_text(ctx->db, &f, a, ret_name, e);
 }
 
 static enum err_code

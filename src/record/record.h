@@ -75,6 +75,11 @@ struct record record_copy(const struct record *r, struct arena *a);
 MUST_CHECK enum err_code record_load(struct ctx *ctx, int64_t id, struct arena *a,
 				     struct record *ret_record);
 
+/* The name of the actor with that number (`recorded_by`), in the arena; {NULL, 0} when there is
+ * none. */
+MUST_CHECK enum err_code record_actor(struct ctx *ctx, int64_t id, struct arena *a,
+				      struct str *ret_name, struct err *e);
+
 /* Every version of it, the oldest first, the same way. */
 struct versions {
 	struct record *rows;
