@@ -1,11 +1,12 @@
 #include "sys/spool.h"
 
+#include "base/buf.h"
 #include "sys/scratch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_BYTES = 65536, ENTRIES_LEAST = 1024, BYTES_LEAST = 65536 };
+enum { READ_BYTES = 65536, ENTRIES_LEAST = 1024 };
 
 /* Before each row's bytes, in memory and in the file. */
 struct head {
@@ -36,9 +37,7 @@ struct spool {
 	bool sorted;
 	bool ended;
 	struct scratch *file; /* NULL before the first run */
-	char *data;
-	size_t len;
-	size_t room; /* of data */
+	struct buf rows;      /* in memory, of bytes and no text */
 	struct entry *entries;
 	size_t count;
 	size_t cap;
@@ -58,6 +57,8 @@ spool_new(size_t memory, bool sorted, struct spool **ret_spool, struct err *e)
 	if (!s)
 		return err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	s->memory = memory;
+	/* A text's end is added to what is in it. */
+	buf_init(&s->rows, memory + 1);
 	s->sorted = sorted;
 	*ret_spool = s;
 	return ERR_NONE;
@@ -74,7 +75,7 @@ spool_free(struct spool *s)
 	free(s->runs);
 	free(s->heap);
 	free(s->entries);
-	free(s->data);
+	buf_fini(&s->rows);
 	free(s);
 }
 
@@ -82,14 +83,6 @@ void
 spool_freep(struct spool **s)
 {
 	spool_free(*s);
-}
-
-static int
-key_order(struct str a, struct str b)
-{
-	int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 static struct spool_row
@@ -114,8 +107,7 @@ entry_order(const void *a, const void *b, void *data)
 
 	if (x->prefix != y->prefix)
 		return x->prefix < y->prefix ? -1 : 1;
-	order = key_order(row_at((char *)data + x->offset).key,
-			  row_at((char *)data + y->offset).key);
+	order = str_cmp(row_at((char *)data + x->offset).key, row_at((char *)data + y->offset).key);
 	return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
@@ -124,18 +116,18 @@ entry_order(const void *a, const void *b, void *data)
 static void
 prefixes_set(struct spool *s)
 {
-	struct str first = row_at(s->data + s->entries[0].offset).key;
+	struct str first = row_at(s->rows.data + s->entries[0].offset).key;
 	size_t common = first.len;
 
 	for (size_t i = 1; i < s->count; i++) {
-		struct str key = row_at(s->data + s->entries[i].offset).key;
+		struct str key = row_at(s->rows.data + s->entries[i].offset).key;
 		size_t most = key.len < common ? key.len : common;
 
 		for (common = 0; common < most && key.ptr[common] == first.ptr[common];)
 			common++;
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		struct str key = row_at(s->data + s->entries[i].offset).key;
+		struct str key = row_at(s->rows.data + s->entries[i].offset).key;
 		uint64_t prefix = 0;
 
 		for (size_t k = common; k < common + sizeof(prefix); k++)
@@ -150,7 +142,7 @@ memory_sort(struct spool *s)
 	if (!s->sorted || s->count < 2)
 		return;
 	prefixes_set(s);
-	qsort_r(s->entries, s->count, sizeof(*s->entries), entry_order, s->data);
+	qsort_r(s->entries, s->count, sizeof(*s->entries), entry_order, s->rows.data);
 }
 
 /* The rows in order, gathered to large writes. */
@@ -164,7 +156,7 @@ rows_write(struct spool *s, struct err *e)
 	if (!out)
 		return err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	for (size_t i = 0; !rc && i < s->count; i++) {
-		const char *bytes = s->data + s->entries[i].offset;
+		const char *bytes = s->rows.data + s->entries[i].offset;
 		struct spool_row row = row_at(bytes);
 		size_t size = sizeof(struct head) + row.key.len + row.bytes.len;
 
@@ -203,26 +195,13 @@ run_write(struct spool *s, struct err *e)
 	s->runs[s->run_count].to = scratch_length(s->file);
 	s->run_count++;
 	s->count = 0;
-	s->len = 0;
+	s->rows.len = 0;
 	return rc;
 }
 
-/* Memory for one more row of so many bytes: as much as the rows take, not as much as they may. */
 static bool
-room_make(struct spool *s, size_t size)
+entry_add(struct spool *s, size_t offset)
 {
-	size_t room = s->room ? s->room : (size_t)BYTES_LEAST;
-
-	while (room < s->len + size)
-		room *= 2;
-	if (room > s->room) {
-		char *more = realloc(s->data, room);
-
-		if (!more)
-			return false;
-		s->data = more;
-		s->room = room;
-	}
 	if (s->count == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : (size_t)ENTRIES_LEAST;
 		struct entry *more = realloc(s->entries, cap * sizeof(*more));
@@ -232,6 +211,7 @@ room_make(struct spool *s, size_t size)
 		s->entries = more;
 		s->cap = cap;
 	}
+	s->entries[s->count++] = (struct entry){.offset = offset};
 	return true;
 }
 
@@ -241,25 +221,21 @@ spool_add(struct spool *s, const struct spool_row *row, struct err *e)
 	struct head head = {(uint32_t)row->key.len, (uint32_t)row->bytes.len};
 	size_t size = sizeof(head) + row->key.len + row->bytes.len;
 	enum err_code rc = ERR_NONE;
-	char *at;
+	size_t offset;
 
 	if (s->ended || size > s->memory / 4)
 		return err_set(e, ERR_INTERNAL, "", "a row is too long to be put aside");
 	/* The index of short rows takes memory too. */
-	if (s->len + size + (s->count + 1) * sizeof(struct entry) > s->memory)
+	if (s->rows.len + size + (s->count + 1) * sizeof(struct entry) > s->memory)
 		rc = run_write(s, e);
-	if (!rc && !room_make(s, size))
-		rc = err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	if (rc)
 		return rc;
-	s->entries[s->count++] = (struct entry){.offset = s->len};
-	at = s->data + s->len;
-	memcpy(at, &head, sizeof(head));
-	if (row->key.len)
-		memcpy(at + sizeof(head), row->key.ptr, row->key.len);
-	if (row->bytes.len)
-		memcpy(at + sizeof(head) + row->key.len, row->bytes.ptr, row->bytes.len);
-	s->len += size;
+	offset = s->rows.len;
+	buf_add(&s->rows, (const char *)&head, sizeof(head));
+	buf_add(&s->rows, row->key.ptr, row->key.len);
+	buf_add(&s->rows, row->bytes.ptr, row->bytes.len);
+	if (s->rows.failed || !entry_add(s, offset))
+		return err_set(e, ERR_INTERNAL, "", "no memory to put rows aside");
 	return ERR_NONE;
 }
 
@@ -314,8 +290,8 @@ run_before(const struct spool *s, size_t a, size_t b)
 	int order = 0;
 
 	if (s->sorted)
-		order = key_order(row_at(s->runs[a].bytes + s->runs[a].at).key,
-				  row_at(s->runs[b].bytes + s->runs[b].at).key);
+		order = str_cmp(row_at(s->runs[a].bytes + s->runs[a].at).key,
+				row_at(s->runs[b].bytes + s->runs[b].at).key);
 	return order ? order < 0 : a < b;
 }
 
@@ -365,10 +341,8 @@ end(struct spool *s, struct err *e)
 	}
 	if (s->count > 0)
 		rc = run_write(s, e);
-	free(s->data);
+	buf_fini(&s->rows);
 	free(s->entries);
-	s->data = NULL;
-	s->room = 0;
 	s->entries = NULL;
 	s->heap = calloc(s->run_count, sizeof(*s->heap));
 	if (!rc && !s->heap)
@@ -422,7 +396,7 @@ spool_next(struct spool *s, struct spool_row *ret_row, bool *ret_found, struct e
 	if (s->run_count == 0) {
 		*ret_found = s->next_entry < s->count;
 		if (*ret_found)
-			*ret_row = row_at(s->data + s->entries[s->next_entry++].offset);
+			*ret_row = row_at(s->rows.data + s->entries[s->next_entry++].offset);
 		return ERR_NONE;
 	}
 	*ret_found = s->heap_count > 0;
