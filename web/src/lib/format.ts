@@ -41,6 +41,8 @@ export const dayOf = (instant: string | number | Date): string => isoFormat.form
 export const today = (asOf: string | null = null): string => asOf?.slice(0, 10) ?? dayOf(now());
 export const day = (instant: string): string => dayFormat.format(new Date(instant));
 export const time = (instant: string): string => timeFormat.format(new Date(instant));
+/** What stands beside what is told in the plan's zone. */
+export const utc = (instant: string): string => `${instant.replace("T", " ").replace(/(\.\d+)?Z$/, "")} UTC`;
 
 /** The civil date so many days later. */
 export function addDays(date: string, days: number): string {

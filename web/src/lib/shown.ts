@@ -1,7 +1,7 @@
 // What the cells of a list show, told before they are made: a list has hundreds, and to find it out between their elements costs much more.
 
 import type { Field } from "./catalogue";
-import { day } from "./format";
+import { day, utc } from "./format";
 import type { Row } from "./listing.svelte";
 import { router } from "./router.svelte";
 import { isReference, line } from "./values";
@@ -32,7 +32,7 @@ function shown(field: Field, row: Row | undefined): Shown {
 	const text = line(field, value);
 	if (isReference(value)) return record(value.id, text);
 	if (text === "") return { text: "–", label: "empty", faint: true };
-	if (field.type === "instant") return { text: day(String(value)), title: `${text} · ${String(value).replace("T", " ").replace(/(\.\d+)?Z$/, "")} UTC` };
+	if (field.type === "instant") return { text: day(String(value)), title: `${text} · ${utc(String(value))}` };
 	if (text.length > wide) return { text: text.slice(0, most), title: text.slice(0, 600) };
 	return { text, number: field.type === "integer" || field.type === "decimal" };
 }

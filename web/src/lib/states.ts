@@ -37,6 +37,9 @@ export const stateMeaning: Record<State, string> = {
 	not_applicable: "It was decided that the duty does not bind here.",
 };
 
+/** What is told of a state that is shown by its shape alone. */
+export const stateTold = (state: State): string => `${stateWords[state]}: ${stateMeaning[state]}`;
+
 export const reasonMeaning: Record<string, string> = {
 	empty_scope: "there is no record that the duty is about",
 	stale_feed: "a delivery that it needs is missing or too old",
