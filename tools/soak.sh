@@ -35,6 +35,7 @@ count $status "attack tools, $(tail -n 1 build/soak/attack.log)"
 # its seed. Of twenty worlds one has all of the plan, where a step costs most; the others have four of its duties, others in each.
 steps=${INCREMENT_STEPS:-1000000}
 each=${SOAK_STEPS:-500}
+rm -f build/soak/steps.*.log
 status=0
 # shellcheck disable=SC2016 # for the inner shell
 seq 0 $((2 * each)) $((steps - 1)) | xargs -n 1 -P "$(nproc)" sh -c '

@@ -80,10 +80,9 @@ static struct str
 actor_name(struct telling *t, int64_t id)
 {
 	struct str name = {0};
+	enum err_code rc = record_actor(t->ctx, id, &t->cli->arena, &name, &t->ctx->err);
 
-	if (record_actor(t->ctx, id, &t->cli->arena, &name, &t->ctx->err))
-		name = (struct str){0};
-	return name.ptr ? name : str_of("?");
+	return !rc && name.ptr ? name : str_of("?");
 }
 
 static bool
